@@ -1,0 +1,2 @@
+/** x. @module */
+export function fassert(): number { return 1; }

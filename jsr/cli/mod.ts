@@ -1,0 +1,2 @@
+/** x. @module */
+export function fcli(): number { return 1; }

@@ -1,0 +1,2 @@
+/** x. @module */
+export function fpath(): number { return 1; }
