@@ -1,0 +1,194 @@
+/**
+ * The board that a notebook shows while a model trains: heading, progress, figures, loss curves and the newest sample.
+ *
+ * Plain HTML with inline styles; notebook frontends strip scripts, style sheets and inline SVG from outputs that they
+ * do not trust, but keep pictures with a `data:` address: so the chart is one. Text takes the page's own colour.
+ *
+ * @module
+ */
+import type { Point } from "./_curve.ts";
+import {
+  formatClock,
+  formatCount,
+  formatDuration,
+  formatLoss,
+  formatPercent,
+  formatRate,
+} from "./format.ts";
+import type { MediaBundle } from "./jupyter.ts";
+import { lossChart } from "./loss_chart.ts";
+import {
+  epochPhrases,
+  planPhrase,
+  samplePhrase,
+  summaryPhrase,
+} from "./_phrases.ts";
+import { clip, escapeHtml } from "./_text.ts";
+import type { RunPlan, RunReport, RunSummary } from "./training_display.ts";
+
+/** All that the board shows. */
+export interface BoardState {
+  /** What is trained. */
+  plan: RunPlan;
+  /** The newest report; none before the first step. */
+  report: RunReport | undefined;
+  /** How the run ended; none while it goes on. */
+  summary: RunSummary | undefined;
+  /** The newest sample and the epoch that it was written after. */
+  sample: { epoch: number; text: string } | undefined;
+  /** The last reports of kind `"epoch"`. */
+  epochs: readonly RunReport[];
+  /** Steps and training losses. */
+  training: readonly Point[];
+  /** Steps and validation losses. */
+  validation: readonly Point[];
+}
+
+/** Code points of the heading's lines at most. */
+const HEADING_LENGTH = 200;
+const BAR_COLORS: Record<RunSummary["stopReason"] | "running", string> = {
+  running: "#2b8cd6",
+  completed: "#2f9e5a",
+  stopped: "#c98a1b",
+  aborted: "#c98a1b",
+  failed: "#d64545",
+};
+const MUTED = "opacity:0.7;font-size:12px";
+const encoder = new TextEncoder();
+
+/** Draws the board as HTML with plain text beside it. */
+export function drawBoard(state: BoardState): MediaBundle {
+  return { "text/plain": boardText(state), "text/html": boardHtml(state) };
+}
+
+function boardText(state: BoardState): string {
+  const { plan, report, summary, sample, epochs } = state;
+  const lines = [
+    clip(plan.model, HEADING_LENGTH),
+    clip(plan.engine, HEADING_LENGTH),
+    planPhrase(plan),
+  ];
+  lines.push(
+    ...epochs.map((epoch) =>
+      `epoch ${epoch.epoch}/${epoch.epochs}  ${epochPhrases(epoch).join("  ")}`
+    ),
+  );
+  if (sample !== undefined) {
+    lines.push(
+      ...samplePhrase(sample.text).split("\n").map((line) =>
+        `    ${line}`.trimEnd()
+      ),
+    );
+  }
+  lines.push(
+    summary === undefined
+      ? progressPhrase(plan, report)
+      : summaryPhrase(summary),
+  );
+  return lines.join("\n");
+}
+
+/** Where the run stands, in one line. */
+function progressPhrase(plan: RunPlan, report: RunReport | undefined): string {
+  if (report === undefined) {
+    return `epoch 1/${plan.epochs}, preparing the first step`;
+  }
+  const { epoch, epochs, step, totalSteps, remainingSeconds } = report;
+  return `epoch ${epoch}/${epochs}, ${formatPercent(step, totalSteps)}, ` +
+    `step ${formatCount(step)} of ${formatCount(totalSteps)}, ${
+      formatClock(remainingSeconds)
+    } left`;
+}
+
+function boardHtml(state: BoardState): string {
+  const { plan, report, summary, sample } = state;
+  const details = escapeHtml(
+    `${clip(plan.engine, HEADING_LENGTH)}; ${planPhrase(plan)}`,
+  );
+  const status = escapeHtml(
+    summary === undefined
+      ? progressPhrase(plan, report)
+      : summaryPhrase(summary),
+  );
+  return [
+    `<div style="max-width:680px;padding:4px 0;line-height:1.45;font-size:13px">`,
+    `<div style="font-weight:600;font-size:14px">${
+      escapeHtml(clip(plan.model, HEADING_LENGTH))
+    }</div>`,
+    `<div style="${MUTED}">${details}</div>`,
+    progressBar(state),
+    `<div style="${
+      summary?.stopReason === "failed" ? "font-weight:600" : "opacity:0.85"
+    }">${status}</div>`,
+    figures(report),
+    chart(state),
+    sample === undefined ? "" : sampleBlock(sample),
+    `</div>`,
+  ].join("");
+}
+
+function progressBar({ report, summary }: BoardState): string {
+  const done = report === undefined
+    ? 0
+    : Math.min(1, report.step / Math.max(1, report.totalSteps));
+  const color = BAR_COLORS[summary?.stopReason ?? "running"];
+  return `<div style="background-color:rgba(128,128,128,0.25);border-radius:3px;height:6px;margin:8px 0 6px 0">` +
+    `<div style="background-color:${color};border-radius:3px;height:6px;width:${
+      (done * 100).toFixed(1)
+    }%"></div></div>`;
+}
+
+/** The newest numbers, each above its name. */
+function figures(report: RunReport | undefined): string {
+  if (report === undefined) return "";
+  const {
+    loss,
+    validationLoss,
+    validationBitsPerCharacter,
+    tokensPerSecond,
+    elapsedSeconds,
+  } = report;
+  const cells: [value: string, name: string][] = [[
+    formatLoss(loss),
+    "loss, nats",
+  ]];
+  if (validationLoss !== undefined) {
+    cells.push([formatLoss(validationLoss), "validation, nats"]);
+  }
+  if (validationBitsPerCharacter !== undefined) {
+    cells.push([
+      formatLoss(validationBitsPerCharacter),
+      "validation, bits/char",
+    ]);
+  }
+  cells.push([formatRate(tokensPerSecond), "tokens/s"], [
+    formatDuration(elapsedSeconds),
+    "elapsed",
+  ]);
+  const html = cells.map(([value, name]) =>
+    `<div style="display:inline-block;margin:0 28px 0 0"><div style="font-size:18px;font-weight:600">${value}</div>` +
+    `<div style="${MUTED}">${name}</div></div>`
+  );
+  return `<div style="margin:8px 0 4px 0">${html.join("")}</div>`;
+}
+
+function chart({ report, training, validation }: BoardState): string {
+  if (training.length === 0 && validation.length === 0) return "";
+  const { validationLoss, validationBitsPerCharacter } = report ?? {};
+  const known = validationLoss !== undefined &&
+    validationBitsPerCharacter !== undefined && validationLoss > 0;
+  const svg = lossChart({ training, validation }, {
+    width: 660,
+    height: 240,
+    ...known ? { bitsPerNat: validationBitsPerCharacter / validationLoss } : {},
+  });
+  const summary = /<title>(.*?)<\/title>/u.exec(svg)?.[1] ?? "";
+  return `<img alt="Loss chart: ${summary}" width="660" height="240" style="max-width:100%;height:auto" ` +
+    `src="data:image/svg+xml;base64,${encoder.encode(svg).toBase64()}">`;
+}
+
+function sampleBlock({ epoch, text }: { epoch: number; text: string }): string {
+  return `<div style="${MUTED};margin:6px 0 2px 0">sample after epoch ${epoch}</div>` +
+    `<div style="border-left:3px solid rgba(128,128,128,0.4);padding:0 0 0 12px;white-space:pre-wrap;` +
+    `overflow-wrap:break-word">${escapeHtml(samplePhrase(text))}</div>`;
+}

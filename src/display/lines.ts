@@ -1,0 +1,91 @@
+/**
+ * A run as plain lines for a pipe, a log file or a terminal without cursor movement: no colours, no control characters.
+ *
+ * @module
+ */
+import {
+  formatClock,
+  formatCount,
+  formatLoss,
+  formatPercent,
+  formatRate,
+} from "./format.ts";
+import {
+  epochPhrases,
+  planPhrase,
+  samplePhrase,
+  summaryPhrase,
+  validationPhrase,
+} from "./_phrases.ts";
+import type { Screen } from "./_screen.ts";
+import { wrap } from "./_text.ts";
+import type {
+  RunPlan,
+  RunReport,
+  RunSummary,
+  TrainingDisplay,
+} from "./training_display.ts";
+
+/** Milliseconds between two lines about mere steps. */
+const STEP_INTERVAL = 10_000;
+/** Columns of a sample. */
+const SAMPLE_COLUMNS = 96;
+
+/** One line for each epoch and each validation, and at most one every ten seconds between them. */
+export class LinesDisplay implements TrainingDisplay {
+  readonly #screen: Screen;
+  #last = 0;
+
+  /** @param screen Where the lines go. */
+  constructor(screen: Screen) {
+    this.#screen = screen;
+  }
+
+  /** Says what will be trained. */
+  start(plan: RunPlan): void {
+    this.#last = this.#screen.now();
+    this.#print(plan.model, plan.engine, planPhrase(plan));
+  }
+
+  /** Prints a line where the report deserves one. */
+  update(report: RunReport): void {
+    const now = this.#screen.now();
+    if (report.kind === "step" && now - this.#last < STEP_INTERVAL) return;
+    this.#last = now;
+    const where = `epoch ${report.epoch}/${report.epochs}`;
+    if (report.kind === "epoch") {
+      this.#print(`${where}  ${epochPhrases(report).join("  ")}`);
+      if (report.sample !== undefined) {
+        this.#print(
+          ...wrap(samplePhrase(report.sample), SAMPLE_COLUMNS).map((line) =>
+            `    ${line}`.trimEnd()
+          ),
+        );
+      }
+      return;
+    }
+    const progress = `step ${formatCount(report.step)}/${
+      formatCount(report.totalSteps)
+    } (${formatPercent(report.step, report.totalSteps)})`;
+    const result = report.kind === "validation"
+      ? validationPhrase(report)
+      : undefined;
+    this.#print([
+      where,
+      progress,
+      result ?? `loss ${formatLoss(report.loss)}`,
+      `${formatRate(report.tokensPerSecond)} tokens/s`,
+      `${formatClock(report.remainingSeconds)} left`,
+    ].join("  "));
+  }
+
+  /** Says how the run ended. */
+  end(summary: RunSummary): Promise<void> {
+    this.#print(summaryPhrase(summary));
+    return Promise.resolve();
+  }
+
+  #print(...lines: string[]): void {
+    this.#screen.write(lines.map((line) => `${line}\n`).join(""));
+  }
+}
