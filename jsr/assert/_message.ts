@@ -20,6 +20,7 @@ export function format(value: unknown): string {
   return inspect(value, {
     depth: Infinity,
     sorted: true,
+    getters: true,
     compact: false,
     maxArrayLength: 1000,
     breakLength: 80,
@@ -74,6 +75,7 @@ export function difference(actual: unknown, expected: unknown): string {
 
 /** The differing middle; `diff` marks lines of its second argument with -1. */
 function align(removed: string[], added: string[]): string[] {
+  if (removed.length + added.length === 0) return []; // values that print alike
   if (removed.length + added.length <= MAX_ALIGNED_LINES) {
     return diff(removed, added).map(([side, line]) =>
       `${side === 0 ? " " : side === 1 ? "-" : "+"}   ${line}`
