@@ -19,11 +19,11 @@ import type { MediaBundle } from "./jupyter.ts";
 import { lossChart } from "./loss_chart.ts";
 import {
   epochPhrases,
-  planPhrase,
+  planPhrases,
   samplePhrase,
   summaryPhrase,
 } from "./_phrases.ts";
-import { clip, escapeHtml } from "./_text.ts";
+import { escapeHtml } from "./_text.ts";
 import type { RunPlan, RunReport, RunSummary } from "./training_display.ts";
 
 /** All that the board shows. */
@@ -44,8 +44,6 @@ export interface BoardState {
   validation: readonly Point[];
 }
 
-/** Code points of the heading's lines at most. */
-const HEADING_LENGTH = 200;
 const BAR_COLORS: Record<RunSummary["stopReason"] | "running", string> = {
   running: "#2b8cd6",
   completed: "#2f9e5a",
@@ -63,11 +61,7 @@ export function drawBoard(state: BoardState): MediaBundle {
 
 function boardText(state: BoardState): string {
   const { plan, report, summary, sample, epochs } = state;
-  const lines = [
-    clip(plan.model, HEADING_LENGTH),
-    clip(plan.engine, HEADING_LENGTH),
-    planPhrase(plan),
-  ];
+  const lines: string[] = planPhrases(plan);
   lines.push(
     ...epochs.map((epoch) =>
       `epoch ${epoch.epoch}/${epoch.epochs}  ${epochPhrases(epoch).join("  ")}`
@@ -102,9 +96,7 @@ function progressPhrase(plan: RunPlan, report: RunReport | undefined): string {
 
 function boardHtml(state: BoardState): string {
   const { plan, report, summary, sample } = state;
-  const details = escapeHtml(
-    `${clip(plan.engine, HEADING_LENGTH)}; ${planPhrase(plan)}`,
-  );
+  const [model, engine, data] = planPhrases(plan).map(escapeHtml);
   const status = escapeHtml(
     summary === undefined
       ? progressPhrase(plan, report)
@@ -112,15 +104,13 @@ function boardHtml(state: BoardState): string {
   );
   return [
     `<div style="max-width:680px;padding:4px 0;line-height:1.45;font-size:13px">`,
-    `<div style="font-weight:600;font-size:14px">${
-      escapeHtml(clip(plan.model, HEADING_LENGTH))
-    }</div>`,
-    `<div style="${MUTED}">${details}</div>`,
+    `<div style="font-weight:600;font-size:14px">${model}</div>`,
+    `<div style="${MUTED}">${engine}; ${data}</div>`,
     progressBar(state),
     `<div style="${
       summary?.stopReason === "failed" ? "font-weight:600" : "opacity:0.85"
     }">${status}</div>`,
-    figures(report),
+    figures(report, summary),
     chart(state),
     sample === undefined ? "" : sampleBlock(sample),
     `</div>`,
@@ -138,16 +128,14 @@ function progressBar({ report, summary }: BoardState): string {
     }%"></div></div>`;
 }
 
-/** The newest numbers, each above its name. */
-function figures(report: RunReport | undefined): string {
+/** The newest numbers, each above its name; those that the run came to once it has ended. */
+function figures(
+  report: RunReport | undefined,
+  summary: RunSummary | undefined,
+): string {
   if (report === undefined) return "";
-  const {
-    loss,
-    validationLoss,
-    validationBitsPerCharacter,
-    tokensPerSecond,
-    elapsedSeconds,
-  } = report;
+  const { loss, validationLoss, validationBitsPerCharacter, elapsedSeconds } =
+    summary ?? report;
   const cells: [value: string, name: string][] = [[
     formatLoss(loss),
     "loss, nats",
@@ -161,7 +149,7 @@ function figures(report: RunReport | undefined): string {
       "validation, bits/char",
     ]);
   }
-  cells.push([formatRate(tokensPerSecond), "tokens/s"], [
+  cells.push([formatRate(report.tokensPerSecond), "tokens/s"], [
     formatDuration(elapsedSeconds),
     "elapsed",
   ]);
@@ -179,11 +167,11 @@ function chart({ report, training, validation }: BoardState): string {
     validationBitsPerCharacter !== undefined && validationLoss > 0;
   const svg = lossChart({ training, validation }, {
     width: 660,
-    height: 240,
+    height: 260,
     ...known ? { bitsPerNat: validationBitsPerCharacter / validationLoss } : {},
   });
   const summary = /<title>(.*?)<\/title>/u.exec(svg)?.[1] ?? "";
-  return `<img alt="Loss chart: ${summary}" width="660" height="240" style="max-width:100%;height:auto" ` +
+  return `<img alt="Loss chart: ${summary}" width="660" height="260" style="max-width:100%;height:auto" ` +
     `src="data:image/svg+xml;base64,${encoder.encode(svg).toBase64()}">`;
 }
 

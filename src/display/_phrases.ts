@@ -13,13 +13,17 @@ import {
 import type { RunPlan, RunReport, RunSummary } from "./training_display.ts";
 import { clip, withoutControls } from "./_text.ts";
 
+/** Code points of a line about the model or the engine. */
+const HEADING_LENGTH = 200;
 /** Code points of an error message that a display shows. */
 const ERROR_LENGTH = 1000;
 /** Code points of a sample that a display shows. */
 const SAMPLE_LENGTH = 2000;
 
-/** What will be trained, on which data: `3 epochs of 1,234 steps, 1,100,000 tokens to learn from, …`. */
-export function planPhrase(plan: RunPlan): string {
+/** What will be trained, where, and on which data: one line each. */
+export function planPhrases(
+  plan: RunPlan,
+): [model: string, engine: string, data: string] {
   const epochs = `${formatQuantity(plan.epochs, "epoch")} of ${
     formatQuantity(plan.stepsPerEpoch, "step")
   }`;
@@ -27,7 +31,11 @@ export function planPhrase(plan: RunPlan): string {
   const validation = plan.validationTokens > 0
     ? `${formatCount(plan.validationTokens)} to validate on`
     : "no validation";
-  return `${epochs}, ${training}, ${validation}`;
+  return [
+    onOneLine(plan.model, HEADING_LENGTH),
+    onOneLine(plan.engine, HEADING_LENGTH),
+    `${epochs}, ${training}, ${validation}`,
+  ];
 }
 
 /** `validation 1.381 (1.993 bits/char)`, or nothing before the first validation. */
@@ -55,7 +63,9 @@ export function summaryPhrase(summary: RunSummary): string {
   const steps = formatQuantity(summary.steps, "step");
   const time = formatDuration(summary.elapsedSeconds);
   if (summary.stopReason === "failed") {
-    return `failed after ${steps} in ${time}: ${errorPhrase(summary)}`;
+    return `failed after ${steps} in ${time}: ${
+      onOneLine(summary.error ?? "unknown error", ERROR_LENGTH)
+    }`;
   }
   const how = summary.stopReason === "completed"
     ? "trained"
@@ -69,13 +79,9 @@ export function summaryPhrase(summary: RunSummary): string {
   }`;
 }
 
-/** The error's message on one line. */
-function errorPhrase(summary: RunSummary): string {
-  const message = withoutControls(summary.error ?? "unknown error").replaceAll(
-    "\n",
-    " ",
-  );
-  return clip(message, ERROR_LENGTH);
+/** A text that is safe to show, on one line and not too long. */
+function onOneLine(text: string, codePoints: number): string {
+  return clip(withoutControls(text).replaceAll("\n", " "), codePoints);
 }
 
 /** A sample that is safe to show and not too long. */

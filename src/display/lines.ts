@@ -12,7 +12,7 @@ import {
 } from "./format.ts";
 import {
   epochPhrases,
-  planPhrase,
+  planPhrases,
   samplePhrase,
   summaryPhrase,
   validationPhrase,
@@ -44,7 +44,7 @@ export class LinesDisplay implements TrainingDisplay {
   /** Says what will be trained. */
   start(plan: RunPlan): void {
     this.#last = this.#screen.now();
-    this.#print(plan.model, plan.engine, planPhrase(plan));
+    this.#print(...planPhrases(plan));
   }
 
   /** Prints a line where the report deserves one. */

@@ -6,8 +6,18 @@
  *
  * @module
  */
+import {
+  bottomAxis,
+  INK,
+  leftAxis,
+  type Plot,
+  rightAxis,
+  round,
+  toX,
+  toY,
+} from "./_axes.ts";
 import { type Point, thin } from "./_curve.ts";
-import { formatCount, formatLoss } from "./format.ts";
+import { formatLoss } from "./format.ts";
 import { escapeHtml } from "./_text.ts";
 
 /** The curves of {@linkcode lossChart}. */
@@ -29,7 +39,7 @@ export interface LossChartOptions {
   /**
    * Height in pixels.
    *
-   * @default {240}
+   * @default {260}
    */
   height?: number;
   /**
@@ -44,26 +54,16 @@ export interface LossChartOptions {
   bitsPerNat?: number;
 }
 
-const INK = "#808080";
 const TRAINING = "#2b8cd6";
 const VALIDATION = "#d9661f";
+/** Radius of the mark of one loss. */
+const DOT = 3.2;
 /** Points of one curve at most. */
 const MAX_POINTS = 240;
 /** Validation losses that are few enough are marked one by one. */
 const MAX_MARKS = 40;
 /** Share of the training losses that may lie above the chart: the first steps would flatten all the rest. */
 const CUT_OFF = 0.02;
-
-/** The part of the chart that the curves fill, and what its edges stand for. */
-interface Plot {
-  left: number;
-  top: number;
-  width: number;
-  height: number;
-  lastStep: number;
-  low: number;
-  high: number;
-}
 
 /**
  * Draws training and validation losses over the steps of a run.
@@ -85,7 +85,7 @@ export function lossChart(
   data: LossChartData,
   options: LossChartOptions = {},
 ): string {
-  const { width = 640, height = 240, title = "", bitsPerNat } = options;
+  const { width = 640, height = 260, title = "", bitsPerNat } = options;
   const training = thin(data.training, MAX_POINTS);
   const validation = thin(data.validation, MAX_POINTS);
   const inBits = bitsPerNat !== undefined && Number.isFinite(bitsPerNat) &&
@@ -159,114 +159,24 @@ function lossRange(
   };
 }
 
-function toX(plot: Plot, step: number): number {
-  return (step / plot.lastStep) * plot.width;
-}
-
-function toY(plot: Plot, loss: number): number {
-  return plot.height * (plot.high - loss) / (plot.high - plot.low);
-}
-
-/** Round numbers between two ends, `count` of them or fewer. */
-function ticks(
-  low: number,
-  high: number,
-  count: number,
-): { values: number[]; decimals: number } {
-  const rough = (high - low) / Math.max(1, count);
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) *
-    power;
-  const first = Math.ceil(low / step - 1e-9);
-  const last = Math.floor(high / step + 1e-9);
-  const values = Array.from(
-    { length: Math.max(0, last - first + 1) },
-    (_, i) => (first + i) * step,
-  );
-  return {
-    values,
-    decimals: Math.min(12, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))),
-  };
-}
-
-function leftAxis(plot: Plot): string {
-  const { values, decimals } = ticks(plot.low, plot.high, plot.height / 36);
-  const right = plot.left + plot.width;
-  const marks = values.map((value) => {
-    const y = plot.top + toY(plot, value);
-    return `<path d="M${plot.left} ${round(y)}H${
-      round(right)
-    }" stroke="${INK}" stroke-opacity=".25"/>` +
-      `<text x="${plot.left - 7}" y="${round(y + 4)}" text-anchor="end">${
-        value.toFixed(decimals)
-      }</text>`;
-  });
-  return marks.join("") + sideLabel(plot, 13, "nats per token");
-}
-
-function rightAxis(plot: Plot, bitsPerNat: number): string {
-  const { values, decimals } = ticks(
-    plot.low * bitsPerNat,
-    plot.high * bitsPerNat,
-    plot.height / 36,
-  );
-  const right = plot.left + plot.width;
-  const marks = values.map((value) => {
-    const y = plot.top + toY(plot, value / bitsPerNat);
-    return `<path d="M${round(right)} ${round(y)}h5" stroke="${INK}"/>` +
-      `<text x="${round(right + 9)}" y="${round(y + 4)}">${
-        value.toFixed(decimals)
-      }</text>`;
-  });
-  return marks.join("") + sideLabel(plot, right + 48, "bits per character");
-}
-
-function sideLabel(plot: Plot, x: number, text: string): string {
-  const y = round(plot.top + plot.height / 2);
-  return `<text transform="translate(${
-    round(x)
-  } ${y}) rotate(-90)" text-anchor="middle">${text}</text>`;
-}
-
-function bottomAxis(plot: Plot): string {
-  const bottom = plot.top + plot.height;
-  const marks = ticks(0, plot.lastStep, plot.width / 90).values.filter(
-    Number.isInteger,
-  ).map((step) => {
-    const x = plot.left + toX(plot, step);
-    return `<path d="M${round(x)} ${round(bottom)}v5" stroke="${INK}"/>` +
-      `<text x="${round(x)}" y="${round(bottom + 17)}" text-anchor="middle">${
-        formatCount(step)
-      }</text>`;
-  });
-  return `<path d="M${plot.left} ${round(bottom)}h${
-    round(plot.width)
-  }" stroke="${INK}"/>${marks.join("")}` +
-    `<text x="${round(plot.left + plot.width / 2)}" y="${
-      round(bottom + 33)
-    }" text-anchor="middle">step</text>`;
-}
-
 function legend(
   plot: Plot,
   training: readonly Point[],
   validation: readonly Point[],
 ): string {
   const y = plot.top - 12;
+  let x = plot.left;
   const entries = [["training", TRAINING, training], [
     "validation",
     VALIDATION,
     validation,
   ]] as const;
-  let x = plot.left;
   return entries.map(([name, color, points]) => {
-    const last = points.at(-1);
-    if (last === undefined) return "";
-    const text = `${name} ${formatLoss(last[1])}`;
+    if (points.length === 0) return "";
     const entry =
       `<path d="M${x} ${y - 4}h18" stroke="${color}" stroke-width="2.5"/>` +
-      `<text x="${x + 24}" y="${y}">${text}</text>`;
-    x += 24 + 18 + text.length * 6;
+      `<text x="${x + 24}" y="${y}">${name}</text>`;
+    x += 24 + 24 + name.length * 6;
     return entry;
   }).join("");
 }
@@ -284,7 +194,7 @@ function curves(
     }" text-anchor="middle">no loss yet</text>`;
   }
   return `<svg x="${plot.left}" y="${plot.top}" width="${
-    round(plot.width)
+    round(plot.width + DOT)
   }" height="${round(plot.height)}">` +
     line(plot, training, TRAINING) + line(plot, validation, VALIDATION) +
     (validation.length <= MAX_MARKS
@@ -304,10 +214,5 @@ function line(plot: Plot, points: readonly Point[], color: string): string {
 function dot(plot: Plot, [x, y]: Point, color: string): string {
   return `<circle cx="${round(toX(plot, x))}" cy="${
     round(toY(plot, y))
-  }" r="3.2" fill="${color}"/>`;
-}
-
-/** Pixels to one decimal. */
-function round(pixels: number): string {
-  return String(Math.round(pixels * 10) / 10);
+  }" r="${DOT}" fill="${color}"/>`;
 }

@@ -9,7 +9,7 @@
 import { formatClock, formatLoss, formatRate } from "./format.ts";
 import {
   epochPhrases,
-  planPhrase,
+  planPhrases,
   samplePhrase,
   summaryPhrase,
 } from "./_phrases.ts";
@@ -70,15 +70,13 @@ export class TerminalDisplay implements TrainingDisplay {
   start(plan: RunPlan): void {
     this.#plan = plan;
     const columns = this.#screen.columns();
-    const lines = [
-      ...wrap(plan.model, columns).map((line) => this.#styled(line, "bold")),
-      ...wrap(plan.engine, columns).map((line) => this.#styled(line, "dim")),
-      ...wrap(planPhrase(plan), columns).map((line) =>
-        this.#styled(line, "dim")
-      ),
-    ];
+    const lines = planPhrases(plan).flatMap((phrase, i) =>
+      wrap(phrase, columns).map((line) =>
+        this.#styled(line, i === 0 ? "bold" : "dim")
+      )
+    );
     setBottomLine(this);
-    this.printAbove(joinLines(lines));
+    this.printAbove(joinLines([...lines, ""]));
   }
 
   /** Redraws the bar, at most ten times a second; an epoch adds its lines above. */

@@ -1,0 +1,65 @@
+/**
+ * A screen whose clock and width the test sets, and a short run to show on it.
+ *
+ * @module
+ */
+import type { Screen } from "../../src/display/_screen.ts";
+import type { RunPlan, RunReport } from "../../src/display/training_display.ts";
+
+/** Keeps what is written. */
+export class FakeScreen implements Screen {
+  written = "";
+  width = 80;
+  clock = 0;
+  color = false;
+
+  write(text: string): void {
+    this.written += text;
+  }
+
+  columns(): number {
+    return this.width;
+  }
+
+  now(): number {
+    return this.clock;
+  }
+
+  /** What was written since the last call. */
+  take(): string {
+    const { written } = this;
+    this.written = "";
+    return written;
+  }
+}
+
+export const PLAN: RunPlan = {
+  model: "LSTM, 1 layer of 256 units",
+  engine: "tensorflow 2.21.0 on CPU",
+  epochs: 2,
+  stepsPerEpoch: 500,
+  trainTokens: 1_100_000,
+  validationTokens: 122_000,
+};
+
+/** Half of the run: the first epoch is done. */
+export const REPORT: RunReport = {
+  kind: "step",
+  step: 500,
+  totalSteps: 1000,
+  epoch: 1,
+  epochs: 2,
+  loss: 1.75,
+  meanLoss: 2.25,
+  tokensPerSecond: 52_133,
+  elapsedSeconds: 43,
+  remainingSeconds: 43,
+};
+
+/** 1.386 nats are 2 bits: ln 4 = 1.3863. */
+export const VALIDATED: RunReport = {
+  ...REPORT,
+  kind: "validation",
+  validationLoss: Math.log(4),
+  validationBitsPerCharacter: 2,
+};

@@ -1,0 +1,6 @@
+import { assertEquals } from "@std/assert";
+import { inNotebook } from "../../src/display/jupyter.ts";
+
+Deno.test("inNotebook() is false in an ordinary program, where reading Deno.jupyter throws", () => {
+  assertEquals(inNotebook(), false);
+});
