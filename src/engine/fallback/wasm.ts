@@ -1,0 +1,25 @@
+/**
+ * The wasm engine: TensorFlow.js's WebAssembly kernels, with what they lack supplied by the cpu
+ * backend (the gradient of embeddings among it).
+ *
+ * @module
+ */
+import type { Candidate } from "../candidate.ts";
+import { delegateMissingKernels } from "../delegated_kernels.ts";
+import { tf } from "../tf.ts";
+
+/** The wasm engine. */
+export const wasm: Candidate = {
+  name: "wasm",
+  remedy: "a Deno with WebAssembly SIMD, and npm packages within reach",
+  async start() {
+    const { version_wasm } = await import("@tensorflow/tfjs-backend-wasm");
+    await tf.setBackend("wasm");
+    delegateMissingKernels("wasm");
+    return {
+      version: version_wasm,
+      device: "CPU, WebAssembly",
+      gpu: false,
+    };
+  },
+};

@@ -1,0 +1,93 @@
+/**
+ * The native engine: tfjs-node-gpu's kernels over our binding, registered with TensorFlow.js under
+ * the name `tensorflow`.
+ *
+ * @module
+ */
+import "./_node_util.ts";
+import "@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js";
+import { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
+import type { TFJSBinding } from "@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js";
+import { delegateMissingKernels } from "../delegated_kernels.ts";
+import { tf } from "../tf.ts";
+import { quietly } from "./_quiet.ts";
+import { TensorFlowBinding } from "./binding.ts";
+import { type ContextOptions, EagerContext } from "./context.ts";
+import { replaceKernels } from "./kernels.ts";
+
+/** The running native engine. */
+export interface TensorFlowEngine {
+  /** The library's version, such as `2.21.0`. */
+  readonly version: string;
+  /** The library's file. */
+  readonly library: string;
+  /** TensorFlow's name of the device that ops run on. */
+  readonly device: string;
+  /** Whether that device is a GPU. */
+  readonly gpu: boolean;
+  /** How many tensors TensorFlow holds for us. */
+  nativeTensors(): number;
+}
+
+/** Options of {@linkcode startTensorFlow}. */
+export interface TensorFlowOptions extends ContextOptions {
+  /**
+   * Leave TensorFlow's own log on. It goes to standard error.
+   *
+   * @default {false}
+   */
+  log?: boolean;
+}
+
+let running: TensorFlowEngine | undefined;
+
+/**
+ * Opens the library and registers the backend. TensorFlow starts once in a process: a second call
+ * returns the engine that runs.
+ *
+ * @param library The library's file.
+ * @param options Threads and log.
+ * @throws {TypeError} If the file cannot be opened as TensorFlow's library.
+ * @throws {TensorFlowError} If TensorFlow cannot start.
+ */
+export function startTensorFlow(
+  library: string,
+  options: TensorFlowOptions = {},
+): TensorFlowEngine {
+  running ??= start(library, options);
+  return running;
+}
+
+/** The engine that {@linkcode startTensorFlow} started; undefined before. */
+export function runningTensorFlow(): TensorFlowEngine | undefined {
+  return running;
+}
+
+function start(library: string, options: TensorFlowOptions): TensorFlowEngine {
+  const open = (): EagerContext => new EagerContext(library, options);
+  const context = options.log ? open() : quietly(open, library);
+  const binding = new TensorFlowBinding(context);
+  const backend = new NativeBackend(
+    // Its values may be of more kinds than tfjs-node-gpu's type admits.
+    binding as unknown as TFJSBinding,
+    "@tensorflow/tfjs-node-gpu",
+  );
+  tf.registerBackend("tensorflow", () => backend);
+  replaceKernels();
+  delegateMissingKernels("tensorflow");
+  const device = binding.gpu ?? context.devices[0]!;
+  return {
+    version: context.version,
+    library,
+    device: device.name,
+    gpu: binding.gpu !== undefined,
+    nativeTensors: () => binding.getNumOfTensors(),
+  };
+}
+
+/** Memory is counted exactly here: every tensor is freed by number, none by a garbage collector. */
+class NativeBackend extends NodeJSKernelBackend {
+  override memory(): { unreliable: boolean } {
+    return { unreliable: false };
+  }
+}
