@@ -1,0 +1,46 @@
+/**
+ * Dropout: while training, a share of the numbers is set to zero and the rest is scaled up to make good for it.
+ *
+ * Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", 2014, in the inverted form.
+ *
+ * @module
+ */
+import { RandomStream } from "../engine/random.ts";
+import { type Tensor, tf } from "../engine/tf.ts";
+
+/** Which masks to draw: a step of training has its own, and drawing them again gives the same ones. */
+export interface DropoutDraw {
+  /** Seed of the run. */
+  seed: number;
+
+  /** The training step, from 0. */
+  step: number;
+}
+
+/** Options of {@linkcode dropout}. */
+export interface DropoutOptions {
+  /** Share of the numbers to drop, from 0 up to but not 1. */
+  rate: number;
+
+  /** Name of the place in the model: places draw different masks. */
+  place: string;
+
+  /** Which masks to draw. */
+  draw: DropoutDraw;
+}
+
+/**
+ * @param x Float32, any shape.
+ * @param options Rate, place and draw.
+ * @returns The same shape: each number is 0, or itself divided by 1 − rate.
+ */
+export function dropout(x: Tensor, options: DropoutOptions): Tensor {
+  const { rate, place, draw } = options;
+  const random = new RandomStream(draw.seed, `dropout/${place}/${draw.step}`);
+  const kept = 1 / (1 - rate);
+  const mask = new Float32Array(x.size);
+  for (let i = 0; i < mask.length; i++) {
+    mask[i] = random.uniform() < rate ? 0 : kept;
+  }
+  return tf.mul(x, tf.tensor(mask, x.shape));
+}

@@ -1,0 +1,104 @@
+/**
+ * A layer of long short-term memory, with Keras's parameters, gate order and first values.
+ *
+ * @module
+ */
+import { RandomStream } from "../engine/random.ts";
+import { type Tensor, tf } from "../engine/tf.ts";
+import { glorotUniform, orthogonalRows } from "./initializers.ts";
+import { type LSTMSequence, lstmSequence } from "./lstm_sequence.ts";
+import { type LSTMState, lstmStep, type LSTMWeights } from "./lstm_step.ts";
+import { Parameter } from "./parameter.ts";
+
+/** Options of {@linkcode LSTM}. */
+export interface LSTMOptions {
+  /** Name that the parameters' names begin with. */
+  name: string;
+
+  /** Numbers in an input, E. */
+  inputs: number;
+
+  /** Numbers in the hidden state and in the cell state, H. */
+  units: number;
+
+  /** Where the first values come from. */
+  seed: number;
+}
+
+/** One recurrent layer; the gates lie in the order input, forget, candidate, output. */
+export class LSTM {
+  /** Shape (E, 4H), Glorot uniform at the start. */
+  readonly kernel: Parameter;
+  /** Shape (H, 4H), orthonormal rows at the start. */
+  readonly recurrentKernel: Parameter;
+  /** Shape (4H,), at the start 1 for the forget gate (Jozefowicz et al., 2015) and 0 for the others. */
+  readonly bias: Parameter;
+  readonly #units: number;
+
+  /** @param options Name, sizes and seed. */
+  constructor(options: LSTMOptions) {
+    const { name, inputs, units, seed } = options;
+    const gates = 4 * units;
+    const kernelPath = `${name}/kernel`,
+      recurrentPath = `${name}/recurrent_kernel`;
+    this.#units = units;
+    this.kernel = new Parameter(
+      kernelPath,
+      [inputs, gates],
+      () => glorotUniform([inputs, gates], new RandomStream(seed, kernelPath)),
+    );
+    this.recurrentKernel = new Parameter(
+      recurrentPath,
+      [units, gates],
+      () =>
+        orthogonalRows([units, gates], new RandomStream(seed, recurrentPath)),
+    );
+    this.bias = new Parameter(
+      `${name}/bias`,
+      [gates],
+      () => new Float32Array(gates).fill(1, units, 2 * units),
+    );
+  }
+
+  /** Everything that training changes. */
+  get parameters(): Parameter[] {
+    return [this.kernel, this.recurrentKernel, this.bias];
+  }
+
+  /**
+   * @param batch Rows, B.
+   * @returns The state before any token: zeros.
+   */
+  zeroState(batch: number): LSTMState {
+    return {
+      h: tf.zeros([batch, this.#units]),
+      c: tf.zeros([batch, this.#units]),
+    }; // (B, H) each
+  }
+
+  /**
+   * @param x Inputs of every step, float32, shape (T, B, E).
+   * @param state The state before the first step.
+   * @returns The outputs, shape (T, B, H), and the state after the last step.
+   */
+  forward(x: Tensor, state: LSTMState): LSTMSequence {
+    return lstmSequence(x, this.#weights(), state);
+  }
+
+  /**
+   * @param x One input for every row, float32, shape (B, E).
+   * @param state The state before it.
+   * @returns The state after it; its `h` is the output.
+   */
+  step(x: Tensor, state: LSTMState): LSTMState {
+    return lstmStep(x, this.#weights(), state);
+  }
+
+  #weights(): LSTMWeights {
+    return {
+      kernel: this.kernel.variable,
+      recurrentKernel: this.recurrentKernel.variable,
+      bias: this.bias.variable,
+    };
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * A named array of learnt numbers, made on the host and moved to the engine at its first use.
+ *
+ * @module
+ */
+import { type Tensor, tf, type Variable } from "../engine/tf.ts";
+
+/**
+ * A learnt array of a layer.
+ *
+ * Building a model is synchronous and may come before an engine is chosen, so a parameter begins as a function that
+ * makes its values on the host: the same numbers on every engine, and none made at all where a file brings them.
+ */
+export class Parameter {
+  /** Name inside the model, such as `lstm_1/kernel`. */
+  readonly name: string;
+  /** Lengths of the axes. */
+  readonly shape: readonly number[];
+  #initial: (() => Float32Array) | undefined;
+  #variable: Variable | undefined;
+
+  /**
+   * @param name Name inside the model.
+   * @param shape Lengths of the axes.
+   * @param initial Makes the first values, in row-major order; called once at most.
+   */
+  constructor(
+    name: string,
+    shape: readonly number[],
+    initial: () => Float32Array,
+  ) {
+    this.name = name;
+    this.shape = shape;
+    this.#initial = initial;
+  }
+
+  /** How many numbers it holds. */
+  get size(): number {
+    return this.shape.reduce((product, length) => product * length, 1);
+  }
+
+  /**
+   * The values on the engine.
+   *
+   * @throws {Error} If no engine is chosen yet, or the parameter has been disposed.
+   */
+  get variable(): Variable {
+    if (this.#variable) return this.#variable;
+    if (!this.#initial) throw this.#disposed();
+    if (!tf.getBackend()) {
+      throw new Error(
+        `Cannot use the parameter "${this.name}": no engine is chosen yet; call \`await useEngine()\` first`,
+      );
+    }
+    const values = this.#initial();
+    this.#variable = tf.tidy(() =>
+      tf.variable(tf.tensor(values, [...this.shape]))
+    ); // survives the tidy
+    this.#initial = undefined;
+    return this.#variable;
+  }
+
+  /** @returns A tensor of the present values that later training does not change; undefined while on the host. */
+  snapshot(): Tensor | undefined {
+    return this.#variable ? tf.clone(this.#variable) : undefined;
+  }
+
+  /** @returns The values in row-major order; needs an engine only where they have been moved to one. */
+  async values(): Promise<Float32Array> {
+    const snapshot = this.snapshot();
+    if (!snapshot) {
+      if (!this.#initial) throw this.#disposed();
+      const values = this.#initial();
+      this.#initial = () => values;
+      return values;
+    }
+    try {
+      return await snapshot.data() as Float32Array;
+    } finally {
+      snapshot.dispose();
+    }
+  }
+
+  /**
+   * Replaces the values.
+   *
+   * @param values As many numbers as the shape holds, in row-major order.
+   * @throws {RangeError} If their number is another.
+   */
+  set(values: Float32Array): void {
+    if (values.length !== this.size) {
+      throw new RangeError(
+        `Cannot set the parameter "${this.name}": shape [${this.shape}] holds ${this.size} numbers: ${values.length}`,
+      );
+    }
+    if (this.#variable) {
+      const variable = this.#variable;
+      tf.tidy(() => variable.assign(tf.tensor(values, [...this.shape])));
+    } else {
+      this.#initial = () => values;
+    }
+  }
+
+  /** Frees the engine's memory; the parameter cannot be used any more. */
+  dispose(): void {
+    this.#variable?.dispose();
+    this.#variable = undefined;
+    this.#initial = undefined;
+  }
+
+  #disposed(): Error {
+    return new Error(
+      `Cannot use the parameter "${this.name}": its model has been disposed`,
+    );
+  }
+}
