@@ -36,7 +36,11 @@ export class LinesDisplay implements TrainingDisplay {
   readonly #screen: Screen;
   #last = 0;
 
-  /** @param screen Where the lines go. */
+  /**
+   * Makes a display that has printed nothing yet.
+   *
+   * @param screen Where the lines go.
+   */
   constructor(screen: Screen) {
     this.#screen = screen;
   }

@@ -62,7 +62,11 @@ export class NotebookDisplay implements TrainingDisplay {
   #shownAt = -Infinity;
   #underWay: Promise<void> | undefined;
 
-  /** @param notebook Where the board is shown. */
+  /**
+   * Makes a display that has shown nothing yet.
+   *
+   * @param notebook Where the board is shown.
+   */
   constructor(notebook: Notebook) {
     this.#notebook = notebook;
   }

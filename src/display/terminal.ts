@@ -61,7 +61,11 @@ export class TerminalDisplay implements TrainingDisplay {
   /** Columns of the bar's line as it stands on the terminal; 0 when there is none. */
   #drawnWidth = 0;
 
-  /** @param screen The terminal. */
+  /**
+   * Makes a display that has drawn nothing yet.
+   *
+   * @param screen The terminal.
+   */
   constructor(screen: Screen) {
     this.#screen = screen;
   }
