@@ -9,6 +9,8 @@
  */
 import type {
   KernelBackend,
+  KernelFunc,
+  NamedAttrMap,
   NamedTensorInfoMap,
   TensorInfo,
 } from "@tensorflow/tfjs-core";
@@ -39,54 +41,76 @@ export function delegateMissingKernels(backendName: string): string[] {
   const present = new Set(
     tf.getKernelsForBackend(backendName).map(({ kernelName }) => kernelName),
   );
-  const missing = tf.getKernelsForBackend("cpu").filter(({ kernelName }) =>
-    !present.has(kernelName) && !NOT_DELEGATED.has(kernelName)
-  );
-  for (const { kernelName, kernelFunc } of missing) {
-    tf.registerKernel({
-      kernelName,
-      backendName,
-      kernelFunc: ({ inputs, attrs, backend }) => {
-        const here = backend as KernelBackend;
-        const cpu = tf.findBackend("cpu") as KernelBackend;
-        const copies: TensorInfo[] = [];
-        const toCpu = (info: TensorInfo): TensorInfo => {
-          const values = here.readSync(info.dataId);
-          const copy = {
-            ...info,
-            dataId: cpu.write(values, info.shape, info.dtype),
-          };
-          copies.push(copy);
-          return copy;
-        };
-        const fromCpu = (info: TensorInfo): TensorInfo => ({
-          ...info,
-          dataId: here.write(cpu.readSync(info.dataId), info.shape, info.dtype),
-        });
-        const results = kernelFunc({
-          inputs: mapInputs(inputs, toCpu),
-          attrs: attrs ?? {},
-          backend: cpu,
-        });
-        const outputs = Array.isArray(results)
-          ? results.map(fromCpu)
-          : fromCpu(results);
-        const computed = Array.isArray(results) ? results : [results];
-        for (const { dataId } of [...copies, ...computed]) {
-          cpu.disposeData(dataId);
-        }
-        return outputs;
-      },
-    });
-  }
-  return missing.map(({ kernelName }) => kernelName);
+  const missing = tf.getKernelsForBackend("cpu")
+    .map(({ kernelName }) => kernelName)
+    .filter((name) => !present.has(name) && !NOT_DELEGATED.has(name));
+  for (const name of missing) delegateKernel(name, backendName);
+  return missing;
 }
 
-/** Replaces every tensor of a kernel's inputs; some inputs are lists. */
+/**
+ * Registers one kernel of the cpu backend for another backend, in place of its own if it has one.
+ *
+ * @param kernelName Name of the kernel.
+ * @param backendName Name of the backend that gets it.
+ * @param when Calls for which the cpu backend's is used; for others the backend's own is. All calls
+ * by default.
+ */
+export function delegateKernel(
+  kernelName: string,
+  backendName: string,
+  when: (attributes: NamedAttrMap) => boolean = () => true,
+): void {
+  const own = tf.getKernel(kernelName, backendName);
+  const cpus = tf.getKernel(kernelName, "cpu");
+  if (own) tf.unregisterKernel(kernelName, backendName);
+  tf.registerKernel({
+    kernelName,
+    backendName,
+    kernelFunc: (call) =>
+      own && !when(call.attrs ?? {})
+        ? own.kernelFunc(call)
+        : runOnCpu(cpus.kernelFunc, call),
+  });
+}
+
+/** Runs a kernel of the cpu backend on tensors of another backend. */
+function runOnCpu(
+  kernel: KernelFunc,
+  { inputs, attrs, backend }: Parameters<KernelFunc>[0],
+): TensorInfo | TensorInfo[] {
+  const here = backend as KernelBackend;
+  const cpu = tf.findBackend("cpu");
+  const copies: TensorInfo[] = [];
+  const toCpu = (info: TensorInfo): TensorInfo => {
+    const values = here.readSync(info.dataId);
+    const dataId = cpu.write(values, info.shape, info.dtype);
+    copies.push({ ...info, dataId });
+    return { ...info, dataId };
+  };
+  const fromCpu = (info: TensorInfo): TensorInfo => {
+    const values = cpu.readSync(info.dataId);
+    return { ...info, dataId: here.write(values, info.shape, info.dtype) };
+  };
+  const computed = kernel({
+    inputs: mapInputs(inputs, toCpu),
+    attrs: attrs ?? {},
+    backend: cpu,
+  });
+  const outputs = Array.isArray(computed) ? computed : [computed];
+  const results = outputs.map(fromCpu);
+  for (const { dataId } of [...copies, ...outputs]) cpu.disposeData(dataId);
+  return Array.isArray(computed) ? results : results[0]!;
+}
+
+/** Replaces every tensor of a kernel's inputs, which may be a list, or have lists in it. */
 function mapInputs(
   inputs: NamedTensorInfoMap,
   replace: (info: TensorInfo) => TensorInfo,
 ): NamedTensorInfoMap {
+  if (Array.isArray(inputs)) {
+    return inputs.map(replace) as unknown as NamedTensorInfoMap;
+  }
   const replaced: NamedTensorInfoMap = {};
   for (const [name, input] of Object.entries(inputs)) {
     replaced[name] = Array.isArray(input)

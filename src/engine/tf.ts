@@ -4,6 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+// Registers the gradients of all operations, which tfjs-core has only in files that need a bundler.
+import "@tensorflow/tfjs";
 
 export { tf };
 

@@ -5,7 +5,10 @@
  * @module
  */
 import type { Candidate } from "../candidate.ts";
-import { delegateMissingKernels } from "../delegated_kernels.ts";
+import {
+  delegateKernel,
+  delegateMissingKernels,
+} from "../delegated_kernels.ts";
 import { tf } from "../tf.ts";
 
 /** The wasm engine. */
@@ -16,6 +19,9 @@ export const wasm: Candidate = {
     const { version_wasm } = await import("@tensorflow/tfjs-backend-wasm");
     await tf.setBackend("wasm");
     delegateMissingKernels("wasm");
+    // Its own leaves a 2 a 2, and misses a gradient where windows meet the border.
+    delegateKernel("Cast", "wasm", ({ dtype }) => dtype === "bool");
+    delegateKernel("MaxPoolGrad", "wasm");
     return {
       version: version_wasm,
       device: "CPU, WebAssembly",
