@@ -68,3 +68,22 @@ Deno.test("wasm computes every operation of the table as cpu does", async () => 
   const { "empty matMul": _, ...operations } = OPERATIONS;
   assertEquals(await differences("wasm", operations, 2e-5), []);
 });
+
+Deno.test({
+  name: "webgpu computes every operation of the table as cpu does",
+  ignore: !await navigator.gpu?.requestAdapter(),
+  async fn() {
+    const {
+      // It cannot start work for a result of no elements, or a product over an axis of none.
+      "empty sum": _sum,
+      "empty matMul": _matMul,
+      // It gives shape [1] where the others give a scalar.
+      "argMax of ties": _argMax,
+      // It has no kernels for these.
+      unique: _unique,
+      bitwiseAnd: _bitwiseAnd,
+      ...operations
+    } = OPERATIONS;
+    assertEquals(await differences("webgpu", operations, 1e-4), []);
+  },
+});

@@ -1,6 +1,7 @@
 /**
  * Sets the attributes of an eager op, of every kind that TensorFlow.js names: string, int, float,
- * bool, type and shape, each alone or as a list.
+ * bool, type and shape, each alone or as a list. (No op of TensorFlow 2.21 takes a list of bools, so
+ * that one is untested.)
  *
  * Source: `TFE_OpSetAttr…` of `tensorflow/c/eager/c_api.h`.
  *
