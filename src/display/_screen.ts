@@ -32,7 +32,10 @@ export class StandardError implements Screen {
    * @param text What to write.
    */
   write(text: string): void {
-    if (this.#notebook) return printToNotebook(text);
+    if (this.#notebook) {
+      printToNotebook(text);
+      return;
+    }
     let bytes = encoder.encode(text);
     try {
       while (bytes.length > 0 && !this.#closed) {

@@ -55,9 +55,10 @@ export async function showInNotebook(
  *
  * @param text What to print, line feeds included.
  */
-export function printToNotebook(text: string): void {
-  Deno.jupyter.broadcast("stream", { name: "stderr", text }).catch(ignore);
+export async function printToNotebook(text: string): Promise<void> {
+  try {
+    await Deno.jupyter.broadcast("stream", { name: "stderr", text });
+  } catch {
+    // A message that the frontend no longer takes is no reason to end a run.
+  }
 }
-
-/** A message that the frontend no longer takes is no reason to end a run. */
-function ignore(): void {}
