@@ -105,7 +105,7 @@ function boardHtml(state: BoardState): string {
   return [
     `<div style="max-width:680px;padding:4px 0;line-height:1.45;font-size:13px">`,
     `<div style="font-weight:600;font-size:14px">${model}</div>`,
-    `<div style="${MUTED}">${engine}; ${data}</div>`,
+    `<div style="${MUTED}">${engine}<br>${data}</div>`,
     progressBar(state),
     `<div style="${
       summary?.stopReason === "failed" ? "font-weight:600" : "opacity:0.85"

@@ -198,7 +198,7 @@ Deno.test("NotebookDisplay fetches nothing and uses no markup that frontends str
   const html = notebook.shown.at(-1)!.bundle["text/html"]!;
   assertEquals(
     new Set([...html.matchAll(/<([a-z]+)/gu)].map(([, name]) => name)),
-    new Set(["div", "img"]),
+    new Set(["div", "br", "img"]),
   );
   assertEquals(html.match(/https?:|url\(/gu), null);
   assertMatch(
