@@ -11,6 +11,7 @@
  */
 import { parseArgs } from "@std/cli";
 import { fromFileUrl, join, relative } from "@std/path";
+import { cacheFolder } from "../src/engine/tensorflow/_cache.ts";
 import { ensurePython } from "./_python.ts";
 
 const ROOT = fromFileUrl(import.meta.resolve("../"));
@@ -91,30 +92,15 @@ async function describeKernel(folder: string): Promise<void> {
   );
 }
 
-/** Per-user cache; `TEXTLOOM_CACHE` overrides. */
-function cacheFolder(): string {
-  const chosen = Deno.env.get("TEXTLOOM_CACHE");
-  if (chosen) return chosen;
-  const home = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE") ?? ".";
-  switch (Deno.build.os) {
-    case "windows":
-      return join(
-        Deno.env.get("LOCALAPPDATA") ?? join(home, "AppData", "Local"),
-        "textloom",
-      );
-    case "darwin":
-      return join(home, "Library", "Caches", "textloom");
-    default:
-      return join(
-        Deno.env.get("XDG_CACHE_HOME") || join(home, ".cache"),
-        "textloom",
-      );
-  }
-}
-
 /** Runs the notebooks one after the other; the worst exit code counts. */
 async function runNotebooks(request: Request): Promise<number> {
-  const python = await ensurePython(cacheFolder(), say);
+  const cache = cacheFolder();
+  if (cache === undefined) {
+    throw new Error(
+      "Cannot run notebooks: no variable says where the cache is: set TEXTLOOM_CACHE to a folder",
+    );
+  }
+  const python = await ensurePython(cache, say);
   const jupyter = await Deno.makeTempDir({ prefix: "textloom-jupyter-" });
   let worst = 0;
   try {
