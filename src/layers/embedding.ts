@@ -17,7 +17,7 @@ export interface EmbeddingOptions {
   name: string;
 
   /** Tokens in the vocabulary, V. */
-  vocabularySize: number;
+  vocabSize: number;
 
   /** Numbers in a vector, E. */
   width: number;
@@ -33,14 +33,14 @@ export class Embedding {
 
   /** @param options Name, sizes and seed. */
   constructor(options: EmbeddingOptions) {
-    const { name, vocabularySize, width, seed } = options;
+    const { name, vocabSize, width, seed } = options;
     const path = `${name}/table`;
     this.table = new Parameter(
       path,
-      [vocabularySize, width],
+      [vocabSize, width],
       () =>
         uniform(
-          vocabularySize * width,
+          vocabSize * width,
           INITIAL_LIMIT,
           new RandomStream(seed, path),
         ),

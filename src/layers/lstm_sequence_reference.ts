@@ -22,7 +22,10 @@ export function lstmSequenceReference(
   const outputs: Tensor[] = [];
   const [steps, batch, width] = x.shape as [number, number, number];
   for (let t = 0; t < steps; t++) {
-    const input = tf.reshape(tf.slice(x, [t, 0, 0], [1, batch, width]), [batch, width]); // (B, E)
+    const input = tf.reshape(tf.slice(x, [t, 0, 0], [1, batch, width]), [
+      batch,
+      width,
+    ]); // (B, E)
     state = lstmStep(input, weights, state);
     outputs.push(state.h);
   }

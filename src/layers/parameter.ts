@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hasEngine } from "../engine/engine.ts";
 import { type Tensor, tf, type Variable } from "../engine/tf.ts";
 
 /**
@@ -47,7 +48,7 @@ export class Parameter {
   get variable(): Variable {
     if (this.#variable) return this.#variable;
     if (!this.#initial) throw this.#disposed();
-    if (!tf.getBackend()) {
+    if (!hasEngine()) {
       throw new Error(
         `Cannot use the parameter "${this.name}": no engine is chosen yet; call \`await useEngine()\` first`,
       );

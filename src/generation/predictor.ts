@@ -1,0 +1,44 @@
+/**
+ * What text generation asks of a model: logits for the next token, and a state that carries what was read.
+ *
+ * @module
+ */
+import type { Tensor } from "../engine/tf.ts";
+
+/** All that a model remembers of the tokens it has read: a list of tensors that only the model understands. */
+export type PredictorState = readonly Tensor[];
+
+/** What a model says after reading tokens. */
+export interface Prediction {
+  /** Scores of every token of the vocabulary to come next; the softmax of a row is its distribution. */
+  logits: Tensor;
+  /** The state after the last token read; new tensors, to be disposed by the caller. */
+  state: PredictorState;
+}
+
+/** A model that predicts the next token. */
+export interface Predictor {
+  /**
+   * @param batch Rows, B.
+   * @returns The state before any token.
+   */
+  zeroState(batch: number): PredictorState;
+
+  /**
+   * Reads a sequence.
+   *
+   * @param ids Token ids, int32, shape (B, T).
+   * @param state The state before them.
+   * @returns Logits of shape (B, T, V), after each token, and the state.
+   */
+  forward(ids: Tensor, state: PredictorState): Prediction;
+
+  /**
+   * Reads one token in every row.
+   *
+   * @param ids Token ids, int32, shape (B,).
+   * @param state The state before it.
+   * @returns Logits of shape (B, V), and the state.
+   */
+  step(ids: Tensor, state: PredictorState): Prediction;
+}

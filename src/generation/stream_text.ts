@@ -1,0 +1,112 @@
+/**
+ * Text in, text out: a prompt becomes tokens, the model goes on, and the new tokens come out as readable pieces.
+ *
+ * @module
+ */
+import type { Tokenizer, UnknownPolicy } from "../tokenizers/tokenizer.ts";
+import { generateTokens } from "./generate_tokens.ts";
+import type { Predictor } from "./predictor.ts";
+import { Sampler, type SamplerOptions } from "./sampler.ts";
+
+/** Options of `model.generate()` and `model.stream()`. */
+export interface GenerateOptions extends SamplerOptions {
+  /**
+   * How many tokens to write.
+   *
+   * @default {200}
+   */
+  maxTokens?: number;
+
+  /**
+   * What to do with a part of the prompt that the tokenizer does not know: refuse it, or leave it out.
+   *
+   * @default {"error"}
+   */
+  unknown?: UnknownPolicy;
+
+  /** Stops the work between two tokens; the call then fails with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** What is needed to turn text into text. */
+export interface TextPredictor {
+  /** Turns text into token ids and back. */
+  tokenizer: Tokenizer;
+  /** Predicts the next token. */
+  network: Predictor;
+}
+
+/**
+ * Goes on from a prompt. The options and the prompt are checked at once, the work begins with the first piece asked
+ * for, and ends when the loop over the pieces does.
+ *
+ * @param model A tokenizer and a network.
+ * @param prompt The text to go on from; an empty one begins after a line break.
+ * @param options How much to write and how freely.
+ * @returns The new text alone, in pieces that never cut a character.
+ * @throws {TypeError} If the prompt is not a string, or if an option has no effect.
+ * @throws {RangeError} If an option is out of range, if the prompt has characters that the tokenizer does not know, or
+ * if nothing of it is left to begin from.
+ */
+export function streamText(
+  model: TextPredictor,
+  prompt: string,
+  options: GenerateOptions = {},
+): AsyncGenerator<string, void, undefined> {
+  const { maxTokens = 200, unknown = "error", signal, ...sampling } = options;
+  if (!Number.isSafeInteger(maxTokens) || maxTokens < 0) {
+    throw new RangeError(
+      `Cannot generate: maxTokens must be an integer from 0: ${maxTokens}`,
+    );
+  }
+  const ids = encodePrompt(model.tokenizer, prompt, unknown);
+  const sampler = new Sampler(sampling);
+  return pieces();
+
+  async function* pieces(): AsyncGenerator<string, void, undefined> {
+    const decoder = model.tokenizer.decodeStream();
+    for await (
+      const id of generateTokens(model.network, {
+        prompt: ids,
+        maxTokens,
+        sampler,
+        signal,
+      })
+    ) {
+      const piece = decoder.push(id);
+      if (piece !== "") yield piece;
+    }
+    const rest = decoder.flush();
+    if (rest !== "") yield rest;
+  }
+}
+
+/**
+ * @param tokenizer Turns text into token ids.
+ * @param prompt The text.
+ * @param unknown What to do with what the tokenizer does not know.
+ * @returns The prompt's ids, one at least.
+ * @throws {TypeError} If the prompt is not a string.
+ * @throws {RangeError} If it cannot be encoded, or nothing is left to begin from.
+ */
+export function encodePrompt(
+  tokenizer: Tokenizer,
+  prompt: string,
+  unknown: "error" | "skip" = "error",
+): Int32Array {
+  if (typeof prompt !== "string") {
+    throw new TypeError(
+      `Cannot generate: the prompt must be a string: ${typeof prompt}`,
+    );
+  }
+  const ids = tokenizer.encode(prompt, { unknown });
+  if (ids.length > 0) return ids;
+  const lineBreak = tokenizer.encode("\n", { unknown: "skip" });
+  if (lineBreak.length > 0) return lineBreak;
+  throw new RangeError(
+    "Cannot generate: a model needs a token to begin from, and the vocabulary has no line break to stand in: " +
+      `the prompt is ${
+        JSON.stringify(prompt)
+      }; begin with a character of the training text`,
+  );
+}

@@ -1,0 +1,181 @@
+/**
+ * A recurrent language model: embedding, a stack of LSTM layers, and a linear map to the vocabulary.
+ *
+ * Graves, "Generating Sequences With Recurrent Neural Networks", 2013; dropout, where asked for, after every LSTM
+ * layer and never along time, as in Zaremba, Sutskever and Vinyals, "Recurrent Neural Network Regularization", 2014.
+ *
+ * @module
+ */
+import { type Tensor, tf } from "../engine/tf.ts";
+import type { Prediction, PredictorState } from "../generation/predictor.ts";
+import { Dense } from "../layers/dense.ts";
+import { dropout } from "../layers/dropout.ts";
+import { Embedding } from "../layers/embedding.ts";
+import { LSTM } from "../layers/lstm.ts";
+import type { Parameter } from "../layers/parameter.ts";
+import {
+  countParameters,
+  type ForwardOptions,
+  type Network,
+} from "./network.ts";
+
+/** Sizes of an {@linkcode LSTMNetwork}. */
+export interface LSTMNetworkConfig {
+  /** Tokens in the vocabulary, V. */
+  vocabSize: number;
+
+  /** Numbers in the vector of a token, E. */
+  embedding: number;
+
+  /** Units of each LSTM layer, H. */
+  units: number;
+
+  /** LSTM layers, one upon the other. */
+  layers: number;
+
+  /** Share of each LSTM layer's outputs that training drops, from 0 up to but not 1. */
+  dropout: number;
+}
+
+/** The network; its state is h and c of each layer in turn, shape (B, H) each. */
+export class LSTMNetwork implements Network {
+  /** Name of the architecture. */
+  readonly kind = "lstm";
+  /** The sizes. */
+  readonly config: Readonly<LSTMNetworkConfig & Record<string, number>>;
+  /** Everything that training changes, by name. */
+  readonly parameters: ReadonlyMap<string, Parameter>;
+  readonly #embedding: Embedding;
+  readonly #layers: LSTM[];
+  readonly #output: Dense;
+
+  /**
+   * @param config Sizes.
+   * @param seed Where the first weights come from.
+   * @throws {RangeError} If a size is not a positive integer, or the dropout not a share below 1.
+   */
+  constructor(config: LSTMNetworkConfig, seed: number = 0) {
+    const { vocabSize, embedding, units, layers, dropout } = config;
+    for (
+      const [name, value] of Object.entries({
+        vocabSize,
+        embedding,
+        units,
+        layers,
+      })
+    ) {
+      if (!Number.isSafeInteger(value) || value < 1) {
+        throw new RangeError(
+          `Cannot build an LSTM: ${name} must be a positive integer: ${value}`,
+        );
+      }
+    }
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new RangeError(
+        `Cannot build an LSTM: dropout must be a share from 0 up to but not 1: ${dropout}`,
+      );
+    }
+    this.config = { vocabSize, embedding, units, layers, dropout };
+    this.#embedding = new Embedding({
+      name: "embedding",
+      vocabSize,
+      width: embedding,
+      seed,
+    });
+    this.#layers = Array.from(
+      { length: layers },
+      (_, i) =>
+        new LSTM({
+          name: `lstm_${i + 1}`,
+          inputs: i === 0 ? embedding : units,
+          units,
+          seed,
+        }),
+    );
+    this.#output = new Dense({
+      name: "output",
+      inputs: units,
+      units: vocabSize,
+      seed,
+    });
+    const parts = [this.#embedding, ...this.#layers, this.#output];
+    this.parameters = new Map(
+      parts.flatMap((part) => part.parameters).map((
+        parameter,
+      ) => [parameter.name, parameter]),
+    );
+  }
+
+  /** One line about the network. */
+  get description(): string {
+    const { layers, units } = this.config;
+    const parameters = countParameters(this).toLocaleString("en-US");
+    return `LSTM, ${layers} ${
+      layers === 1 ? "layer" : "layers"
+    } of ${units} units, ${parameters} parameters`;
+  }
+
+  /**
+   * @param batch Rows, B.
+   * @returns Zeros.
+   */
+  zeroState(batch: number): PredictorState {
+    return this.#layers.flatMap((layer) => {
+      const { h, c } = layer.zeroState(batch);
+      return [h, c];
+    });
+  }
+
+  /**
+   * @param ids Token ids, int32, shape (B, T).
+   * @param state The state before them.
+   * @param options Whether and how to drop out.
+   * @returns Logits of shape (B, T, V), and the state after the last token.
+   */
+  forward(
+    ids: Tensor,
+    state: PredictorState,
+    options: ForwardOptions = {},
+  ): Prediction {
+    const [batch, steps] = ids.shape as [number, number];
+    const { units, vocabSize, dropout: rate } = this.config;
+    const next: Tensor[] = [];
+    let x = this.#embedding.forward(tf.transpose(ids)); // (T, B, E): time leads, the layers go through it
+    for (const [i, layer] of this.#layers.entries()) {
+      const { outputs, last } = layer.forward(x, {
+        h: state[2 * i]!,
+        c: state[2 * i + 1]!,
+      });
+      next.push(last.h, last.c);
+      x = outputs; // (T, B, H)
+      if (options.dropout && rate > 0) {
+        x = dropout(x, { rate, place: `lstm_${i + 1}`, draw: options.dropout });
+      }
+    }
+    const rows = this.#output.forward(tf.reshape(x, [steps * batch, units])); // (TB, V)
+    const logits = tf.transpose(
+      tf.reshape(rows, [steps, batch, vocabSize]),
+      [1, 0, 2],
+    ); // (B, T, V)
+    return { logits, state: next };
+  }
+
+  /**
+   * @param ids Token ids, int32, shape (B,).
+   * @param state The state before them.
+   * @returns Logits of shape (B, V), and the state after them.
+   */
+  step(ids: Tensor, state: PredictorState): Prediction {
+    const next: Tensor[] = [];
+    let x = this.#embedding.forward(ids); // (B, E)
+    for (const [i, layer] of this.#layers.entries()) {
+      const { h, c } = layer.step(x, {
+        h: state[2 * i]!,
+        c: state[2 * i + 1]!,
+      });
+      next.push(h, c);
+      x = h; // (B, H)
+    }
+    return { logits: this.#output.forward(x), state: next }; // (B, V)
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * The layout of a saved model: one safetensors file with the weights as tensors, and all else as JSON under the
+ * metadata key `textloom`.
+ *
+ * @module
+ */
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  SafetensorsError,
+  type TensorData,
+} from "../checkpoint/safetensors.ts";
+import { tokenizerFromJSON } from "../tokenizers/resolve.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import { buildNetwork } from "./architectures.ts";
+import type { TrainingHistory } from "./history.ts";
+import type { Network } from "./network.ts";
+import { VERSION } from "./version.ts";
+
+/** The newest layout that this version of the library writes and reads. */
+const FORMAT_VERSION = 1;
+const METADATA_KEY = "textloom";
+
+/** All that makes a model. */
+export interface ModelParts {
+  /** Turns text into token ids and back. */
+  tokenizer: Tokenizer;
+  /** Predicts the next token. */
+  network: Network;
+  /** Run by run, how it was trained. */
+  history: TrainingHistory[];
+}
+
+/** The JSON beside the weights. */
+interface ModelHeader {
+  formatVersion: number;
+  libraryVersion: string;
+  architecture: string;
+  config: Record<string, number>;
+  tokenizer: unknown;
+  history: TrainingHistory[];
+}
+
+/** A file cannot be read as a model. */
+export class ModelFileError extends SyntaxError {
+  override readonly name: string = "ModelFileError";
+}
+
+/**
+ * @param parts The model.
+ * @returns The file's bytes; the same model gives the same bytes.
+ */
+export async function encodeModel(
+  parts: ModelParts,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { tokenizer, network, history } = parts;
+  const header: ModelHeader = {
+    formatVersion: FORMAT_VERSION,
+    libraryVersion: VERSION,
+    architecture: network.kind,
+    config: { ...network.config },
+    tokenizer: tokenizer.toJSON(),
+    history,
+  };
+  const tensors = new Map<string, TensorData>();
+  for (const [name, parameter] of network.parameters) {
+    const data = await parameter.values();
+    tensors.set(name, { dtype: "F32", shape: [...parameter.shape], data });
+  }
+  return encodeSafetensors(tensors, { [METADATA_KEY]: JSON.stringify(header) });
+}
+
+/**
+ * @param bytes A file's content.
+ * @param name What the file is called in messages.
+ * @returns The model.
+ * @throws {ModelFileError} If the file is damaged, of another kind, newer than the library, or does not fit together.
+ */
+export function decodeModel(bytes: Uint8Array, name: string): ModelParts {
+  const { tensors, metadata } = readContainer(bytes, name);
+  const header = readHeader(metadata[METADATA_KEY], name);
+  let tokenizer: Tokenizer;
+  let network: Network;
+  try {
+    tokenizer = tokenizerFromJSON(header.tokenizer);
+    network = buildNetwork(header.architecture, header.config);
+  } catch (error) {
+    throw refusal(name, error instanceof Error ? error.message : String(error));
+  }
+  if (network.config["vocabSize"] !== tokenizer.vocabSize) {
+    throw refusal(
+      name,
+      `the network and the tokenizer must have one vocabulary: ${
+        network.config["vocabSize"]
+      } and ${tokenizer.vocabSize} tokens`,
+    );
+  }
+  setWeights(network, tensors, name);
+  return { tokenizer, network, history: header.history };
+}
+
+function readContainer(
+  bytes: Uint8Array,
+  name: string,
+): ReturnType<typeof decodeSafetensors> {
+  try {
+    return decodeSafetensors(bytes);
+  } catch (error) {
+    if (!(error instanceof SafetensorsError)) throw error;
+    throw new ModelFileError(
+      `Cannot load the model "${name}": it must be a whole safetensors file: ${error.message}`,
+      { cause: error },
+    );
+  }
+}
+
+function readHeader(text: string | undefined, name: string): ModelHeader {
+  if (text === undefined) {
+    throw refusal(
+      name,
+      "it holds tensors of another kind: only a file that model.save() wrote has the tokenizer and the configuration",
+    );
+  }
+  let header: Partial<ModelHeader> | null;
+  try {
+    header = JSON.parse(text);
+  } catch (error) {
+    throw refusal(name, `its description is not JSON: ${error}`);
+  }
+  const version = header?.formatVersion;
+  if (typeof version === "number" && version > FORMAT_VERSION) {
+    throw refusal(
+      name,
+      `it is newer than this library: its format is ${version}, written by Textloom ${header?.libraryVersion}, ` +
+        `and Textloom ${VERSION} reads up to ${FORMAT_VERSION}; update the library`,
+    );
+  }
+  const isWhole = version === FORMAT_VERSION &&
+    typeof header?.architecture === "string" &&
+    typeof header.config === "object" && header.config !== null &&
+    Array.isArray(header.history);
+  if (!isWhole) throw refusal(name, "its description is incomplete");
+  return header as ModelHeader;
+}
+
+function setWeights(
+  network: Network,
+  tensors: ReadonlyMap<string, TensorData>,
+  name: string,
+): void {
+  const missing = [...network.parameters.keys()].filter((key) =>
+    !tensors.has(key)
+  );
+  const extra = [...tensors.keys()].filter((key) =>
+    !network.parameters.has(key)
+  );
+  if (missing.length > 0 || extra.length > 0) {
+    const faults = [
+      ...(missing.length > 0 ? [`missing ${missing.join(", ")}`] : []),
+      ...(extra.length > 0 ? [`unknown ${extra.join(", ")}`] : []),
+    ];
+    throw refusal(
+      name,
+      `its tensors must be those of the network: ${faults.join("; ")}`,
+    );
+  }
+  for (const [key, parameter] of network.parameters) {
+    const { dtype, shape, data } = tensors.get(key)!;
+    if (dtype !== "F32" || String(shape) !== String(parameter.shape)) {
+      throw refusal(
+        name,
+        `the tensor "${key}" must be F32 of shape [${parameter.shape}]: it is ${dtype} of shape [${shape}]`,
+      );
+    }
+    parameter.set(data as Float32Array);
+  }
+}
+
+function refusal(name: string, reason: string): ModelFileError {
+  return new ModelFileError(`Cannot load the model "${name}": ${reason}`);
+}

@@ -1,0 +1,201 @@
+/**
+ * Options of `fit()`, their defaults and their limits.
+ *
+ * @module
+ */
+import type { TrainingDisplayKind } from "../display/create_training_display.ts";
+
+/** What the model writes after each epoch. */
+export interface SampleOptions {
+  /**
+   * The text to go on from.
+   *
+   * @default {""} which begins after a line break
+   */
+  prompt?: string;
+
+  /**
+   * How many tokens to write.
+   *
+   * @default {200}
+   */
+  maxTokens?: number;
+
+  /**
+   * How freely.
+   *
+   * @default {0.8}
+   */
+  temperature?: number;
+}
+
+/** Options of `fit()`. */
+export interface FitOptions {
+  /**
+   * Passes over the training part.
+   *
+   * @default {1}
+   */
+  epochs?: number;
+
+  /**
+   * Steps to take, in place of whole epochs.
+   *
+   * @default {undefined} which takes `epochs`
+   */
+  steps?: number;
+
+  /**
+   * Streams of text that are read side by side, B.
+   *
+   * @default {64}
+   */
+  batchSize?: number;
+
+  /**
+   * Tokens that each stream moves on in one step, T; gradients reach as far back.
+   *
+   * @default {64}
+   */
+  sequenceLength?: number;
+
+  /**
+   * Step size of Adam.
+   *
+   * @default {0.002}
+   */
+  learningRate?: number;
+
+  /**
+   * Largest norm of all gradients together; Infinity clips nothing.
+   *
+   * @default {1}
+   */
+  clipNorm?: number;
+
+  /**
+   * Share of the text, at its end, that is kept apart to measure the validation loss; 0 for none.
+   *
+   * @default {0.1}
+   */
+  validation?: number;
+
+  /**
+   * Steps between two validations; there is one at the end of each epoch in any case.
+   *
+   * @default {undefined} which validates after each epoch
+   */
+  validateEvery?: number;
+
+  /**
+   * Chooses where the streams begin, what dropout drops, and the samples.
+   *
+   * @default {0}
+   */
+  seed?: number;
+
+  /**
+   * What the model writes after each epoch; false for nothing.
+   *
+   * @default {{}}
+   */
+  sample?: SampleOptions | false;
+
+  /** Ends the run after the step under way; the history then says `"aborted"`. */
+  signal?: AbortSignal;
+
+  /**
+   * Ends the run after this many seconds, pauses left out.
+   *
+   * @default {Infinity}
+   */
+  maxSeconds?: number;
+
+  /**
+   * Where to show the run.
+   *
+   * @default {"auto"}
+   */
+  display?: TrainingDisplayKind;
+}
+
+/** The options with every default filled in. */
+export interface FitSettings
+  extends Required<Omit<FitOptions, "steps" | "signal" | "validateEvery">> {
+  steps: number | undefined;
+  signal: AbortSignal | undefined;
+  validateEvery: number | undefined;
+}
+
+/**
+ * @param options What the caller gave.
+ * @returns The options with the defaults.
+ * @throws {RangeError} If one is out of range.
+ * @throws {TypeError} If one is unknown, or has no effect beside another.
+ */
+export function fitSettings(options: FitOptions): FitSettings {
+  const settings: FitSettings = {
+    epochs: 1,
+    steps: undefined,
+    batchSize: 64,
+    sequenceLength: 64,
+    learningRate: 2e-3,
+    clipNorm: 1,
+    validation: 0.1,
+    validateEvery: undefined,
+    seed: 0,
+    sample: {},
+    signal: undefined,
+    maxSeconds: Infinity,
+    display: "auto",
+  };
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(settings, name)) {
+      throw new TypeError(
+        `Cannot train: an option must be one of ${
+          Object.keys(settings).join(", ")
+        }: "${name}"`,
+      );
+    }
+    if (value !== undefined) Object.assign(settings, { [name]: value });
+  }
+  if (options.epochs !== undefined && options.steps !== undefined) {
+    throw new TypeError(
+      "Cannot train: epochs has no effect beside steps, leave one of them out",
+    );
+  }
+  if (options.validateEvery !== undefined && settings.validation === 0) {
+    throw new TypeError(
+      "Cannot train: validateEvery has no effect without a validation part, leave it or validation: 0 out",
+    );
+  }
+  for (
+    const name of [
+      "epochs",
+      "steps",
+      "batchSize",
+      "sequenceLength",
+      "validateEvery",
+    ] as const
+  ) {
+    const value = settings[name];
+    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {
+      throw new RangeError(
+        `Cannot train: ${name} must be a positive integer: ${value}`,
+      );
+    }
+  }
+  for (const name of ["learningRate", "clipNorm", "maxSeconds"] as const) {
+    if (!(settings[name] > 0)) {
+      throw new RangeError(
+        `Cannot train: ${name} must be a positive number: ${settings[name]}`,
+      );
+    }
+  }
+  if (!Number.isSafeInteger(settings.seed)) {
+    throw new RangeError(
+      `Cannot train: seed must be a safe integer: ${settings.seed}`,
+    );
+  }
+  return settings;
+}

@@ -1,0 +1,68 @@
+/**
+ * The cross-entropy of predictions, in nats: what training makes small and validation measures.
+ *
+ * The logits are shifted by their row's maximum before the exponential, so that no score overflows; the gradient is
+ * softmax minus one-hot (Bishop, "Pattern Recognition and Machine Learning", 2006, equation 4.109).
+ *
+ * @module
+ */
+import { type Tensor, tf } from "../engine/tf.ts";
+
+/**
+ * The mean over all rows, with its gradient.
+ *
+ * @param logits Scores of every token, float32, shape (N, V).
+ * @param targets Ids of the tokens that came, int32, shape (N,).
+ * @returns The mean loss, shape ().
+ */
+export function meanCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
+  const [rows, vocabulary] = logits.shape as [number, number];
+  const withGradient = tf.customGrad((x, save) => {
+    const { losses, exponentials, sums } = crossEntropy(x as Tensor, targets);
+    (save as tf.GradSaveFunc)([exponentials, sums]);
+    return {
+      value: tf.mean(losses),
+      gradFunc: (dLoss: Tensor, saved: Tensor[]) => {
+        const [exponentials, sums] = saved;
+        const came = tf.oneHot(
+          targets as tf.Tensor1D,
+          vocabulary,
+          1,
+          0,
+          "float32",
+        ); // (N, V)
+        const surplus = tf.sub(tf.div(exponentials!, sums!), came); // (N, V)
+        return tf.mul(surplus, tf.div(dLoss, rows)); // (N, V)
+      },
+    };
+  });
+  return withGradient(logits);
+}
+
+/**
+ * The loss of every row.
+ *
+ * @param logits Scores of every token, float32, shape (N, V).
+ * @param targets Ids of the tokens that came, int32, shape (N,).
+ * @returns The losses, shape (N,).
+ */
+export function tokenLosses(logits: Tensor, targets: Tensor): Tensor {
+  return crossEntropy(logits, targets).losses;
+}
+
+function crossEntropy(
+  logits: Tensor,
+  targets: Tensor,
+): { losses: Tensor; exponentials: Tensor; sums: Tensor } {
+  const [rows, vocabulary] = logits.shape as [number, number];
+  const shifted = tf.sub(logits, tf.max(logits, 1, true)); // (N, V)
+  const exponentials = tf.exp(shifted); // (N, V)
+  const sums = tf.sum(exponentials, 1, true); // (N, 1)
+  const came = tf.oneHot(targets as tf.Tensor1D, vocabulary, 1, 0, "float32"); // (N, V)
+  const score = tf.sum(tf.mul(shifted, came), 1); // (N,)
+  return {
+    losses: tf.sub(tf.reshape(tf.log(sums), [rows]), score),
+    exponentials,
+    sums,
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * A training run as an object: it works in the background, can be awaited, watched, paused and stopped.
+ *
+ * @module
+ */
+import type { RunReport } from "../display/training_display.ts";
+import type { TrainingHistory } from "../models/history.ts";
+
+/** What the work of a run sees of its {@linkcode Run}. */
+export interface RunControl {
+  /** Whether `stop()` was called. */
+  readonly stopRequested: boolean;
+  /** Resolves when the run is not paused. */
+  whenResumed(): Promise<void>;
+  /** Tells everybody who watches. */
+  report(report: RunReport): void;
+}
+
+/** Somebody who watches: what they have not seen yet, and how to wake them. */
+interface Reader {
+  pending: RunReport[];
+  wake: () => void;
+}
+
+/**
+ * A training run. It has begun when you get it.
+ *
+ * `await run` waits for its end and gives the history. `for await (const report of run)` gives its reports: a reader
+ * that is slower than the training sees the newest step alone, and every validation and epoch. Leaving that loop does
+ * not stop the run.
+ */
+export class Run implements PromiseLike<TrainingHistory> {
+  readonly #result: Promise<TrainingHistory>;
+  readonly #readers = new Set<Reader>();
+  #stopRequested = false;
+  #ended = false;
+  #resumed: PromiseWithResolvers<void> | undefined;
+
+  /** @param work Does the training; it looks at the control between two steps. */
+  constructor(work: (control: RunControl) => Promise<TrainingHistory>) {
+    const stopRequested = (): boolean => this.#stopRequested;
+    this.#result = work({
+      get stopRequested() {
+        return stopRequested();
+      },
+      whenResumed: async () => {
+        while (this.#resumed !== undefined) await this.#resumed.promise;
+      },
+      report: (report) => this.#report(report),
+    }).finally(() => {
+      this.#ended = true;
+      for (const reader of this.#readers) reader.wake();
+    });
+  }
+
+  /** Whether the run waits for {@linkcode Run.resume}. */
+  get paused(): boolean {
+    return this.#resumed !== undefined;
+  }
+
+  /** Whether the run is over. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Ends the run after the step under way; `await run` then gives the history so far. */
+  stop(): void {
+    this.#stopRequested = true;
+    this.resume();
+  }
+
+  /** Holds the run after the step under way. */
+  pause(): void {
+    if (this.#ended || this.#stopRequested) return;
+    this.#resumed ??= Promise.withResolvers();
+  }
+
+  /** Goes on after {@linkcode Run.pause}. */
+  resume(): void {
+    this.#resumed?.resolve();
+    this.#resumed = undefined;
+  }
+
+  /**
+   * Waits for the end, as `await` does.
+   *
+   * @param onFulfilled Gets the history.
+   * @param onRejected Gets the error, where the run failed.
+   */
+  then<Fulfilled = TrainingHistory, Rejected = never>(
+    onFulfilled?:
+      | ((history: TrainingHistory) => Fulfilled | PromiseLike<Fulfilled>)
+      | null,
+    onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
+  ): Promise<Fulfilled | Rejected> {
+    return this.#result.then(onFulfilled, onRejected);
+  }
+
+  /** The reports from now on; fails as the run does. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<RunReport, void, undefined> {
+    let wakeUp = Promise.withResolvers<void>();
+    const reader: Reader = { pending: [], wake: () => wakeUp.resolve() };
+    this.#readers.add(reader);
+    this.#result.catch(() => {}); // It fails here, below.
+    try {
+      while (true) {
+        yield* reader.pending.splice(0);
+        if (reader.pending.length > 0) continue;
+        if (this.#ended) break;
+        await wakeUp.promise;
+        wakeUp = Promise.withResolvers();
+      }
+      await this.#result;
+    } finally {
+      this.#readers.delete(reader);
+    }
+  }
+
+  #report(report: RunReport): void {
+    for (const { pending, wake } of this.#readers) {
+      if (pending.at(-1)?.kind === "step") pending.pop();
+      pending.push(report);
+      wake();
+    }
+  }
+}

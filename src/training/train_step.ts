@@ -1,0 +1,184 @@
+/**
+ * One step of training: loss, gradients, clipping, update. And the way back when a loss is no number any more.
+ *
+ * @module
+ */
+import type { TokenBatch } from "../data/streams.ts";
+import { type Tensor, tf, type Variable } from "../engine/tf.ts";
+import type { Network } from "../models/network.ts";
+import type { PredictorState } from "../generation/predictor.ts";
+import { Adam } from "./adam.ts";
+import { clipByGlobalNorm } from "./clip.ts";
+import { meanCrossEntropy } from "./loss.ts";
+
+/**
+ * The loss or its gradient stopped being a number. The model has the last weights whose loss was one.
+ *
+ * @example Catch it
+ * ```ts
+ * import { buildLSTM, CharTokenizer, DivergenceError, fit } from "@textloom/textloom";
+ * import { assert, assertRejects } from "@std/assert";
+ *
+ * const text = "to be or not to be";
+ * const model = buildLSTM({ tokenizer: CharTokenizer.train(text), units: 4, embedding: 4 });
+ * const options = { steps: 50, sequenceLength: 4, validation: 0, learningRate: 1e38, sample: false, display: "none" } as const;
+ * const error = await assertRejects(async () => await fit(model, text, options), DivergenceError);
+ * assert(error.step > 1);
+ * model.dispose();
+ * ```
+ */
+export class DivergenceError extends RangeError {
+  /** Number of the step, from 1. */
+  readonly step: number;
+  /** What came out as its loss, in nats per token. */
+  readonly loss: number;
+  /** The learning rate of the run. */
+  readonly learningRate: number;
+
+  /**
+   * @param what What stopped being a number.
+   * @param details Step, loss and learning rate.
+   */
+  constructor(
+    what: string,
+    details: { step: number; loss: number; learningRate: number },
+  ) {
+    const { step, loss, learningRate } = details;
+    super(
+      `Cannot go on training: ${what} must be a number: ${loss} at step ${step}, with learningRate ${learningRate}; ` +
+        "the model keeps the last weights that gave one; train on with a smaller learningRate or clipNorm",
+    );
+    this.name = "DivergenceError";
+    this.step = step;
+    this.loss = loss;
+    this.learningRate = learningRate;
+  }
+}
+
+/** Options of {@linkcode Trainer}. */
+export interface TrainerOptions {
+  /** Step size of Adam. */
+  learningRate: number;
+
+  /** Largest norm of all gradients together; Infinity clips nothing. */
+  clipNorm: number;
+
+  /** Chooses the dropout masks. */
+  seed: number;
+}
+
+/** Trains a network batch by batch, carrying its state from one to the next. */
+export class Trainer {
+  readonly #network: Network;
+  readonly #options: TrainerOptions;
+  readonly #variables: Variable[];
+  readonly #adam: Adam;
+  #state: PredictorState = [];
+  /** The weights that gave the last loss that was a number. */
+  #good: Tensor[] = [];
+  #steps = 0;
+
+  /**
+   * @param network What to train.
+   * @param options Step size, clipping and seed.
+   */
+  constructor(network: Network, options: TrainerOptions) {
+    this.#network = network;
+    this.#options = options;
+    this.#variables = [...network.parameters.values()].map((parameter) =>
+      parameter.variable
+    );
+    this.#adam = new Adam(this.#variables, {
+      learningRate: options.learningRate,
+    });
+  }
+
+  /**
+   * Makes the next batch begin without memory of the text before.
+   */
+  forget(): void {
+    tf.dispose([...this.#state]);
+    this.#state = [];
+  }
+
+  /**
+   * Takes one step.
+   *
+   * @param batch Inputs and targets, shape (B, T) each.
+   * @param batchSize Rows, B; the same from one {@linkcode Trainer.forget} to the next.
+   * @returns The mean loss of the batch before the step, in nats per token.
+   * @throws {DivergenceError} If the loss or the gradients' norm is not a finite number.
+   */
+  async step(batch: TokenBatch, batchSize: number): Promise<number> {
+    const shape: [number, number] = [
+      batchSize,
+      batch.inputs.length / batchSize,
+    ];
+    const dropout = { seed: this.#options.seed, step: this.#steps };
+    const used = this.#variables.map((variable) => tf.clone(variable));
+    const before = this.#state;
+    const outcome = tf.tidy(() => {
+      const inputs = tf.tensor2d(batch.inputs, shape, "int32"); // (B, T)
+      const targets = tf.tensor1d(batch.targets, "int32"); // (BT,)
+      const start = before.length > 0
+        ? before
+        : this.#network.zeroState(batchSize);
+      const { value, grads } = tf.variableGrads(() => {
+        const { logits, state } = this.#network.forward(inputs, start, {
+          dropout,
+        }); // (B, T, V)
+        this.#state = state.map((tensor) => tf.keep(tensor)); // outlives the tape
+        return meanCrossEntropy(
+          tf.reshape(logits, [-1, logits.shape[2]!]),
+          targets,
+        ) as tf.Scalar;
+      }, this.#variables);
+      const gradients = this.#variables.map((variable) =>
+        grads[variable.name]!
+      );
+      const clipped = clipByGlobalNorm(gradients, this.#options.clipNorm);
+      this.#adam.apply(clipped.gradients);
+      return tf.stack([value, clipped.norm]); // (2,)
+    });
+    tf.dispose([...before]);
+    this.#steps++;
+    const [loss, norm] = await outcome.data(); // the one place where the host waits for the device
+    outcome.dispose();
+
+    if (!Number.isFinite(loss!)) {
+      tf.dispose(used);
+      this.restore();
+      throw this.#divergence("the loss", loss!);
+    }
+    tf.dispose(this.#good);
+    this.#good = used;
+    if (!Number.isFinite(norm!)) {
+      this.restore();
+      throw this.#divergence("the norm of the gradients", norm!);
+    }
+    return loss!;
+  }
+
+  /** Gives the network the weights that gave the last loss that was a number. */
+  restore(): void {
+    for (const [i, weights] of this.#good.entries()) {
+      this.#variables[i]!.assign(weights);
+    }
+  }
+
+  /** Frees all but the network. */
+  dispose(): void {
+    this.forget();
+    tf.dispose(this.#good);
+    this.#good = [];
+    this.#adam.dispose();
+  }
+
+  #divergence(what: string, loss: number): DivergenceError {
+    return new DivergenceError(what, {
+      step: this.#steps,
+      loss,
+      learningRate: this.#options.learningRate,
+    });
+  }
+}
