@@ -42,6 +42,9 @@
  * @module
  */
 
+// The one line that the engine may have to say shows itself.
+import "./src/display/notice.ts";
+
 // Engine: where tensors live and arithmetic happens.
 export {
   EngineError,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setNoticeListener } from "../engine/notices.ts";
 import { getBottomLine, StandardError } from "./_screen.ts";
 import { withoutControls } from "./_text.ts";
 
@@ -17,3 +18,6 @@ export function showNotice(line: string): void {
   if (keeper === undefined) new StandardError().write(text);
   else keeper.printAbove(text);
 }
+
+// What the engine has to say goes this way.
+setNoticeListener(showNotice);

@@ -49,11 +49,20 @@ let running: TensorFlowEngine | undefined;
  * @param options Threads and log.
  * @throws {TypeError} If the file cannot be opened as TensorFlow's library.
  * @throws {TensorFlowError} If TensorFlow cannot start.
+ * @throws {RangeError} If it runs already and options are given.
  */
 export function startTensorFlow(
   library: string,
   options: TensorFlowOptions = {},
 ): TensorFlowEngine {
+  const given = Object.keys(options);
+  if (running !== undefined && given.length > 0) {
+    throw new RangeError(
+      `Cannot start TensorFlow again with other options: it runs already, and takes them at its first start only: ${
+        given.join(", ")
+      }`,
+    );
+  }
   running ??= start(library, options);
   return running;
 }

