@@ -64,6 +64,8 @@ export class TokenStreams {
   readonly #seed: number;
 
   /**
+   * Cuts a text's tokens into streams.
+   *
    * @param ids The text's tokens, in order.
    * @param options The shape of a batch, and the seed.
    * @throws {RangeError} If an option is not a positive integer, or if the text is shorter than one window.
@@ -122,6 +124,8 @@ export class TokenStreams {
   }
 
   /**
+   * Where the streams of an epoch begin.
+   *
    * @param epoch From 0.
    * @returns How many tokens the epoch leaves out at the beginning of the text.
    */

@@ -4,11 +4,16 @@
  * @module
  */
 
-/** Names of the engines, best first. */
-export const ENGINE_NAMES = ["tensorflow", "webgpu", "wasm", "cpu"] as const;
-
 /** Name of an engine. */
-export type EngineName = typeof ENGINE_NAMES[number];
+export type EngineName = "tensorflow" | "webgpu" | "wasm" | "cpu";
+
+/** Names of the engines, best first. */
+export const ENGINE_NAMES: readonly EngineName[] = [
+  "tensorflow",
+  "webgpu",
+  "wasm",
+  "cpu",
+];
 
 /** Options of `useEngine()`; they all concern the tensorflow engine and act when it first starts. */
 export interface EngineOptions {

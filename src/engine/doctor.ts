@@ -43,7 +43,11 @@ export class Diagnosis {
   /** One for each engine, best first. */
   readonly engines: readonly EngineDiagnosis[];
 
-  /** @param engines One for each engine, best first. */
+  /**
+   * Keeps the findings.
+   *
+   * @param engines One for each engine, best first.
+   */
   constructor(engines: readonly EngineDiagnosis[]) {
     this.engines = engines;
   }

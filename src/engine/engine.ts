@@ -56,11 +56,14 @@ export interface EngineInfo {
 
 /** No engine works, or not the one that was asked for. */
 export class EngineError extends Error {
+  /** The class's name, which begins the printed error. */
   override readonly name: string = "EngineError";
   /** Every engine that was tried. */
   readonly unused: readonly UnusedEngine[];
 
   /**
+   * Lists every engine that was tried, why it does not work and what brings it.
+   *
    * @param unused The engines that were tried.
    * @param cause What the last of them threw.
    */

@@ -19,6 +19,8 @@ export interface Prediction {
 /** A model that predicts the next token. */
 export interface Predictor {
   /**
+   * Begins without memory.
+   *
    * @param batch Rows, B.
    * @returns The state before any token.
    */

@@ -21,6 +21,8 @@ export class Parameter {
   #variable: Variable | undefined;
 
   /**
+   * Names an array; its values are made when they are needed.
+   *
    * @param name Name inside the model.
    * @param shape Lengths of the axes.
    * @param initial Makes the first values, in row-major order; called once at most.
@@ -61,12 +63,20 @@ export class Parameter {
     return this.#variable;
   }
 
-  /** @returns A tensor of the present values that later training does not change; undefined while on the host. */
+  /**
+   * Holds on to the present values.
+   *
+   * @returns A tensor of the present values that later training does not change; undefined while on the host.
+   */
   snapshot(): Tensor | undefined {
     return this.#variable ? tf.clone(this.#variable) : undefined;
   }
 
-  /** @returns The values in row-major order; needs an engine only where they have been moved to one. */
+  /**
+   * Reads the values.
+   *
+   * @returns The values in row-major order; needs an engine only where they have been moved to one.
+   */
   async values(): Promise<Float32Array> {
     const snapshot = this.snapshot();
     if (!snapshot) {

@@ -40,6 +40,8 @@ export class LanguageModel {
   readonly history: TrainingHistory[];
 
   /**
+   * Puts a model together; the builders do it for you.
+   *
    * @param parts Tokenizer, network, and the history so far.
    * @throws {RangeError} If the network's vocabulary is not the tokenizer's.
    */

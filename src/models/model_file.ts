@@ -43,6 +43,7 @@ interface ModelHeader {
 
 /** A file cannot be read as a model. */
 export class ModelFileError extends SyntaxError {
+  /** The class's name, which begins the printed error. */
   override readonly name: string = "ModelFileError";
 }
 

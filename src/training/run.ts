@@ -36,7 +36,11 @@ export class Run implements PromiseLike<TrainingHistory> {
   #ended = false;
   #resumed: PromiseWithResolvers<void> | undefined;
 
-  /** @param work Does the training; it looks at the control between two steps. */
+  /**
+   * Begins the work; `fit()` does it for you.
+   *
+   * @param work Does the training; it looks at the control between two steps.
+   */
   constructor(work: (control: RunControl) => Promise<TrainingHistory>) {
     const stopRequested = (): boolean => this.#stopRequested;
     this.#result = work({

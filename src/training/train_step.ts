@@ -36,6 +36,8 @@ export class DivergenceError extends RangeError {
   readonly learningRate: number;
 
   /**
+   * Says what happened, at which step, and what to do.
+   *
    * @param what What stopped being a number.
    * @param details Step, loss and learning rate.
    */

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { CApi, Status } from "./c_api.ts";
+import type { CApi } from "./c_api.ts";
 import type { EagerContext } from "./context.ts";
 import { dtypeOf, type NumericArray, TF_INT64, TF_RESOURCE } from "./dtypes.ts";
 
