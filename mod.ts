@@ -60,6 +60,22 @@ export {
   doctor,
   type EngineDiagnosis,
 } from "./src/engine/doctor.ts";
+export {
+  type FindOptions,
+  findTensorFlow,
+  type FoundLibrary,
+  LibraryNotFoundError,
+  type LibrarySource,
+  type SearchedPlace,
+} from "./src/engine/tensorflow/library.ts";
+export {
+  type InstalledTensorFlow,
+  InstallError,
+  type InstallFailure,
+  type InstallOptions,
+  type InstallProgress,
+  installTensorFlow,
+} from "./src/engine/tensorflow/install.ts";
 
 // Text: from files to clean strings.
 export {
@@ -97,6 +113,29 @@ export {
   TokenStreams,
   type TokenStreamsOptions,
 } from "./src/data/streams.ts";
+
+// Checkpoints: the file format, and writing that leaves no half file.
+export {
+  decodeSafetensors,
+  type DecodeSafetensorsOptions,
+  encodeSafetensors,
+  type SafetensorsContent,
+  SafetensorsError,
+} from "./src/checkpoint/safetensors.ts";
+export type {
+  TensorArrays,
+  TensorData,
+  TensorDtype,
+  TensorOf,
+} from "./src/checkpoint/safetensors.ts";
+export { writeFileAtomic } from "./src/checkpoint/atomic_write.ts";
+
+// Display.
+export {
+  lossChart,
+  type LossChartData,
+  type LossChartOptions,
+} from "./src/display/loss_chart.ts";
 
 // Models.
 export { buildLSTM, type BuildLSTMOptions } from "./src/models/build_lstm.ts";

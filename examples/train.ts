@@ -47,8 +47,9 @@ const model = buildLSTM({
 });
 
 const run = fit(model, text, {
-  epochs: integer("epochs", fast ? 3 : 1),
-  ...(!fast && { batchSize: 32, sequenceLength: 32, maxSeconds: 120 }),
+  epochs: integer("epochs", fast ? 4 : 1),
+  ...(args.epochs === undefined && { maxSeconds: 160 }),
+  ...(!fast && { batchSize: 32, sequenceLength: 32 }),
   learningRate: 0.004,
   seed: integer("seed", 0),
   sample: { prompt: "Call me", maxTokens: 240, temperature: 0.7 },
