@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type EngineName, useEngine } from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
-import { assertClose } from "./_close.ts";
+import { assertAllClose } from "../close.ts";
 import {
   COMPLEX_OPERATIONS,
   type Operation,
@@ -48,7 +48,7 @@ async function differences(
       for (const [i, want] of expected.get(name)!.entries()) {
         const got = outcomes[i]!;
         assertEquals([got.shape, got.dtype], [want.shape, want.dtype], name);
-        assertClose(got.values, want.values, tolerance, name);
+        assertAllClose(got.values, want.values, tolerance);
       }
     } catch (error) {
       found.push(`${name}: ${error instanceof Error ? error.message : error}`);
