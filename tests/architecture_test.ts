@@ -152,6 +152,13 @@ async function readGraphs(): Promise<{ graph: Graph; atRunTime: Graph }> {
       ? decodeURIComponent(specifier.slice(rootUrl.length))
       : specifier;
   }
+  /** Paths of our files; a package is known by the name that the source gives it. */
+  function nameOf(it: InfoImport): string {
+    const target = it.code?.specifier ?? it.type?.specifier ?? "";
+    return target.startsWith(rootUrl) && !target.startsWith(`${rootUrl}jsr/`)
+      ? shorten(target)
+      : it.specifier;
+  }
   const entry = await Deno.makeTempFile({ suffix: ".ts" });
   try {
     const imports = ["mod.ts", ...listSources()].map((path) =>
@@ -167,13 +174,6 @@ async function readGraphs(): Promise<{ graph: Graph; atRunTime: Graph }> {
     ]);
     const graph = new Map<string, string[]>();
     const atRunTime = new Map<string, string[]>();
-    /** Paths of our files; a package is known by the name that the source gives it. */
-    function nameOf(it: InfoImport): string {
-      const target = it.code?.specifier ?? it.type?.specifier ?? "";
-      return target.startsWith(rootUrl) && !target.startsWith(`${rootUrl}jsr/`)
-        ? shorten(target)
-        : it.specifier;
-    }
     for (
       const { specifier, error, dependencies = [] }
         of (info as { modules: InfoModule[] }).modules
