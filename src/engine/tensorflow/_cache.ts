@@ -111,11 +111,3 @@ function readInstallation(folder: string): CachedInstallation | undefined {
     return undefined; // no marker: not complete, or not ours
   }
 }
-
-/** Whether an NVIDIA driver runs on this machine: on Linux itself, or under WSL 2 that of Windows. */
-export function hasNvidiaDriver(): boolean {
-  if (Deno.build.os !== "linux") return false;
-  return statOf("/proc/driver/nvidia/version") !== undefined ||
-    (statOf("/dev/dxg") !== undefined &&
-      statOf("/usr/lib/wsl/lib/libcuda.so.1") !== undefined);
-}

@@ -28,11 +28,14 @@ export type InstallFailure =
 
 /** TensorFlow cannot be installed. The cache is as it was before. */
 export class InstallError extends Error {
+  /** The class's name, which begins the printed error. */
   override readonly name: string = "InstallError";
   /** What kind of failure it is. */
   readonly reason: InstallFailure;
 
   /**
+   * Says what went wrong, and the way out.
+   *
    * @param reason What kind of failure it is.
    * @param rule What went wrong, in words.
    * @param detail The way out, and the last lines of the program that failed.
@@ -47,17 +50,18 @@ export class InstallError extends Error {
   }
 }
 
-/** The last lines that a program wrote, indented, without its repeated warnings. */
+/** The last lines that a program wrote, indented; of pip's repeated warnings the last one only. */
 export function lastLines(output: string, count = 6): string {
-  const lines = output.split(/\r?\n/).map((line) => line.trimEnd()).filter(
-    Boolean,
-  );
-  const telling = lines.filter((line) =>
-    !/^WARNING: (Retrying|Location)/.test(line)
-  );
-  return (telling.length > 0 ? telling : lines).slice(-count).map((line) =>
-    `  ${line}`
-  ).join("\n");
+  const lines = output.split(/\r?\n/)
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "" && !line.startsWith("WARNING: Location"));
+  const isRetry = (line: string): boolean => /^\s*WARNING: Retry/.test(line);
+  const lastRetry = lines.findLastIndex(isRetry);
+  return lines
+    .filter((line, i) => i === lastRetry || !isRetry(line))
+    .slice(-count)
+    .map((line) => `  ${line}`)
+    .join("\n");
 }
 
 const FULL =
@@ -72,8 +76,8 @@ export function saysDiskFull(text: string): boolean {
 export function diskFull(folder: string, lines = ""): InstallError {
   return new InstallError(
     "disk-full",
-    `the disk is full: ${folder}`,
+    `the disk is full: ${folder.replace(/[/\\]\.staging-.*$/, "")}`,
     lines,
-    "Make room (1.4 GB for the CPU, 8 GB for NVIDIA GPUs) or let TEXTLOOM_CACHE name a folder on another disk",
+    "Make room (1.2 GB for the CPU, 8 GB for NVIDIA GPUs) or let TEXTLOOM_CACHE name a folder on another disk",
   );
 }

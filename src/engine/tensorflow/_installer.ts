@@ -3,20 +3,19 @@
  *
  * @module
  */
-import { basename, dirname, join } from "@std/path";
-import process from "node:process";
+import { basename, dirname, join, relative } from "@std/path";
 import {
   type CachedInstallation,
   cacheFolder,
-  hasNvidiaDriver,
   type Installation,
   installationName,
   listInstallations,
   MARKER,
 } from "./_cache.ts";
-import { diskFull, InstallError, saysDiskFull } from "./_install_error.ts";
-import { downloadWheels, platformTags } from "./_pip.ts";
-import { LIBRARY_NAMES, lookAt } from "./_places.ts";
+import { wantsGpu } from "./_gpu.ts";
+import { InstallError } from "./_install_error.ts";
+import { downloadWheels } from "./_pip.ts";
+import { lookAt } from "./_places.ts";
 import {
   askPython,
   type Interpreter,
@@ -24,8 +23,21 @@ import {
   nameOf,
   type PythonFacts,
 } from "./_python.ts";
+import {
+  explainFileError,
+  lock,
+  moveIntoPlace,
+  remove,
+  stagingFolder,
+  sweep,
+} from "./_staging.ts";
 import type { Verify } from "./_verify.ts";
-import { CUDA_FILES, TENSORFLOW_FILES, unpackWheel } from "./_wheel.ts";
+import {
+  CUDA_FILES,
+  TENSORFLOW_FILES,
+  unpackWheel,
+  type WheelFacts,
+} from "./_wheel.ts";
 import type {
   InstalledTensorFlow,
   InstallOptions,
@@ -38,8 +50,18 @@ const LINE = "2.21";
 /** CPython that the wheels are built for; its version does not matter to the library in them. */
 const WHEEL_PYTHON = "3.12";
 
-const STAGING = ".staging-";
-const WAIT_MS = 200;
+/** One installation under way. */
+interface Job {
+  gpu: boolean;
+  python: Interpreter;
+  facts: PythonFacts;
+  /** Folder that all of it happens in. */
+  staging: string;
+  /** Folder in it that becomes the installation. */
+  target: string;
+  report: (progress: InstallProgress) => void;
+  signal: AbortSignal;
+}
 
 /**
  * Installs TensorFlow unless it is installed.
@@ -51,9 +73,8 @@ export async function install(
   options: InstallOptions,
   verify: Verify,
 ): Promise<InstalledTensorFlow> {
-  const { signal, onProgress = () => {} } = options;
   const start = performance.now();
-  signal?.throwIfAborted();
+  options.signal?.throwIfAborted();
   const cache = cacheFolder(options.cacheDirectory);
   if (cache === undefined) {
     throw new InstallError(
@@ -63,39 +84,13 @@ export async function install(
     );
   }
   const gpu = await wantsGpu(options.gpu ?? "auto");
-  const result = (
-    found: CachedInstallation,
-    alreadyInstalled: boolean,
-  ): InstalledTensorFlow => ({
-    path: found.path,
-    version: found.version,
-    gpu,
-    devices: found.devices,
-    seconds: (performance.now() - start) / 1000,
-    alreadyInstalled,
-  });
   const before = installed(cache, gpu);
-  if (before !== undefined) return result(before, true);
-  try {
-    using _lock = await lock(cache, onProgress, signal);
-    const meanwhile = installed(cache, gpu);
-    if (meanwhile !== undefined) return result(meanwhile, true);
-    await sweep(cache);
-    const staging = join(
-      cache,
-      `${STAGING}${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`,
-    );
-    try {
-      const name = await build(staging, gpu, options, verify);
-      signal?.throwIfAborted();
-      await moveIntoPlace(join(staging, "done"), join(cache, name));
-    } finally {
-      await remove(staging);
-    }
-  } catch (error) {
-    throw explain(error, cache);
-  }
-  return result(installed(cache, gpu)!, false);
+  const [found, alreadyInstalled] = before === undefined
+    ? await installInto(cache, gpu, options, verify)
+    : [before, true];
+  const { path, version, devices } = found;
+  const seconds = (performance.now() - start) / 1000;
+  return { path, version, gpu, devices, seconds, alreadyInstalled };
 }
 
 function installed(
@@ -106,171 +101,127 @@ function installed(
     .find((found) => found.gpu === gpu && found.version.startsWith(`${LINE}.`));
 }
 
-/** Decides which build; a driver may also show by its `nvidia-smi` listing a GPU. */
-async function wantsGpu(gpu: boolean | "auto"): Promise<boolean> {
-  const possible = Deno.build.os === "linux" && Deno.build.arch === "x86_64";
-  if (gpu === true && !possible) {
-    throw new InstallError(
-      "no-wheel",
-      `TensorFlow's build for NVIDIA GPUs is for Linux on x86_64: this is ${Deno.build.os} on ${Deno.build.arch}`,
-      "The build for the CPU runs here; on Windows, WSL 2 counts as Linux",
-    );
-  }
-  if (gpu !== "auto") return gpu;
-  return possible && (hasNvidiaDriver() || await listsGpu());
-}
-
-async function listsGpu(): Promise<boolean> {
-  try {
-    const command = new Deno.Command("nvidia-smi", {
-      args: ["-L"],
-      stderr: "null",
-    });
-    const { success, stdout } = await command.output();
-    return success && new TextDecoder().decode(stdout).includes("GPU 0");
-  } catch {
-    return false; // no such program
-  }
-}
-
-/** Waits until no other process installs into this folder. The lock ends with its process. */
-async function lock(
+async function installInto(
   cache: string,
-  onProgress: (progress: InstallProgress) => void,
-  signal: AbortSignal | undefined,
-): Promise<Disposable> {
-  await Deno.mkdir(cache, { recursive: true });
-  const file = await Deno.open(join(cache, "install.lock"), {
-    create: true,
-    write: true,
-  });
-  try {
-    while (!await file.tryLock(true)) {
-      signal?.throwIfAborted();
-      onProgress({
-        stage: "waiting",
-        item: cache,
-        bytes: 0,
-        totalBytes: undefined,
-      });
-      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
-    }
-  } catch (error) {
-    file.close();
-    throw error;
-  }
-  return { [Symbol.dispose]: () => file.close() };
-}
-
-/** Removes what killed installations left. Whoever holds the lock is the only one alive. */
-async function sweep(cache: string): Promise<void> {
-  const names = (await Array.fromAsync(Deno.readDir(cache))).map(({ name }) =>
-    name
-  );
-  for (const name of names) {
-    const owner = new RegExp(`^\\${STAGING}(\\d+)-`).exec(name)?.[1];
-    if (owner !== undefined && !isAlive(Number(owner))) {
-      await remove(join(cache, name));
-    }
-  }
-}
-
-/** Whether a process of this number runs; our own number is that of a former process. */
-function isAlive(pid: number): boolean {
-  if (pid === Deno.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-}
-
-/** Removes a folder, also while a program that has lost its parent still writes into it. */
-async function remove(folder: string): Promise<void> {
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      return await Deno.remove(folder, { recursive: true });
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return;
-    }
-  }
-}
-
-/** Makes the installation in `staging/done` and returns the name it is to have. */
-async function build(
-  staging: string,
   gpu: boolean,
   options: InstallOptions,
   verify: Verify,
-): Promise<string> {
-  const { signal, onProgress = () => {} } = options;
-  const { python, facts } = await choosePython(options.python, signal);
-  platformTags(facts.glibc); // throws here rather than after folders are made
-  const [done, temporary] = [join(staging, "done"), join(staging, "tmp")];
-  for (const folder of [done, temporary]) {
-    await Deno.mkdir(folder, { recursive: true });
-  }
-
-  const fetch = async (
-    requirements: string[],
-    keep: RegExp,
-    dependencies: boolean,
-  ) => {
-    const folder = await Deno.makeTempDir({ dir: staging });
-    const wheels = await downloadWheels(python, facts, {
-      ...{ requirements, dependencies, folder, temporary, signal },
-      pythonVersion: wheelPython(facts),
-      onProgress: (item, bytes, totalBytes) =>
-        onProgress({ stage: "downloading", item, bytes, totalBytes }),
-    });
-    const all = [];
-    for (const wheel of wheels) {
-      const item = basename(wheel).split("-").slice(0, 2).join(" ");
-      all.push(
-        await unpackWheel(python, wheel, {
-          ...{ target: done, keep, signal },
-          onProgress: (bytes, totalBytes) =>
-            onProgress({ stage: "unpacking", item, bytes, totalBytes }),
-        }),
-      );
-      await Deno.remove(wheel);
-    }
-    return all;
-  };
-
-  const [wheel] = await fetch(
-    [`${packageName(gpu)}==${LINE}.*`],
-    TENSORFLOW_FILES,
-    false,
+): Promise<[found: CachedInstallation, alreadyInstalled: boolean]> {
+  // A listener that throws ends the installation as the user's own signal does.
+  const thrown = new AbortController();
+  const signal = AbortSignal.any(
+    [thrown.signal, options.signal].filter((each) => each !== undefined),
   );
+  const report = (progress: InstallProgress): void => {
+    try {
+      options.onProgress?.(progress);
+    } catch (error) {
+      thrown.abort(error);
+    }
+  };
+  try {
+    using _lock = await lock(cache, report, signal);
+    const meanwhile = installed(cache, gpu); // by whoever held the lock
+    if (meanwhile !== undefined) return [meanwhile, true];
+    await sweep(cache);
+    const { python, facts } = await choosePython(options.python, signal);
+    const staging = stagingFolder(cache);
+    const target = join(staging, "installation");
+    try {
+      await Deno.mkdir(target, { recursive: true });
+      const name = await build(
+        { gpu, python, facts, staging, target, report, signal },
+        verify,
+      );
+      signal.throwIfAborted();
+      await moveIntoPlace(target, join(cache, name));
+    } finally {
+      await remove(staging);
+    }
+  } catch (error) {
+    throw explainFileError(error, cache);
+  }
+  const found = installed(cache, gpu);
+  if (found === undefined) {
+    throw new InstallError("corrupt", "what was moved into place has changed");
+  }
+  return [found, false];
+}
+
+/** Makes the installation in the target folder and returns the name it is to have. */
+async function build(job: Job, verify: Verify): Promise<string> {
+  const { gpu, target, report, signal } = job;
+  const [wheel] = await fetchWheels(job, {
+    requirements: [`${packageName(gpu)}==${LINE}.*`],
+    dependencies: false,
+    keep: TENSORFLOW_FILES,
+  });
   if (wheel === undefined) {
     throw new InstallError("pip", "pip left no wheel behind");
   }
-  // The wheel's own extra `and-cuda` names the CUDA libraries; they are found by the library's
-  // RUNPATH, $ORIGIN/../nvidia/*/lib. NumPy and the others of Python's side are not needed.
-  if (gpu) await fetch(wheel.cuda, CUDA_FILES, true);
-  const found = lookAt(done);
-  if (!("path" in found)) {
-    throw new InstallError("corrupt", `the wheel holds no ${LIBRARY_NAMES[0]}`);
+  if (gpu) {
+    // The wheel's own extra `and-cuda` names the CUDA libraries; they are found by the library's
+    // RUNPATH, $ORIGIN/../nvidia/*/lib. NumPy and the rest of Python's side are not needed.
+    await fetchWheels(job, {
+      requirements: wheel.cuda,
+      dependencies: true,
+      keep: CUDA_FILES,
+    });
   }
-  if (Deno.build.os === "windows") await addPython(facts, dirname(found.path));
-
-  onProgress({
-    ...{ stage: "verifying", item: `TensorFlow ${wheel.version}` },
-    ...{ bytes: 0, totalBytes: undefined },
-  });
+  const found = lookAt(target);
+  if (!("path" in found)) {
+    throw new InstallError("corrupt", `the wheel ${found.result}`);
+  }
+  if (Deno.build.os === "windows") {
+    await addPython(job.facts, dirname(found.path));
+  }
+  const item = `TensorFlow ${wheel.version}`;
+  report({ stage: "verifying", item, bytes: 0, totalBytes: undefined });
   const { version, devices } = await verify(found.path, signal);
   const record: Installation = {
-    ...{ version, gpu, devices },
-    library: found.path.slice(done.length + 1).replaceAll("\\", "/"),
-    files: await listFiles(done),
+    version,
+    gpu,
+    library: relative(target, found.path).replaceAll("\\", "/"),
+    files: await listFiles(target),
+    devices,
   };
-  await Deno.writeTextFile(
-    join(done, MARKER),
-    JSON.stringify(record, null, 2) + "\n",
-  );
+  const text = JSON.stringify(record, null, 2) + "\n";
+  await Deno.writeTextFile(join(target, MARKER), text);
   return installationName(version, gpu);
+}
+
+/** What to take from pip's index. */
+interface Parcel {
+  requirements: string[];
+  dependencies: boolean;
+  keep: RegExp;
+}
+
+/** Downloads wheels and unpacks what is needed of each. */
+async function fetchWheels(job: Job, parcel: Parcel): Promise<WheelFacts[]> {
+  const { python, facts, staging, target, report, signal } = job;
+  const { requirements, dependencies, keep } = parcel;
+  const wheels = await downloadWheels(python, facts, {
+    requirements,
+    dependencies,
+    pythonVersion: wheelPython(facts),
+    folder: await Deno.makeTempDir({ dir: staging }),
+    temporary: await Deno.makeTempDir({ dir: staging }),
+    onProgress: (item, bytes, totalBytes) =>
+      report({ stage: "downloading", item, bytes, totalBytes }),
+    signal,
+  });
+  const all: WheelFacts[] = [];
+  for (const wheel of wheels) {
+    const item = basename(wheel).split("-").slice(0, 2).join(" ");
+    const onProgress = (bytes: number, totalBytes: number | undefined): void =>
+      report({ stage: "unpacking", item, bytes, totalBytes });
+    all.push(
+      await unpackWheel(python, wheel, { target, keep, onProgress, signal }),
+    );
+    await Deno.remove(wheel);
+  }
+  return all;
 }
 
 /** On PyPI `tensorflow-cpu` is for x86-64; elsewhere, and with CUDA, it is plain `tensorflow`. */
@@ -346,30 +297,4 @@ async function listFiles(
     } else files[prefix + name] = (await Deno.stat(path)).size;
   }
   return files;
-}
-
-/** Moves a complete installation to its place; a damaged one that lies there is moved out first. */
-async function moveIntoPlace(from: string, to: string): Promise<void> {
-  try {
-    await Deno.rename(to, join(dirname(from), "old"));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  await Deno.rename(from, to);
-}
-
-/** Turns an error of the file system into one of ours. */
-function explain(error: unknown, cache: string): unknown {
-  if (!(error instanceof Error) || error instanceof InstallError) return error;
-  if (saysDiskFull(error.message)) return diskFull(cache);
-  const denied = error instanceof Deno.errors.PermissionDenied ||
-    error instanceof Deno.errors.NotADirectory ||
-    /Read-only|os error (17|20|30)/.test(error.message);
-  if (!denied) return error;
-  return new InstallError(
-    "unwritable",
-    `the cache folder cannot be written: ${cache}`,
-    `  ${error.message}`,
-    "Let TEXTLOOM_CACHE name another folder",
-  );
 }

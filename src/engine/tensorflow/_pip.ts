@@ -92,62 +92,69 @@ export async function downloadWheels(
   download: Download,
 ): Promise<string[]> {
   const { folder, temporary, onProgress, signal } = download;
+  const raw = hasRawProgress(facts.pip);
   const args = [
     ...python.args,
     ...["-m", "pip", "download", "--only-binary=:all:", "--dest", folder],
     ...(download.dependencies ? [] : ["--no-deps"]),
     ...["--python-version", download.pythonVersion],
     ...platformTags(facts.glibc).flatMap((tag) => ["--platform", tag]),
-    ...(hasRawProgress(facts.pip) ? ["--progress-bar", "raw"] : []),
+    ...(raw ? ["--progress-bar", "raw"] : []),
     ...download.requirements,
   ];
   let wheel = download.requirements[0] ?? "";
   let total: number | undefined;
+  // Without raw progress the folder's growth since the wheel began is what has arrived of it.
+  let [before, now] = [0, 0];
+  onProgress(wheel, 0, undefined);
   const { code, output } = await followProgram(python.file, {
     args,
     // pip's temporary files lie in the folder that is swept, and on the disk that has the room.
     env: {
-      ...{ TMPDIR: temporary, TEMP: temporary, TMP: temporary },
-      ...{ PYTHONUNBUFFERED: "1", PYTHONUTF8: "1", PYTHONIOENCODING: "utf-8" },
-      ...{ PIP_NO_INPUT: "1", PIP_DISABLE_PIP_VERSION_CHECK: "1" },
+      TMPDIR: temporary,
+      TEMP: temporary,
+      TMP: temporary,
+      PYTHONUNBUFFERED: "1",
+      PYTHONUTF8: "1",
+      PYTHONIOENCODING: "utf-8",
+      PIP_NO_INPUT: "1",
+      PIP_DISABLE_PIP_VERSION_CHECK: "1",
     },
     signal,
     onLine(line) {
-      const raw = /^Progress (\d+) of (\d+)$/.exec(line);
-      const started =
-        /^\s*(?:Downloading|Using cached) (\S+\.whl)\S* \(([\d.]+) (kB|MB|GB)\)/
-          .exec(line);
-      if (started !== null) {
-        wheel = started[1]!.replace(/^.*\//, "").replace(
-          /^([^-]+)-([^-]+)-.*$/,
-          "$1 $2",
-        );
-        total = Number(started[2]) *
-          ({ kB: 1e3, MB: 1e6, GB: 1e9 }[started[3]!] ?? NaN);
+      const progress = PROGRESS.exec(line);
+      const beginning = BEGINNING.exec(line);
+      if (progress !== null) {
+        onProgress(wheel, Number(progress[1]), Number(progress[2]) || total);
+      } else if (beginning !== null) {
+        const [, name, version, size, unit] = beginning;
+        wheel = `${name} ${version}`;
+        total = Number(size) * (UNITS[unit!] ?? NaN);
+        before = now;
         onProgress(wheel, 0, total);
-      } else if (raw !== null) {
-        onProgress(wheel, Number(raw[1]), Number(raw[2]) || total);
       }
-      return raw === null; // a line of progress is nothing to show in an error
+      return progress === null; // progress is nothing to show in an error
     },
-    growing: hasRawProgress(facts.pip) ? undefined : {
+    growing: raw ? undefined : {
       folder: temporary,
-      onBytes: (bytes) =>
-        onProgress(
-          wheel,
-          total === undefined ? bytes : Math.min(bytes, total),
-          total,
-        ),
+      onBytes(bytes) {
+        if (bytes <= now) return; // removed at the end
+        now = bytes;
+        onProgress(wheel, Math.min(now - before, total ?? Infinity), total);
+      },
     },
   });
   if (code !== 0) throw explain(output, code, download, facts);
-  const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) =>
-    name
-  );
-  return names.filter((name) => name.endsWith(".whl")).sort().map((name) =>
-    join(folder, name)
-  );
+  return (await Array.fromAsync(Deno.readDir(folder)))
+    .filter(({ name }) => name.endsWith(".whl"))
+    .map(({ name }) => join(folder, name))
+    .sort();
 }
+
+const PROGRESS = /^Progress (\d+) of (\d+)$/;
+const BEGINNING =
+  /^\s*(?:Downloading|Using cached) (?:\S*\/)?([^-\s]+)-([^-\s]+)-\S+\.whl\S* \(([\d.]+) (\w+)\)/;
+const UNITS: Record<string, number> = { bytes: 1, kB: 1e3, MB: 1e6, GB: 1e9 };
 
 /** `--progress-bar raw` came with pip 24.1. */
 function hasRawProgress(pip: string | null): boolean {
@@ -156,9 +163,9 @@ function hasRawProgress(pip: string | null): boolean {
 }
 
 const OFFLINE =
-  /Failed to establish a new connection|NewConnectionError|NameResolutionError|Temporary failure in name resolution|getaddrinfo failed|ConnectTimeout|ReadTimeout|timed out|ProxyError|ConnectionResetError|Network is unreachable|Connection aborted|RemoteDisconnected|SSLError|CERTIFICATE_VERIFY_FAILED/i;
+  /Failed to establish a new connection|NewConnectionError|NameResolutionError|Temporary failure in name resolution|getaddrinfo failed|ConnectTimeout|ReadTimeout|timed out|ProxyError|ConnectionResetError|Network is unreachable|Connection aborted|RemoteDisconnected|IncompleteRead|incomplete-download|Connection broken|SSLError|CERTIFICATE_VERIFY_FAILED/i;
 const CORRUPT =
-  /DO NOT MATCH THE HASHES|has an invalid wheel|BadZipFile|is not a zip file|is invalid\.$|IncompleteRead|incomplete-download/im;
+  /DO NOT MATCH THE HASHES|has an invalid wheel|BadZipFile|is not a zip file|is invalid\.$/im;
 
 /** What pip's output means, and the way out. */
 function explain(
@@ -181,7 +188,7 @@ function explain(
   if (OFFLINE.test(output)) {
     return new InstallError(
       "offline",
-      "pip cannot reach its package index",
+      "pip cannot reach its package index, or lost the connection",
       lines,
       "Check the network, and pip's index, proxy and certificates with `python3 -m pip config list`",
     );

@@ -55,8 +55,10 @@ export async function followProgram(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  let ended = false;
   const polls = growing && setInterval(async () => {
-    growing.onBytes(await sizeOf(growing.folder));
+    const bytes = await sizeOf(growing.folder);
+    if (!ended) growing.onBytes(bytes);
   }, POLL_MS);
   try {
     const [status, said, complained] = await Promise.all([
@@ -71,6 +73,7 @@ export async function followProgram(
       output: [...said, ...complained].join("\n"),
     };
   } finally {
+    ended = true;
     clearInterval(polls);
   }
 }

@@ -5,7 +5,8 @@
  * @module
  */
 import { dirname, fromFileUrl, join } from "@std/path";
-import { cacheFolder, hasNvidiaDriver, listInstallations } from "./_cache.ts";
+import { cacheFolder, listInstallations } from "./_cache.ts";
+import { hasNvidiaDriver } from "./_gpu.ts";
 import { isGranted, type Look, lookAt, readEnv, statOf } from "./_places.ts";
 import {
   type Interpreter,
@@ -32,6 +33,7 @@ export interface SearchedPlace {
 
 /** TensorFlow's shared library is in none of the places looked at. */
 export class LibraryNotFoundError extends Error {
+  /** The class's name, which begins the printed error. */
   override readonly name: string = "LibraryNotFoundError";
   /** Every place looked at, in order. */
   readonly searched: readonly SearchedPlace[];
@@ -39,6 +41,8 @@ export class LibraryNotFoundError extends Error {
   readonly explicit: boolean;
 
   /**
+   * Lists the places and the way out.
+   *
    * @param searched Every place looked at.
    * @param explicit Whether the user named the place.
    */
@@ -174,23 +178,23 @@ function tfjsPlaces(): Place[] {
     }
     if (dirname(folder) === folder) break;
   }
-  const module = fromFileUrl(
-    import.meta.resolve("@tensorflow/tfjs-node-gpu/package.json"),
+  // A file once the package is among the program's modules.
+  const module = import.meta.resolve(
+    "npm:@tensorflow/tfjs-node-gpu/package.json",
   );
-  folders.add(join(dirname(module), "deps/lib"));
+  if (module.startsWith("file:")) {
+    folders.add(join(dirname(fromFileUrl(module)), "deps/lib"));
+  }
   return [...folders].map((place) => ({ place, look: () => lookAt(place) }));
 }
 
 function cachePlaces(): Place[] {
   const folder = cacheFolder();
   if (folder === undefined) {
-    return [{
-      place: "the cache folder",
-      look: () => ({
-        result:
-          "not searched: no variable says where it is; set TEXTLOOM_CACHE",
-      }),
-    }];
+    const result = isGranted({ name: "env", variable: "HOME" })
+      ? "not searched: no variable says where it is; set TEXTLOOM_CACHE"
+      : "not searched: needs --allow-env";
+    return [{ place: "the cache folder", look: () => ({ result }) }];
   }
   return [{ place: folder, look: () => lookInCache(folder) }];
 }
