@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import {
   EngineError,
   engineInfo,
@@ -8,26 +9,38 @@ import {
 import { setNoticeListener } from "../../src/engine/notices.ts";
 import { tf } from "../../src/engine/tf.ts";
 
-/** Runs a program of Textloom in a process of its own, without any TensorFlow library. */
-async function withoutTensorFlow(
+/** Runs a program of Textloom in a process of its own. */
+async function run(
   code: string,
-  permission = "-A",
+  env: Record<string, string>,
 ): Promise<string> {
-  const empty = await Deno.makeTempDir();
-  const output = await new Deno.Command(Deno.execPath(), {
-    args: ["run", permission, "--no-prompt", "--ext=ts", "-"],
-    cwd: new URL("../..", import.meta.url).pathname,
-    env: { TEXTLOOM_CACHE: empty, PATH: empty, TEXTLOOM_TENSORFLOW: "" },
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-prompt", "--ext=ts", "-"],
+    cwd: fromFileUrl(new URL("../..", import.meta.url)),
+    env,
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const writer = output.stdin.getWriter();
+  const writer = process.stdin.getWriter();
   await writer.write(new TextEncoder().encode(code));
   await writer.close();
-  const { stdout, stderr } = await output.output();
-  await Deno.remove(empty, { recursive: true });
+  const { stdout, stderr } = await process.output();
   return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+}
+
+/** The same, where there is no TensorFlow library and no Python. */
+async function withoutTensorFlow(code: string): Promise<string> {
+  const empty = await Deno.makeTempDir();
+  try {
+    return await run(code, {
+      TEXTLOOM_CACHE: empty,
+      PATH: empty,
+      TEXTLOOM_TENSORFLOW: "",
+    });
+  } finally {
+    await Deno.remove(empty, { recursive: true });
+  }
 }
 
 Deno.test("useEngine() makes the named engine TensorFlow.js's backend and describes it", async () => {
@@ -133,6 +146,33 @@ Deno.test("useEngine() refuses tensorflow where there is no library, listing the
   `);
   assert(output.includes("Cannot use the tensorflow engine"), output);
   assert(output.includes("TEXTLOOM_TENSORFLOW"), output);
+});
+
+Deno.test("useEngine() never ends the process, in whichever order webgpu and tensorflow come", async () => {
+  const library = (await useEngine("tensorflow")).library!;
+  const output = await run(
+    `
+    import { useEngine } from "@textloom/textloom";
+    await useEngine("webgpu").catch(() => {});
+    console.log((await useEngine("tensorflow")).name);
+  `,
+    { TEXTLOOM_TENSORFLOW: library },
+  );
+  assertEquals(output.trim(), "tensorflow");
+  const late = await run(
+    `
+    import { useEngine } from "@textloom/textloom";
+    await navigator.gpu?.requestAdapter();
+    const outcome = await useEngine("tensorflow").catch((error) => error);
+    console.log(outcome.name === "tensorflow" || outcome.message);
+  `,
+    { TEXTLOOM_TENSORFLOW: library },
+  );
+  assert(
+    late.trim() === "true" ||
+      late.includes("start anew, and choose the tensorflow engine first"),
+    late,
+  );
 });
 
 Deno.test("engineInfo() before any choice says what to call", async () => {
