@@ -92,6 +92,27 @@ async function describeKernel(folder: string): Promise<void> {
   );
 }
 
+/**
+ * Formats a notebook, or tells whether it is formatted. `deno fmt --check` cannot tell: with an empty cache, Deno 2.9.6
+ * calls every TypeScript notebook unformatted.
+ */
+async function isFormatted(notebook: string, write: boolean): Promise<boolean> {
+  const text = await Deno.readTextFile(notebook);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["fmt", "--quiet", "--ext", "ipynb", "-"],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(encoder.encode(text));
+  await writer.close();
+  const { success, stdout } = await child.output();
+  const formatted = new TextDecoder().decode(stdout);
+  if (success && formatted === text) return true;
+  if (success && write) await Deno.writeTextFile(notebook, formatted);
+  return success && write;
+}
+
 /** Runs the notebooks one after the other; the worst exit code counts. */
 async function runNotebooks(request: Request): Promise<number> {
   const cache = cacheFolder();
@@ -125,6 +146,10 @@ async function runNotebooks(request: Request): Promise<number> {
       });
       const { code } = await child.spawn().status;
       worst = Math.max(worst, code);
+      if (code === 0 && !await isFormatted(notebook, request.write)) {
+        say(`${notebook}: not formatted: --write formats it`);
+        worst = Math.max(worst, 1);
+      }
     }
   } finally {
     await Deno.remove(jupyter, { recursive: true });

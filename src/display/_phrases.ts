@@ -86,5 +86,8 @@ function onOneLine(text: string, codePoints: number): string {
 
 /** A sample that is safe to show and not too long. */
 export function samplePhrase(sample: string): string {
-  return clip(withoutControls(sample).replace(/\n+$/u, ""), SAMPLE_LENGTH);
+  return clip(
+    withoutControls(sample).replace(/^\n+|\n+$/gu, ""),
+    SAMPLE_LENGTH,
+  );
 }

@@ -180,6 +180,32 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name:
+    "notebooks refuses a notebook that is not formatted, and formats it with --write",
+  ignore: !PYTHON,
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const path = join(folder, "loose.ipynb");
+      await writeNotebook(path, ["const   x  = 1"]);
+      const { code, stderr } = await runTool(path);
+      assertStringIncludes(
+        stderr,
+        "loose.ipynb: not formatted: --write formats it\n",
+      );
+      assertEquals(code, 1);
+      assertEquals((await runTool("--write", path)).code, 0);
+      assertEquals((await readNotebook(path)).cells[0]!.source, [
+        "const x = 1;",
+      ]);
+      assertEquals((await runTool(path)).code, 0);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
 Deno.test("notebooks refuses options that it does not know and timeouts that make no sense", async () => {
   assertEquals(await runTool("--wirte"), {
     code: 2,
