@@ -4,7 +4,7 @@
  * @module
  */
 import type { Candidate } from "../candidate.ts";
-import { tensorflow } from "../tensorflow/candidate.ts";
+import { checkDriverMayLoad } from "../tensorflow/_llvm.ts";
 import { tf } from "../tf.ts";
 
 /** The webgpu engine. */
@@ -12,9 +12,7 @@ export const webgpu: Candidate = {
   name: "webgpu",
   remedy: "a GPU with a Vulkan, Metal or Direct3D 12 driver",
   async start() {
-    // A driver's LLVM and TensorFlow's library live together in one order only: TensorFlow first. So
-    // the choice of this engine leaves the way to that one open.
-    await tensorflow.start({}).catch(() => {});
+    checkDriverMayLoad();
     const adapter = await navigator.gpu?.requestAdapter();
     if (!adapter) throw new Error("Deno finds no WebGPU adapter");
     const { description, vendor, isFallbackAdapter } = adapter.info;

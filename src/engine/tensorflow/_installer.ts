@@ -254,7 +254,9 @@ async function choosePython(
   for (const python of listInterpreters(given)) {
     try {
       const facts = await askPython(python, signal);
-      if (facts.pip !== null) return { python, facts };
+      if (facts.pip !== null) {
+        return { python: withoutLauncher(python, facts), facts };
+      }
       without.push(nameOf(python));
     } catch (error) {
       signal?.throwIfAborted();
@@ -282,6 +284,14 @@ async function choosePython(
     ...broken,
     "Install Python 3 with pip and try again; TEXTLOOM_TENSORFLOW may name a library that is there",
   );
+}
+
+/** Ending a launcher, such as a shim of pyenv, would leave the Python that it started running. */
+function withoutLauncher(
+  python: Interpreter,
+  { executable }: PythonFacts,
+): Interpreter {
+  return executable === "" ? python : { file: executable, args: [] };
 }
 
 /** Size in bytes of every file in a folder, by its name with forward slashes. */

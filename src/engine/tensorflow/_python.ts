@@ -16,6 +16,8 @@ export interface Interpreter {
 
 /** What an interpreter says about itself. */
 export interface PythonFacts {
+  /** The program that runs in the end, where the one on PATH is a launcher; "" if not known. */
+  executable: string;
   /** Major and minor version, such as [3, 12]. */
   version: [number, number];
   /** Version of its pip, `null` where it has none. */
@@ -44,7 +46,7 @@ try:
     glibc = os.confstr("CS_GNU_LIBC_VERSION").split()[1]
 except Exception:
     glibc = None
-print(json.dumps({"version": sys.version_info[:2], "pip": pip, "glibc": glibc,
+print(json.dumps({"executable": sys.executable, "version": sys.version_info[:2], "pip": pip, "glibc": glibc,
     "base": sys.base_prefix, "packages": found}))
 `;
 

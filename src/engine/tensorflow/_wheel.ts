@@ -19,8 +19,8 @@ import type { Interpreter } from "./_python.ts";
 export const TENSORFLOW_FILES =
   /^tensorflow\/(libtensorflow_(cc|framework)\.[^/]*|python\/_pywrap_tensorflow_common\.dll|THIRD_PARTY_NOTICES\.txt|include\/LICENSE)$/;
 
-/** Files of a CUDA wheel that are kept: all but headers; `ptxas` and `libdevice` are among them. */
-export const CUDA_FILES = /^nvidia\/(?!.*\/include\/)/;
+/** Files of a CUDA wheel that are kept: all but headers and static ones; `ptxas` and `libdevice` are among them. */
+export const CUDA_FILES = /^nvidia\/(?!.*(\/include\/|\.a$))/;
 
 /** Licences and metadata of any wheel. */
 const LICENCES =
@@ -99,8 +99,10 @@ export async function unpackWheel(
     onLine(line) {
       const [, key, value] =
         /^(total |Version: |Requires-Dist: )(.*)$/.exec(line) ?? [];
-      if (key === "total ") total = Number(value);
-      else if (key === "Version: ") version = value!;
+      if (key === "total ") {
+        total = Number(value);
+        onProgress(0, total);
+      } else if (key === "Version: ") version = value!;
       else if (key === "Requires-Dist: ") {
         const requirement = /^(.*?)\s*;\s*extra\s*==\s*["']and-cuda["']$/.exec(
           value!,

@@ -10,7 +10,7 @@ import { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kerne
 import type { TFJSBinding } from "@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js";
 import { delegateMissingKernels } from "../delegated_kernels.ts";
 import { tf } from "../tf.ts";
-import { checkNoForeignLLVM } from "./_llvm.ts";
+import { checkTensorFlowMayLoad } from "./_llvm.ts";
 import { quietly } from "./_quiet.ts";
 import { TensorFlowBinding } from "./binding.ts";
 import { type ContextOptions, EagerContext } from "./context.ts";
@@ -74,7 +74,7 @@ export function runningTensorFlow(): TensorFlowEngine | undefined {
 }
 
 function start(library: string, options: TensorFlowOptions): TensorFlowEngine {
-  checkNoForeignLLVM();
+  checkTensorFlowMayLoad();
   const open = (): EagerContext => new EagerContext(library, options);
   const context = options.log ? open() : quietly(open, library);
   const binding = new TensorFlowBinding(context);
