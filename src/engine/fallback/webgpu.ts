@@ -4,7 +4,7 @@
  * @module
  */
 import type { Candidate } from "../candidate.ts";
-import { checkDriverMayLoad } from "../tensorflow/_llvm.ts";
+import { checkDriverMayLoad } from "../llvm_conflict.ts";
 import { tf } from "../tf.ts";
 
 /** The webgpu engine. */

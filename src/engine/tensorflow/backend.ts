@@ -10,7 +10,7 @@ import { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kerne
 import type { TFJSBinding } from "@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js";
 import { delegateMissingKernels } from "../delegated_kernels.ts";
 import { tf } from "../tf.ts";
-import { checkTensorFlowMayLoad } from "./_llvm.ts";
+import { checkTensorFlowMayLoad } from "../llvm_conflict.ts";
 import { quietly } from "./_quiet.ts";
 import { TensorFlowBinding } from "./binding.ts";
 import { type ContextOptions, EagerContext } from "./context.ts";
