@@ -63,6 +63,11 @@ export class Parameter {
     return this.#variable;
   }
 
+  /** Whether its memory has been freed. */
+  get disposed(): boolean {
+    return !this.#variable && !this.#initial;
+  }
+
   /**
    * Holds on to the present values.
    *

@@ -63,12 +63,15 @@ export async function encodeModel(
     tokenizer: tokenizer.toJSON(),
     history,
   };
+  const metadata = { [METADATA_KEY]: JSON.stringify(header) };
+  const parameters = [...network.parameters.values()];
+  // All are asked at once, before the first wait: a run that goes on meanwhile cannot mix two steps in one file.
+  const values = await Promise.all(parameters.map((each) => each.values()));
   const tensors = new Map<string, TensorData>();
-  for (const [name, parameter] of network.parameters) {
-    const data = await parameter.values();
-    tensors.set(name, { dtype: "F32", shape: [...parameter.shape], data });
+  for (const [i, { name, shape }] of parameters.entries()) {
+    tensors.set(name, { dtype: "F32", shape: [...shape], data: values[i]! });
   }
-  return encodeSafetensors(tensors, { [METADATA_KEY]: JSON.stringify(header) });
+  return encodeSafetensors(tensors, metadata);
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 import type { TrainingDisplayKind } from "../display/create_training_display.ts";
+import type { UnknownPolicy } from "../tokenizers/tokenizer.ts";
 
 /** What the model writes after each epoch. */
 export interface SampleOptions {
@@ -81,6 +82,13 @@ export interface FitOptions {
   validation?: number;
 
   /**
+   * What to do with characters of the text that the tokenizer does not know: refuse the text, or leave them out.
+   *
+   * @default {"error"}
+   */
+  unknown?: UnknownPolicy;
+
+  /**
    * Steps between two validations; there is one at the end of each epoch in any case.
    *
    * @default {undefined} which validates after each epoch
@@ -142,6 +150,7 @@ export function fitSettings(options: FitOptions): FitSettings {
     learningRate: 2e-3,
     clipNorm: 1,
     validation: 0.1,
+    unknown: "error",
     validateEvery: undefined,
     seed: 0,
     sample: {},
@@ -191,6 +200,9 @@ export function fitSettings(options: FitOptions): FitSettings {
         `Cannot train: ${name} must be a positive number: ${settings[name]}`,
       );
     }
+  }
+  if (settings.learningRate === Infinity) {
+    throw new RangeError("Cannot train: learningRate must be finite: Infinity");
   }
   if (!Number.isSafeInteger(settings.seed)) {
     throw new RangeError(

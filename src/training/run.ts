@@ -8,13 +8,24 @@ import type { TrainingHistory } from "../models/history.ts";
 
 /** What the work of a run sees of its {@linkcode Run}. */
 export interface RunControl {
-  /** Whether `stop()` was called. */
-  readonly stopRequested: boolean;
+  /** Why the run is to end: `stop()` was called, or its signal aborted; undefined while it is to go on. */
+  readonly stopReason: "stopped" | "aborted" | undefined;
+  /** Seconds since the run began, pauses left out. */
+  readonly elapsedSeconds: number;
   /** Resolves when the run is not paused. */
   whenResumed(): Promise<void>;
   /** Tells everybody who watches. */
   report(report: RunReport): void;
 }
+
+/** Options of {@linkcode Run}. */
+export interface RunOptions {
+  /** Ends the run after the step under way. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Reports about validations and epochs that are kept for a slow reader. */
+const MOST_PENDING = 1000;
 
 /** Somebody who watches: what they have not seen yet, and how to wake them. */
 interface Reader {
@@ -26,13 +37,13 @@ interface Reader {
  * A training run. It has begun when you get it.
  *
  * `await run` waits for its end and gives the history. `for await (const report of run)` gives its reports: a reader
- * that is slower than the training sees the newest step alone, and every validation and epoch. Leaving that loop does
- * not stop the run.
+ * that is slower than the training sees the newest step alone, and every validation and epoch (the last thousand of
+ * them). Leaving that loop does not stop the run.
  */
 export class Run implements PromiseLike<TrainingHistory> {
   readonly #result: Promise<TrainingHistory>;
   readonly #readers = new Set<Reader>();
-  #stopRequested = false;
+  #stopReason: RunControl["stopReason"];
   #ended = false;
   #resumed: PromiseWithResolvers<void> | undefined;
 
@@ -40,19 +51,19 @@ export class Run implements PromiseLike<TrainingHistory> {
    * Begins the work; `fit()` does it for you.
    *
    * @param work Does the training; it looks at the control between two steps.
+   * @param options What else may end it.
    */
-  constructor(work: (control: RunControl) => Promise<TrainingHistory>) {
-    const stopRequested = (): boolean => this.#stopRequested;
-    this.#result = work({
-      get stopRequested() {
-        return stopRequested();
-      },
-      whenResumed: async () => {
-        while (this.#resumed !== undefined) await this.#resumed.promise;
-      },
-      report: (report) => this.#report(report),
-    }).finally(() => {
+  constructor(
+    work: (control: RunControl) => Promise<TrainingHistory>,
+    options: RunOptions = {},
+  ) {
+    const { signal } = options;
+    const abort = (): void => this.#end("aborted");
+    if (signal?.aborted) abort();
+    signal?.addEventListener("abort", abort);
+    this.#result = work(this.#control()).finally(() => {
       this.#ended = true;
+      signal?.removeEventListener("abort", abort);
       for (const reader of this.#readers) reader.wake();
     });
   }
@@ -69,13 +80,12 @@ export class Run implements PromiseLike<TrainingHistory> {
 
   /** Ends the run after the step under way; `await run` then gives the history so far. */
   stop(): void {
-    this.#stopRequested = true;
-    this.resume();
+    this.#end("stopped");
   }
 
   /** Holds the run after the step under way. */
   pause(): void {
-    if (this.#ended || this.#stopRequested) return;
+    if (this.#ended || this.#stopReason !== undefined) return;
     this.#resumed ??= Promise.withResolvers();
   }
 
@@ -120,10 +130,36 @@ export class Run implements PromiseLike<TrainingHistory> {
     }
   }
 
+  #end(reason: "stopped" | "aborted"): void {
+    this.#stopReason ??= reason;
+    this.resume();
+  }
+
+  #control(): RunControl {
+    const stopReason = (): RunControl["stopReason"] => this.#stopReason;
+    const start = performance.now();
+    let paused = 0; // milliseconds
+    return {
+      get stopReason() {
+        return stopReason();
+      },
+      get elapsedSeconds() {
+        return (performance.now() - start - paused) / 1000;
+      },
+      whenResumed: async () => {
+        const from = performance.now();
+        while (this.#resumed !== undefined) await this.#resumed.promise;
+        paused += performance.now() - from;
+      },
+      report: (report) => this.#report(report),
+    };
+  }
+
   #report(report: RunReport): void {
     for (const { pending, wake } of this.#readers) {
       if (pending.at(-1)?.kind === "step") pending.pop();
       pending.push(report);
+      if (pending.length > MOST_PENDING) pending.shift();
       wake();
     }
   }

@@ -5,8 +5,9 @@
  */
 import type { TokenBatch } from "../data/streams.ts";
 import { type Tensor, tf, type Variable } from "../engine/tf.ts";
-import type { Network } from "../models/network.ts";
 import type { PredictorState } from "../generation/predictor.ts";
+import type { Parameter } from "../layers/parameter.ts";
+import type { Network } from "../models/network.ts";
 import { Adam } from "./adam.ts";
 import { clipByGlobalNorm } from "./clip.ts";
 import { meanCrossEntropy } from "./loss.ts";
@@ -30,7 +31,7 @@ import { meanCrossEntropy } from "./loss.ts";
 export class DivergenceError extends RangeError {
   /** Number of the step, from 1. */
   readonly step: number;
-  /** What came out as its loss, in nats per token. */
+  /** What came out as its loss, in nats per token, or as the norm of its gradients. */
   readonly loss: number;
   /** The learning rate of the run. */
   readonly learningRate: number;
@@ -73,6 +74,7 @@ export interface TrainerOptions {
 export class Trainer {
   readonly #network: Network;
   readonly #options: TrainerOptions;
+  readonly #parameters: Parameter[];
   readonly #variables: Variable[];
   readonly #adam: Adam;
   #state: PredictorState = [];
@@ -87,9 +89,8 @@ export class Trainer {
   constructor(network: Network, options: TrainerOptions) {
     this.#network = network;
     this.#options = options;
-    this.#variables = [...network.parameters.values()].map((parameter) =>
-      parameter.variable
-    );
+    this.#parameters = [...network.parameters.values()];
+    this.#variables = this.#parameters.map((parameter) => parameter.variable);
     this.#adam = new Adam(this.#variables, {
       learningRate: options.learningRate,
     });
@@ -112,15 +113,46 @@ export class Trainer {
    * @throws {DivergenceError} If the loss or the gradients' norm is not a finite number.
    */
   async step(batch: TokenBatch, batchSize: number): Promise<number> {
-    const shape: [number, number] = [
-      batchSize,
-      batch.inputs.length / batchSize,
-    ];
-    const dropout = { seed: this.#options.seed, step: this.#steps };
+    if (this.#parameters.some((parameter) => parameter.disposed)) {
+      throw new Error(
+        "Cannot go on training: the model has been disposed; stop a run before you dispose its model",
+      );
+    }
     const used = this.#variables.map((variable) => tf.clone(variable));
     const before = this.#state;
-    const outcome = tf.tidy(() => {
-      const inputs = tf.tensor2d(batch.inputs, shape, "int32"); // (B, T)
+    let outcome: Tensor;
+    try {
+      outcome = this.#update(batch, batchSize); // (2,)
+    } catch (error) {
+      tf.dispose(used);
+      throw error;
+    } finally {
+      if (this.#state !== before) tf.dispose([...before]);
+    }
+    this.#steps++;
+    const [loss, norm] = await outcome.data(); // the one place where the host waits for the device
+    outcome.dispose();
+
+    if (Number.isFinite(loss!) || this.#good.length === 0) {
+      tf.dispose(this.#good);
+      this.#good = used;
+    } else {
+      tf.dispose(used);
+    }
+    if (!Number.isFinite(loss!)) throw this.divergence("the loss", loss!);
+    if (!Number.isFinite(norm!)) {
+      throw this.divergence("the norm of the gradients", norm!);
+    }
+    return loss!;
+  }
+
+  /** Changes the weights and the state; gives the loss and the norm of the gradients, shape (2,). */
+  #update(batch: TokenBatch, batchSize: number): Tensor {
+    const width = batch.inputs.length / batchSize;
+    const before = this.#state;
+    const dropout = { seed: this.#options.seed, step: this.#steps };
+    return tf.tidy(() => {
+      const inputs = tf.tensor2d(batch.inputs, [batchSize, width], "int32"); // (B, T)
       const targets = tf.tensor1d(batch.targets, "int32"); // (BT,)
       const start = before.length > 0
         ? before
@@ -130,42 +162,37 @@ export class Trainer {
           dropout,
         }); // (B, T, V)
         this.#state = state.map((tensor) => tf.keep(tensor)); // outlives the tape
-        return meanCrossEntropy(
-          tf.reshape(logits, [-1, logits.shape[2]!]),
-          targets,
-        ) as tf.Scalar;
+        const rows = tf.reshape(logits, [batchSize * width, -1]); // (BT, V)
+        return meanCrossEntropy(rows, targets) as tf.Scalar;
       }, this.#variables);
-      const gradients = this.#variables.map((variable) =>
-        grads[variable.name]!
-      );
+      const gradients = this.#variables.map(({ name }) => grads[name]!);
       const clipped = clipByGlobalNorm(gradients, this.#options.clipNorm);
       this.#adam.apply(clipped.gradients);
-      return tf.stack([value, clipped.norm]); // (2,)
+      return tf.stack([value, clipped.norm]);
     });
-    tf.dispose([...before]);
-    this.#steps++;
-    const [loss, norm] = await outcome.data(); // the one place where the host waits for the device
-    outcome.dispose();
-
-    if (!Number.isFinite(loss!)) {
-      tf.dispose(used);
-      this.restore();
-      throw this.#divergence("the loss", loss!);
-    }
-    tf.dispose(this.#good);
-    this.#good = used;
-    if (!Number.isFinite(norm!)) {
-      this.restore();
-      throw this.#divergence("the norm of the gradients", norm!);
-    }
-    return loss!;
   }
 
-  /** Gives the network the weights that gave the last loss that was a number. */
+  /** Gives the network the last weights whose loss was a number; those it began with, where none was. */
   restore(): void {
     for (const [i, weights] of this.#good.entries()) {
-      this.#variables[i]!.assign(weights);
+      if (!this.#parameters[i]!.disposed) this.#variables[i]!.assign(weights);
     }
+  }
+
+  /**
+   * Describes what went wrong after the last step.
+   *
+   * @param what What stopped being a number.
+   * @param value What it is.
+   * @returns The error to throw.
+   */
+  divergence(what: string, value: number): DivergenceError {
+    const { learningRate } = this.#options;
+    return new DivergenceError(what, {
+      step: this.#steps,
+      loss: value,
+      learningRate,
+    });
   }
 
   /** Frees all but the network. */
@@ -174,13 +201,5 @@ export class Trainer {
     tf.dispose(this.#good);
     this.#good = [];
     this.#adam.dispose();
-  }
-
-  #divergence(what: string, loss: number): DivergenceError {
-    return new DivergenceError(what, {
-      step: this.#steps,
-      loss,
-      learningRate: this.#options.learningRate,
-    });
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { evaluationWindows } from "../data/evaluation_windows.ts";
-import { tf } from "../engine/tf.ts";
+import { type Tensor, tf } from "../engine/tf.ts";
 import type { PredictorState } from "../generation/predictor.ts";
 import type { Network } from "../models/network.ts";
 import { tokenLosses } from "./loss.ts";
@@ -36,6 +36,33 @@ export async function validate(
   );
   let state: PredictorState = network.zeroState(streams);
   let [sum, count] = [0, 0];
+
+  /** Reads a window in every stream: moves the state on and gives the loss of every target, shape (BT,). */
+  async function read(
+    inputs: Int32Array,
+    targets: Int32Array,
+    width: number,
+  ): Promise<ArrayLike<number>> {
+    const before = state;
+    let losses: Tensor;
+    try {
+      losses = tf.tidy(() => {
+        const ids = tf.tensor2d(inputs, [streams, width], "int32"); // (B, T)
+        const next = network.forward(ids, before); // logits (B, T, V)
+        state = next.state.map((tensor) => tf.keep(tensor));
+        const rows = tf.reshape(next.logits, [streams * width, -1]); // (BT, V)
+        return tokenLosses(rows, tf.tensor1d(targets, "int32"));
+      });
+    } finally {
+      if (state !== before) tf.dispose([...before]);
+    }
+    try {
+      return await losses.data();
+    } finally {
+      losses.dispose();
+    }
+  }
+
   try {
     for (
       const { inputs, targets, counted, width } of evaluationWindows(ids, {
@@ -43,19 +70,7 @@ export async function validate(
         sequenceLength: WINDOW,
       })
     ) {
-      const before = state;
-      const outcome = tf.tidy(() => {
-        const next = network.forward(
-          tf.tensor2d(inputs, [streams, width], "int32"),
-          before,
-        ); // (B, T, V)
-        state = next.state.map((tensor) => tf.keep(tensor));
-        const rows = tf.reshape(next.logits, [streams * width, -1]); // (BT, V)
-        return tokenLosses(rows, tf.tensor1d(targets, "int32")); // (BT,)
-      });
-      tf.dispose([...before]);
-      const losses = await outcome.data();
-      outcome.dispose();
+      const losses = await read(inputs, targets, width); // (BT,)
       for (const [place, isCounted] of counted.entries()) {
         if (isCounted) sum += losses[place]!;
         count += isCounted;

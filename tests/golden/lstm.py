@@ -1,6 +1,6 @@
 """Golden numbers of the LSTM layer, its gradients and a small model's first training losses, from PyTorch 2.13.
 
-    pip install torch==2.13.0 && python tests/golden/lstm.py > tests/golden/lstm.json
+    pip install torch==2.13.0 && python tests/golden/lstm.py > tests/golden/lstm.json && deno fmt tests/golden/lstm.json
 
 torch.nn.LSTM keeps its gates in the order i, f, g, o (ours: i, f, candidate, o, the same), its matrices transposed, and
 two biases, of which the second is zero here.

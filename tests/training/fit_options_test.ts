@@ -1,0 +1,107 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  type FitOptions,
+  fitSettings,
+} from "../../src/training/fit_options.ts";
+
+Deno.test("fitSettings() fills in the documented defaults", () => {
+  assertEquals(fitSettings({}), {
+    epochs: 1,
+    steps: undefined,
+    batchSize: 64,
+    sequenceLength: 64,
+    learningRate: 0.002,
+    clipNorm: 1,
+    validation: 0.1,
+    unknown: "error",
+    validateEvery: undefined,
+    seed: 0,
+    sample: {},
+    signal: undefined,
+    maxSeconds: Infinity,
+    display: "auto",
+  });
+});
+
+for (
+  const [options, Type, message] of [
+    [
+      { epochs: 0 },
+      RangeError,
+      "Cannot train: epochs must be a positive integer: 0",
+    ],
+    [
+      { steps: 1.5 },
+      RangeError,
+      "Cannot train: steps must be a positive integer: 1.5",
+    ],
+    [
+      { batchSize: -1 },
+      RangeError,
+      "Cannot train: batchSize must be a positive integer: -1",
+    ],
+    [
+      { sequenceLength: NaN },
+      RangeError,
+      "Cannot train: sequenceLength must be a positive integer: NaN",
+    ],
+    [
+      { validateEvery: 0 },
+      RangeError,
+      "Cannot train: validateEvery must be a positive integer: 0",
+    ],
+    [
+      { learningRate: 0 },
+      RangeError,
+      "Cannot train: learningRate must be a positive number: 0",
+    ],
+    [
+      { learningRate: Infinity },
+      RangeError,
+      "Cannot train: learningRate must be finite: Infinity",
+    ],
+    [
+      { clipNorm: -1 },
+      RangeError,
+      "Cannot train: clipNorm must be a positive number: -1",
+    ],
+    [
+      { maxSeconds: 0 },
+      RangeError,
+      "Cannot train: maxSeconds must be a positive number: 0",
+    ],
+    [
+      { seed: 0.5 },
+      RangeError,
+      "Cannot train: seed must be a safe integer: 0.5",
+    ],
+    [
+      { epochs: 2, steps: 10 },
+      TypeError,
+      "Cannot train: epochs has no effect beside steps, leave one of them out",
+    ],
+    [
+      { validation: 0, validateEvery: 10 },
+      TypeError,
+      "Cannot train: validateEvery has no effect without a validation part, leave it or validation: 0 out",
+    ],
+    [
+      { learningrate: 1 },
+      TypeError,
+      "Cannot train: an option must be one of epochs, steps, batchSize, sequenceLength, learningRate, clipNorm, " +
+      'validation, unknown, validateEvery, seed, sample, signal, maxSeconds, display: "learningrate"',
+    ],
+  ] as [FitOptions, typeof RangeError, string][]
+) {
+  Deno.test(`fitSettings() refuses ${Deno.inspect(options)}`, () => {
+    assertThrows(() => fitSettings(options), Type, message);
+  });
+}
+
+Deno.test("fitSettings() takes Infinity for what it means: no clipping, no time limit", () => {
+  const { clipNorm, maxSeconds } = fitSettings({
+    clipNorm: Infinity,
+    maxSeconds: Infinity,
+  });
+  assertEquals([clipNorm, maxSeconds], [Infinity, Infinity]);
+});

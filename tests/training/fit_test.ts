@@ -1,0 +1,487 @@
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertLess,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import type { RunReport } from "../../src/display/training_display.ts";
+import { ensureEngine } from "../../src/engine/engine.ts";
+import { tf } from "../../src/engine/tf.ts";
+import { buildLSTM } from "../../src/models/build_lstm.ts";
+import type { LanguageModel } from "../../src/models/language_model.ts";
+import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
+import { UnknownCharacterError } from "../../src/tokenizers/tokenizer.ts";
+import { fit } from "../../src/training/fit.ts";
+import type { FitOptions } from "../../src/training/fit_options.ts";
+import { DivergenceError } from "../../src/training/train_step.ts";
+import { assertNoLeak } from "../no_leak.ts";
+
+await ensureEngine();
+
+const TEXT =
+  "Call me Ishmael. Some years ago - never mind how long precisely - having little or no money in my purse, " +
+  "and nothing particular to interest me on shore, I thought I would sail about a little and see.";
+const TOKENIZER = CharTokenizer.train(TEXT);
+/** Small and quiet: 4 steps an epoch over the 177 characters that are not kept apart. */
+const QUIET = {
+  batchSize: 4,
+  sequenceLength: 10,
+  sample: false,
+  display: "none",
+} as const;
+
+function smallModel(seed = 0, units = 8): LanguageModel {
+  return buildLSTM({ tokenizer: TOKENIZER, units, embedding: 8, seed });
+}
+
+async function weights(model: LanguageModel): Promise<number[][]> {
+  const parameters = [...model.network.parameters.values()];
+  return await Promise.all(
+    parameters.map(async (parameter) => [...await parameter.values()]),
+  );
+}
+
+async function reportsOf(run: AsyncIterable<RunReport>): Promise<RunReport[]> {
+  const reports: RunReport[] = [];
+  for await (const report of run) reports.push(report);
+  return reports;
+}
+
+Deno.test("fit() learns a small text by heart, to less than 0.1 bits per character", async () => {
+  const model = smallModel(0, 48);
+  const history = await fit(model, TEXT, {
+    steps: 300,
+    batchSize: 1,
+    sequenceLength: 48,
+    learningRate: 0.02,
+    validation: 0,
+    sample: false,
+    display: "none",
+  });
+  assertLess(history.loss! / Math.LN2, 0.1);
+  const start = TEXT.slice(0, 16);
+  assertEquals(
+    await model.generate(start, { maxTokens: 100, temperature: 0 }),
+    TEXT.slice(16, 116),
+  );
+  model.dispose();
+});
+
+Deno.test("fit() gives a history of every epoch, with exact means", async () => {
+  const model = smallModel();
+  const run = fit(model, TEXT, { ...QUIET, epochs: 3 });
+  const reports = await reportsOf(run);
+  const history = await run;
+  assertEquals([history.stopReason, history.steps, history.epochs.length], [
+    "completed",
+    12,
+    3,
+  ]);
+  for (const [i, epoch] of history.epochs.entries()) {
+    const losses = reports.filter((report) =>
+      report.kind === "step" && report.epoch === i + 1
+    ).map(({ loss }) => loss);
+    assertEquals([epoch.epoch, epoch.steps, losses.length], [i + 1, 4, 4]);
+    assertAlmostEquals(
+      epoch.loss,
+      losses.reduce((sum, loss) => sum + loss) / 4,
+    );
+    assertAlmostEquals(
+      epoch.validationBitsPerCharacter!,
+      epoch.validationLoss! / Math.LN2,
+    ); // one token a character
+  }
+  const last = history.epochs.at(-1)!;
+  assertEquals([history.loss, history.validationLoss], [
+    last.loss,
+    last.validationLoss,
+  ]);
+  assertEquals(model.history, [history]);
+  model.dispose();
+});
+
+Deno.test("fit() reports steps, validations and epochs in order", async () => {
+  const model = smallModel();
+  const reports = await reportsOf(
+    fit(model, TEXT, {
+      ...QUIET,
+      epochs: 2,
+      validateEvery: 2,
+      sample: { maxTokens: 3 },
+    }),
+  );
+  assertEquals(
+    reports.map(({ kind, step, epoch }) => `${kind} ${step} of epoch ${epoch}`),
+    [
+      "step 1 of epoch 1",
+      "step 2 of epoch 1",
+      "validation 2 of epoch 1",
+      "step 3 of epoch 1",
+      "step 4 of epoch 1",
+      "validation 4 of epoch 1", // once, though the epoch ends here too
+      "epoch 4 of epoch 1",
+      "step 5 of epoch 2",
+      "step 6 of epoch 2",
+      "validation 6 of epoch 2",
+      "step 7 of epoch 2",
+      "step 8 of epoch 2",
+      "validation 8 of epoch 2",
+      "epoch 8 of epoch 2",
+    ],
+  );
+  const { totalSteps, epochs, sample, remainingSeconds } = reports.at(-1)!;
+  assertEquals([totalSteps, epochs, sample!.length, remainingSeconds], [
+    8,
+    2,
+    3,
+    0,
+  ]);
+  assert(
+    reports.every(({ sample, kind }) =>
+      (sample !== undefined) === (kind === "epoch")
+    ),
+  );
+  model.dispose();
+});
+
+Deno.test("fit() takes the steps that were asked for, over as many epochs as they need", async () => {
+  const model = smallModel();
+  const history = await fit(model, TEXT, { ...QUIET, steps: 6 });
+  assertEquals(history.steps, 6);
+  assertEquals(history.epochs.map(({ steps }) => steps), [4, 2]);
+  assertEquals(history.stopReason, "completed");
+  model.dispose();
+});
+
+Deno.test("fit() gives the same weights for the same seed, and others for another", async () => {
+  const trained = async (seed: number): Promise<number[][]> => {
+    const model = buildLSTM({
+      tokenizer: TOKENIZER,
+      units: 6,
+      embedding: 4,
+      dropout: 0.3,
+    });
+    await fit(model, TEXT, { ...QUIET, epochs: 2, seed });
+    const result = await weights(model);
+    model.dispose();
+    return result;
+  };
+  const [first, again, other] = [
+    await trained(1),
+    await trained(1),
+    await trained(2),
+  ];
+  assertEquals(first, again);
+  assert(first[0]!.some((weight, i) => weight !== other[0]![i]));
+});
+
+Deno.test("fit() takes token ids in place of a text", async () => {
+  const [fromText, fromIds] = [smallModel(), smallModel()];
+  await fit(fromText, TEXT, QUIET);
+  await fit(fromIds, TOKENIZER.encode(TEXT), QUIET);
+  assertEquals(await weights(fromIds), await weights(fromText));
+  fromText.dispose();
+  fromIds.dispose();
+});
+
+Deno.test("fit() never shows the validation part to the training", async () => {
+  const ids = TOKENIZER.encode(TEXT);
+  const changed = Int32Array.from(ids, (id, i) => i < 174 ? id : 0); // 195 characters: the last 20 are kept apart
+  const [one, other] = [smallModel(), smallModel()];
+  const [a, b] = [await fit(one, ids, QUIET), await fit(other, changed, QUIET)];
+  assertEquals(await weights(one), await weights(other));
+  assert(a.validationLoss !== b.validationLoss);
+  one.dispose();
+  other.dispose();
+});
+
+Deno.test("fit() trains on when it is called again, and remembers both runs", async () => {
+  const model = smallModel();
+  const first = await fit(model, TEXT, { ...QUIET, epochs: 3 });
+  const second = await fit(model, TEXT, { ...QUIET, epochs: 3 });
+  assertLess(second.epochs[0]!.loss, first.epochs[0]!.loss);
+  assertEquals(model.history, [first, second]);
+  model.dispose();
+});
+
+Deno.test("fit() leaves no tensor behind but the model's, however it ends", async () => {
+  const model = smallModel();
+  await fit(model, TEXT, { ...QUIET, steps: 1 });
+  await assertNoLeak(async () => {
+    await fit(model, TEXT, { ...QUIET, sample: { maxTokens: 5 } });
+    const stopped = fit(model, TEXT, { ...QUIET, epochs: 50 });
+    for await (const { step } of stopped) if (step === 5) stopped.stop();
+    await stopped;
+    await fit(model, TEXT, { ...QUIET, signal: AbortSignal.abort() });
+    await assertRejects(
+      async () => await fit(model, TEXT, { ...QUIET, learningRate: 1e38 }),
+      DivergenceError,
+    );
+  });
+  model.dispose();
+});
+
+Deno.test("fit() stops after the step under way, without a validation that would not be the epoch's", async () => {
+  const model = smallModel();
+  const run = fit(model, TEXT, { ...QUIET, epochs: 50 });
+  for await (const { step } of run) if (step === 6) run.stop();
+  const history = await run;
+  assertEquals([history.stopReason, history.steps], ["stopped", 6]);
+  assertEquals(history.epochs.map(({ steps }) => steps), [4, 2]);
+  assertEquals(
+    history.epochs.map(({ validationLoss }) => validationLoss !== undefined),
+    [true, false],
+  );
+  model.dispose();
+});
+
+Deno.test("fit() ends as aborted when its signal aborts, with what it has learnt", async () => {
+  const model = smallModel();
+  const controller = new AbortController();
+  const run = fit(model, TEXT, {
+    ...QUIET,
+    epochs: 50,
+    signal: controller.signal,
+  });
+  for await (const { step } of run) if (step === 3) controller.abort();
+  const history = await run;
+  assertEquals([history.stopReason, history.steps], ["aborted", 3]);
+  assertEquals(model.history, [history]);
+  model.dispose();
+});
+
+Deno.test("fit() takes no step where the signal has aborted before, and remembers nothing of it", async () => {
+  const model = smallModel();
+  const history = await fit(model, TEXT, {
+    ...QUIET,
+    signal: AbortSignal.abort(),
+  });
+  assertEquals([
+    history.stopReason,
+    history.steps,
+    history.epochs,
+    history.loss,
+  ], ["aborted", 0, [], undefined]);
+  assertEquals(model.history, []);
+  model.dispose();
+});
+
+Deno.test("fit() stops at its time limit", async () => {
+  const model = smallModel();
+  const history = await fit(model, TEXT, {
+    ...QUIET,
+    epochs: 1_000_000,
+    maxSeconds: 0.05,
+  });
+  assertEquals(history.stopReason, "stopped");
+  assert(history.steps > 0 && history.seconds >= 0.05);
+  model.dispose();
+});
+
+Deno.test("fit() lets timers run and the model write while it trains", async () => {
+  const model = smallModel();
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 1);
+  const run = fit(model, TEXT, { ...QUIET, epochs: 10_000 });
+  const text = await model.generate("Call", { maxTokens: 30, seed: 1 });
+  assertEquals(run.ended, false);
+  run.stop();
+  await run;
+  clearInterval(timer);
+  assertEquals(text.length, 30);
+  assert(ticks > 0);
+  model.dispose();
+});
+
+Deno.test("fit() refuses a second run on the same model, and allows it after the first", async () => {
+  const model = smallModel();
+  const run = fit(model, TEXT, QUIET);
+  assertThrows(
+    () => fit(model, TEXT, QUIET),
+    Error,
+    "Cannot train: the model is being trained already; await the run or stop it first",
+  );
+  await run;
+  await fit(model, TEXT, QUIET);
+  model.dispose();
+});
+
+Deno.test("fit() keeps the last good weights when the loss is no number any more", async () => {
+  const model = smallModel();
+  const before = await weights(model);
+  const run = fit(model, TEXT, {
+    ...QUIET,
+    learningRate: 1e38,
+    clipNorm: Infinity,
+  });
+  const error = await assertRejects(
+    async () => await run,
+    DivergenceError,
+    "Cannot go on training: the loss must be a number: NaN at step 2, with learningRate 1e+38",
+  );
+  assertEquals([error.step, error.learningRate], [2, 1e38]);
+  assertEquals(await weights(model), before); // those of step 1, the only ones whose loss was a number
+  assertEquals(
+    model.history.map(({ stopReason, steps }) => [stopReason, steps]),
+    [["failed", 1]],
+  );
+  assertEquals(
+    (await model.generate("Call", { maxTokens: 5, seed: 1 })).length,
+    5,
+  );
+  model.dispose();
+});
+
+Deno.test("fit() finds a divergence of the last step in the validation", async () => {
+  const model = smallModel();
+  const before = await weights(model);
+  await assertRejects(
+    async () =>
+      await fit(model, TEXT, { ...QUIET, steps: 1, learningRate: 1e38 }),
+    DivergenceError,
+    "Cannot go on training: the validation loss must be a number: NaN at step 1, with learningRate 1e+38",
+  );
+  assertEquals(await weights(model), before);
+  model.dispose();
+});
+
+Deno.test("fit() fails when its model is disposed under way", async () => {
+  const model = smallModel();
+  const run = fit(model, TEXT, { ...QUIET, epochs: 50, validation: 0 });
+  for await (const _ of run) break;
+  model.dispose();
+  await assertRejects(
+    async () => await run,
+    Error,
+    "Cannot go on training: the model has been disposed; stop a run before you dispose its model",
+  );
+});
+
+Deno.test("fit() writes a sample after each epoch, from the given prompt and by the run's seed", async () => {
+  const sampled = async (): Promise<(string | undefined)[]> => {
+    const model = smallModel();
+    const options = {
+      ...QUIET,
+      epochs: 2,
+      sample: { prompt: "Call", maxTokens: 7, temperature: 1 },
+    };
+    const { epochs } = await fit(model, TEXT, options);
+    model.dispose();
+    return epochs.map(({ sample }) => sample);
+  };
+  const [first, again] = [await sampled(), await sampled()];
+  assertEquals(first.map((sample) => sample?.length), [7, 7]);
+  assertEquals(first, again);
+});
+
+Deno.test("fit() counts bits by characters, not by tokens", async () => {
+  // A tokenizer of the same ids whose every token stands for two characters: half the bits per character.
+  const doubled = Object.create(TOKENIZER, {
+    decode: { value: (ids: Int32Array) => "xy".repeat(ids.length) },
+  });
+  const model = buildLSTM({ tokenizer: doubled, units: 4, embedding: 4 });
+  const { validationLoss, validationBitsPerCharacter } = await fit(
+    model,
+    TOKENIZER.encode(TEXT),
+    QUIET,
+  );
+  assertAlmostEquals(
+    validationBitsPerCharacter!,
+    validationLoss! / Math.LN2 / 2,
+  );
+  model.dispose();
+});
+
+Deno.test("fit() refuses at once what it cannot train on", () => {
+  const model = smallModel();
+  const refuse = (
+    text: unknown,
+    options: FitOptions,
+    Type: new (...args: never[]) => Error,
+    message: string,
+  ): void => {
+    assertThrows(
+      () => fit(model, text as string, { ...QUIET, ...options }),
+      Type,
+      message,
+    );
+  };
+  const numTensors = tf.memory().numTensors;
+  refuse("", {}, RangeError, "Cannot train: the text must not be empty");
+  refuse(
+    5,
+    {},
+    TypeError,
+    "Cannot train: the text must be a string or an Int32Array of token ids: number",
+  );
+  refuse(
+    "Call me",
+    {},
+    RangeError,
+    "a window of 10 tokens and the token that follows need 11: the training part has 6",
+  );
+  refuse(
+    `${TEXT}§`,
+    {},
+    UnknownCharacterError,
+    'does not know these characters: "§" U+00A7',
+  );
+  refuse(
+    Int32Array.of(0, 1, 99),
+    {},
+    RangeError,
+    `token ids must be from 0 to ${TOKENIZER.vocabSize - 1}: 99 at place 2`,
+  );
+  refuse(Int32Array.of(0, -1), {}, RangeError, "-1 at place 1");
+  refuse(
+    Int32Array.of(0, 1),
+    { unknown: "skip" },
+    TypeError,
+    "Cannot train: unknown has no effect on token ids, leave it out",
+  );
+  refuse(
+    TEXT,
+    { validation: 1 },
+    RangeError,
+    "validation must be a share from 0 up to but not 1: 1",
+  );
+  refuse(
+    TEXT,
+    { sample: { prompt: "§" } },
+    UnknownCharacterError,
+    '"§" U+00A7',
+  );
+  refuse(
+    TEXT,
+    { sample: { temperature: -1 } },
+    RangeError,
+    "Cannot sample: temperature must be a number from 0: -1",
+  );
+  refuse(
+    TEXT,
+    { sample: { maxTokens: 1.5 } },
+    RangeError,
+    "Cannot generate: maxTokens must be an integer from 0: 1.5",
+  );
+  refuse(
+    TEXT,
+    { display: "bar" as "none" },
+    RangeError,
+    "Cannot show training: the display must be one of",
+  );
+  assertEquals(tf.memory().numTensors, numTensors);
+});
+
+Deno.test("fit() leaves unknown characters out where it is told to", async () => {
+  const [plain, skipping] = [smallModel(), smallModel()];
+  await fit(plain, TEXT, QUIET);
+  await fit(skipping, TEXT.replace(" me", "§ m§e"), {
+    ...QUIET,
+    unknown: "skip",
+  });
+  assertEquals(await weights(skipping), await weights(plain));
+  plain.dispose();
+  skipping.dispose();
+});

@@ -1,0 +1,213 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { TokenStreams } from "../../src/data/streams.ts";
+import { ensureEngine } from "../../src/engine/engine.ts";
+import { tf } from "../../src/engine/tf.ts";
+import { LSTMNetwork } from "../../src/models/lstm_network.ts";
+import { DivergenceError, Trainer } from "../../src/training/train_step.ts";
+import { assertAllClose } from "../close.ts";
+import { assertNoLeak } from "../no_leak.ts";
+import golden from "../golden/lstm.json" with { type: "json" };
+
+await ensureEngine();
+
+const { V, E, H, B, T, learningRate, clipNorm, ids, losses, outputBiasAfter } =
+  golden.training;
+const PARAMETERS: Record<string, { values: number[] }> =
+  golden.training.parameters;
+const IDS = Int32Array.from(ids);
+
+/** The two-layer model of tests/golden/lstm.py with its weights. */
+function goldenNetwork(dropout = 0): LSTMNetwork {
+  const network = new LSTMNetwork({
+    vocabSize: V,
+    embedding: E,
+    units: H,
+    layers: 2,
+    dropout,
+  });
+  for (const [name, parameter] of network.parameters) {
+    parameter.set(Float32Array.from(PARAMETERS[name]!.values));
+  }
+  return network;
+}
+
+function dispose(network: LSTMNetwork): void {
+  for (const parameter of network.parameters.values()) parameter.dispose();
+}
+
+Deno.test("Trainer.step() gives PyTorch's first ten losses, with state, clipping and Adam", async () => {
+  const streams = new TokenStreams(IDS, { batchSize: B, sequenceLength: T });
+  assertEquals(streams.stepsPerEpoch, 10);
+  await assertNoLeak(async () => {
+    const network = goldenNetwork();
+    const trainer = new Trainer(network, { learningRate, clipNorm, seed: 0 });
+    const ours: number[] = [];
+    for (let step = 0; step < 10; step++) {
+      ours.push(await trainer.step(streams.batch(0, step), B));
+    }
+    assertAllClose(ours, losses, 2e-6);
+    assertAllClose(
+      await network.parameters.get("output/bias")!.values(),
+      outputBiasAfter,
+      2e-6,
+    );
+    trainer.dispose();
+    dispose(network);
+  });
+});
+
+Deno.test("Trainer.forget() makes a step begin without memory", async () => {
+  const streams = new TokenStreams(IDS, { batchSize: B, sequenceLength: T });
+  const network = goldenNetwork();
+  const trainer = new Trainer(network, {
+    learningRate: 1e-30,
+    clipNorm,
+    seed: 0,
+  }); // as good as standing still
+  const fresh = await trainer.step(streams.batch(0, 0), B);
+  const carried = await trainer.step(streams.batch(0, 0), B);
+  trainer.forget();
+  assertEquals(await trainer.step(streams.batch(0, 0), B), fresh);
+  assert(Math.abs(carried - fresh) > 1e-4);
+  trainer.dispose();
+  dispose(network);
+});
+
+Deno.test("Trainer.step() drops out by its seed and its step, and only where the network asks for it", async () => {
+  const batch = new TokenStreams(IDS, { batchSize: B, sequenceLength: T })
+    .batch(0, 0);
+  const first = async (dropout: number, seed: number): Promise<number[]> => {
+    const network = goldenNetwork(dropout);
+    const trainer = new Trainer(network, {
+      learningRate: 1e-30,
+      clipNorm,
+      seed,
+    });
+    const losses: number[] = [];
+    for (let step = 0; step < 2; step++) {
+      trainer.forget();
+      losses.push(await trainer.step(batch, B));
+    }
+    trainer.dispose();
+    dispose(network);
+    return losses;
+  };
+  const [dropped, again, other, whole] = [
+    await first(0.5, 1),
+    await first(0.5, 1),
+    await first(0.5, 2),
+    await first(0, 1),
+  ];
+  assertEquals(dropped, again);
+  assert(dropped[0] !== dropped[1], "two steps draw the same mask");
+  assert(dropped[0] !== other[0], "two seeds draw the same mask");
+  assert(dropped[0] !== whole[0], "nothing is dropped");
+  assertEquals(whole[0], whole[1]);
+});
+
+Deno.test("Trainer.step() holds the number of tensors level over 1,000 steps", async () => {
+  const streams = new TokenStreams(IDS, { batchSize: 2, sequenceLength: 2 });
+  const network = new LSTMNetwork({
+    vocabSize: V,
+    embedding: 2,
+    units: 2,
+    layers: 1,
+    dropout: 0.2,
+  });
+  const trainer = new Trainer(network, { learningRate, clipNorm, seed: 0 });
+  await trainer.step(streams.batch(0, 0), 2);
+  await assertNoLeak(async () => {
+    for (let i = 0; i < 1000; i++) {
+      await trainer.step(streams.batch(0, i % 20), 2);
+    }
+  });
+  trainer.dispose();
+  dispose(network);
+});
+
+Deno.test("Trainer.step() refuses a loss that is no number, and restore() brings back the last good weights", async () => {
+  const batch = new TokenStreams(IDS, { batchSize: B, sequenceLength: T })
+    .batch(0, 0);
+  await assertNoLeak(async () => {
+    const network = goldenNetwork();
+    const trainer = new Trainer(network, {
+      learningRate: 1e38,
+      clipNorm: Infinity,
+      seed: 0,
+    });
+    await trainer.step(batch, B); // a number still: the weights were ours; the update throws them far out
+    const error = await assertRejects(
+      () => trainer.step(batch, B),
+      DivergenceError,
+      "Cannot go on training: the loss must be a number: NaN at step 2, with learningRate 1e+38; the model keeps the " +
+        "last weights that gave one; train on with a smaller learningRate or clipNorm",
+    );
+    assertEquals([error.step, error.loss, error.learningRate], [2, NaN, 1e38]);
+    trainer.restore();
+    for (const [name, parameter] of network.parameters) {
+      assertEquals([...await parameter.values()], [
+        ...Float32Array.from(PARAMETERS[name]!.values),
+      ]);
+    }
+    trainer.dispose();
+    dispose(network);
+  });
+});
+
+Deno.test("Trainer.restore() gives back the weights it began with, where not one loss was a number", async () => {
+  const batch = new TokenStreams(IDS, { batchSize: B, sequenceLength: T })
+    .batch(0, 0);
+  const network = goldenNetwork();
+  network.parameters.get("output/bias")!.set(new Float32Array(V).fill(NaN));
+  const trainer = new Trainer(network, { learningRate, clipNorm, seed: 0 });
+  await assertRejects(
+    () => trainer.step(batch, B),
+    DivergenceError,
+    "NaN at step 1",
+  );
+  trainer.restore();
+  const table = await network.parameters.get("embedding/table")!.values();
+  assertEquals([...table], [
+    ...Float32Array.from(PARAMETERS["embedding/table"]!.values),
+  ]);
+  trainer.dispose();
+  dispose(network);
+});
+
+Deno.test("Trainer.step() refuses a model that has been disposed", async () => {
+  const batch = new TokenStreams(IDS, { batchSize: B, sequenceLength: T })
+    .batch(0, 0);
+  await assertNoLeak(async () => {
+    const network = goldenNetwork();
+    const trainer = new Trainer(network, { learningRate, clipNorm, seed: 0 });
+    await trainer.step(batch, B);
+    dispose(network);
+    await assertRejects(
+      () => trainer.step(batch, B),
+      Error,
+      "Cannot go on training: the model has been disposed; stop a run before you dispose its model",
+    );
+    trainer.restore();
+    trainer.dispose();
+  });
+});
+
+Deno.test("Trainer.step() frees what it made when the network fails", async () => {
+  const network = goldenNetwork();
+  const trainer = new Trainer(network, { learningRate, clipNorm, seed: 0 });
+  const batch = new TokenStreams(IDS, { batchSize: B, sequenceLength: T })
+    .batch(0, 0);
+  await trainer.step(batch, B);
+  const forward = network.forward;
+  network.forward = (): never => {
+    tf.zeros([3]);
+    throw new Error("out of memory");
+  };
+  await assertNoLeak(async () => {
+    await assertRejects(() => trainer.step(batch, B), Error, "out of memory");
+  });
+  network.forward = forward;
+  await trainer.step(batch, B); // and can go on
+  trainer.dispose();
+  dispose(network);
+});

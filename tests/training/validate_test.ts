@@ -1,0 +1,110 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { ensureEngine } from "../../src/engine/engine.ts";
+import { type Tensor, tf } from "../../src/engine/tf.ts";
+import { LSTMNetwork } from "../../src/models/lstm_network.ts";
+import { validate } from "../../src/training/validate.ts";
+import { assertNoLeak } from "../no_leak.ts";
+
+await ensureEngine();
+
+const CONFIG = { vocabSize: 5, embedding: 3, units: 4, layers: 2, dropout: 0 };
+const goOn = (): Promise<boolean> => Promise.resolve(false);
+
+function randomIds(length: number): Int32Array {
+  return Int32Array.from({ length }, (_, i) => (i * i + (i >> 3)) % 5);
+}
+
+/** The same loss token by token: one stream, `step()`, and the softmax in double precision on the host. */
+async function slowLoss(
+  network: LSTMNetwork,
+  ids: Int32Array,
+): Promise<number> {
+  let state = network.zeroState(1);
+  let sum = 0;
+  for (let i = 0; i + 1 < ids.length; i++) {
+    const next = network.step(tf.tensor1d([ids[i]!], "int32"), state);
+    const logits = [...await next.logits.data()];
+    const largest = Math.max(...logits);
+    const total = logits.reduce(
+      (sum, logit) => sum + Math.exp(logit - largest),
+      0,
+    );
+    sum -= logits[ids[i + 1]!]! - largest - Math.log(total);
+    state = next.state;
+  }
+  return sum / (ids.length - 1);
+}
+
+Deno.test("validate() counts every token once, with the state carried on", async () => {
+  const network = new LSTMNetwork(CONFIG, 3);
+  for (const parameter of network.parameters.values()) {
+    parameter.set((await parameter.values()).map((value) => 3 * value)); // far from even odds
+  }
+  const ids = randomIds(201); // one stream: three windows and a piece
+  assertAlmostEquals(
+    (await validate(network, ids, goOn))!,
+    await slowLoss(network, ids),
+    1e-6,
+  );
+});
+
+Deno.test("validate() cuts a long text into streams that begin without memory", async () => {
+  const network = new LSTMNetwork(CONFIG, 3);
+  const ids = randomIds(601); // three streams of 200 targets
+  const parts = await Promise.all(
+    [0, 200, 400].map((from) =>
+      slowLoss(network, ids.subarray(from, from + 201))
+    ),
+  );
+  const mean = parts.reduce((sum, part) => sum + part) / 3;
+  assertAlmostEquals((await validate(network, ids, goOn))!, mean, 1e-6);
+});
+
+Deno.test("validate() weighs a text that does not divide by its tokens", async () => {
+  const network = new LSTMNetwork(CONFIG, 3);
+  const ids = randomIds(300); // two streams, of 150 and 149 targets
+  const [first, second] = [
+    await slowLoss(network, ids.subarray(0, 151)),
+    await slowLoss(network, ids.subarray(150)),
+  ];
+  assertAlmostEquals(
+    (await validate(network, ids, goOn))!,
+    (150 * first + 149 * second) / 299,
+    1e-6,
+  );
+});
+
+Deno.test("validate() gives up when it is asked to, and leaves no tensor behind", async () => {
+  const network = new LSTMNetwork(CONFIG, 3);
+  await validate(network, randomIds(10), goOn); // the weights move to the engine
+  let asked = 0;
+  await assertNoLeak(async () => {
+    assertEquals(
+      await validate(
+        network,
+        randomIds(600),
+        () => Promise.resolve(++asked === 2),
+      ),
+      undefined,
+    );
+    await validate(network, randomIds(600), goOn);
+  });
+});
+
+Deno.test("validate() leaves no tensor behind when the network fails", async () => {
+  const state = (batch: number): Tensor[] => [tf.zeros([batch, 1])];
+  const broken = {
+    zeroState: state,
+    forward: () => {
+      throw new Error("broken");
+    },
+  };
+  await assertNoLeak(async () => {
+    const error = await validate(
+      broken as unknown as LSTMNetwork,
+      randomIds(10),
+      goOn,
+    ).catch((error) => error);
+    assertEquals(error.message, "broken");
+  });
+});
