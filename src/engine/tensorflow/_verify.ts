@@ -9,6 +9,7 @@ import { dirname, join } from "@std/path";
 import { InstallError, lastLines } from "./_install_error.ts";
 import { isGranted, statOf } from "./_places.ts";
 import { followProgram } from "./_program.ts";
+import { quietly } from "./_quiet.ts";
 
 /** What a library said of itself. */
 export interface Verified {
@@ -51,7 +52,7 @@ export async function verifyLibrary(
   // A compiled program has no Deno to run; and running programs may be forbidden.
   if (Deno.build.standalone || !isGranted({ name: "run", command: deno })) {
     try {
-      return multiply(library, first);
+      return quietly(() => multiply(library, first), library);
     } catch (error) {
       throw unusable(
         library,
