@@ -24,14 +24,8 @@ export function meanCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
       value: tf.mean(losses),
       gradFunc: (dLoss: Tensor, saved: Tensor[]) => {
         const [exponentials, sums] = saved;
-        const came = tf.oneHot(
-          targets as tf.Tensor1D,
-          vocabulary,
-          1,
-          0,
-          "float32",
-        ); // (N, V)
-        const surplus = tf.sub(tf.div(exponentials!, sums!), came); // (N, V)
+        const softmax = tf.div(exponentials!, sums!); // (N, V)
+        const surplus = tf.sub(softmax, oneHot(targets, vocabulary)); // (N, V)
         return tf.mul(surplus, tf.div(dLoss, rows)); // (N, V)
       },
     };
@@ -58,11 +52,15 @@ function crossEntropy(
   const shifted = tf.sub(logits, tf.max(logits, 1, true)); // (N, V)
   const exponentials = tf.exp(shifted); // (N, V)
   const sums = tf.sum(exponentials, 1, true); // (N, 1)
-  const came = tf.oneHot(targets as tf.Tensor1D, vocabulary, 1, 0, "float32"); // (N, V)
-  const score = tf.sum(tf.mul(shifted, came), 1); // (N,)
+  const score = tf.sum(tf.mul(shifted, oneHot(targets, vocabulary)), 1); // (N,)
   return {
     losses: tf.sub(tf.reshape(tf.log(sums), [rows]), score),
     exponentials,
     sums,
   };
+}
+
+/** Float32, by way of int32: the wasm engine writes integers into a one-hot tensor whatever its dtype is. */
+function oneHot(ids: Tensor, depth: number): Tensor {
+  return tf.cast(tf.oneHot(ids as tf.Tensor1D, depth), "float32"); // (N, V)
 }
