@@ -47,7 +47,7 @@ const model = buildLSTM({
 });
 
 const run = fit(model, text, {
-  epochs: integer("epochs", fast ? 4 : 1),
+  epochs: integer("epochs", fast ? 3 : 1),
   ...(args.epochs === undefined && { maxSeconds: 160 }),
   ...(!fast && { batchSize: 32, sequenceLength: 32 }),
   learningRate: 0.004,
