@@ -1,0 +1,165 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { ensureEngine } from "../../src/engine/engine.ts";
+import { tf } from "../../src/engine/tf.ts";
+import {
+  encodePrompt,
+  type GenerateOptions,
+  streamText,
+  type TextPredictor,
+} from "../../src/generation/stream_text.ts";
+import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
+import type { Tokenizer, TokenStream } from "../../src/tokenizers/tokenizer.ts";
+import { UnknownCharacterError } from "../../src/tokenizers/tokenizer.ts";
+import { CountingPredictor } from "./_counting_predictor.ts";
+
+await ensureEngine();
+
+const ALPHABET = CharTokenizer.train("abcdefghij"); // its ids count up, and so does the predictor
+const GREEDY: GenerateOptions = { temperature: 0 };
+
+function alphabet(
+  tokenizer: Tokenizer = ALPHABET,
+): TextPredictor & { network: CountingPredictor } {
+  return { tokenizer, network: new CountingPredictor(tokenizer.vocabSize) };
+}
+
+async function text(pieces: AsyncIterable<string>): Promise<string> {
+  return (await Array.fromAsync(pieces)).join("");
+}
+
+Deno.test("streamText() gives the new text piece by piece, without the prompt", async () => {
+  const pieces = await Array.fromAsync(
+    streamText(alphabet(), "ab", { ...GREEDY, maxTokens: 4 }),
+  );
+  assertEquals(pieces, ["c", "d", "e", "f"]);
+});
+
+Deno.test("streamText() writes 200 tokens by default, and none where none are asked for", async () => {
+  assertEquals((await text(streamText(alphabet(), "a", GREEDY))).length, 200);
+  assertEquals(
+    await text(streamText(alphabet(), "a", { ...GREEDY, maxTokens: 0 })),
+    "",
+  );
+});
+
+Deno.test("streamText() holds back what does not make a character yet, and gives up the rest at the end", async () => {
+  // Two ids make a character; what is left at the end comes out as "?".
+  const pairs: Tokenizer = {
+    ...ALPHABET,
+    vocabSize: 10,
+    encode: (given: string) => ALPHABET.encode(given),
+    decode: () => "",
+    toJSON: () => ALPHABET.toJSON(),
+    decodeStream(): TokenStream {
+      let held = "";
+      return {
+        push(id: number): string {
+          held += ALPHABET.vocabulary[id];
+          return held.length === 2 ? held.toUpperCase() + (held = "") : "";
+        },
+        flush: () => held && "?",
+      };
+    },
+  };
+  const pieces = await Array.fromAsync(
+    streamText(alphabet(pairs), "a", { ...GREEDY, maxTokens: 5 }),
+  );
+  assertEquals(pieces, ["BC", "DE", "?"]);
+});
+
+Deno.test("streamText() begins after a line break where the prompt is empty", async () => {
+  const model = alphabet(CharTokenizer.train("\nabc"));
+  assertEquals(
+    await text(streamText(model, "", { ...GREEDY, maxTokens: 2 })),
+    "ab",
+  );
+  assertEquals(model.network.calls[0], "forward [0] after 0");
+});
+
+Deno.test("streamText() checks everything at once, before the first piece is asked for", () => {
+  const before = tf.memory().numTensors;
+  const refuse = (
+    prompt: unknown,
+    options: GenerateOptions,
+    Type: new (...args: never[]) => Error,
+    message: string,
+  ): void => {
+    assertThrows(
+      () => streamText(alphabet(), prompt as string, options),
+      Type,
+      message,
+    );
+  };
+  refuse(
+    7,
+    {},
+    TypeError,
+    "Cannot generate: the prompt must be a string: number",
+  );
+  refuse(
+    "a",
+    { maxTokens: -1 },
+    RangeError,
+    "Cannot generate: maxTokens must be an integer from 0: -1",
+  );
+  refuse(
+    "a",
+    { temperature: -1 },
+    RangeError,
+    "Cannot sample: temperature must be a number from 0: -1",
+  );
+  refuse(
+    "a",
+    { unknown: "keep" as "skip" },
+    RangeError,
+    'unknown must be "error" or "skip": "keep"',
+  );
+  refuse(
+    "ab§z",
+    {},
+    UnknownCharacterError,
+    'Cannot encode text: the tokenizer does not know these characters: "§" U+00A7, "z" U+007A; the first is at code ' +
+      'point 2 (line 1); leave them out with unknown: "skip"',
+  );
+  refuse(
+    "",
+    {},
+    RangeError,
+    "Cannot generate: a model needs a token to begin from, and the vocabulary has no line break to stand in: the " +
+      'prompt is ""; begin with a character of the training text',
+  );
+  refuse(
+    "§",
+    { unknown: "skip" },
+    RangeError,
+    'the prompt is "§"; begin with a character of the training text',
+  );
+  streamText(alphabet(), "a"); // never read: never begun
+  assertEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("streamText() leaves unknown characters of the prompt out where it is told to", async () => {
+  const model = alphabet();
+  assertEquals(
+    await text(
+      streamText(model, "a§b", { ...GREEDY, unknown: "skip", maxTokens: 1 }),
+    ),
+    "c",
+  );
+  assertEquals(model.network.calls[0], "forward [0,1] after 0");
+});
+
+Deno.test("streamText() fails with the signal's reason", async () => {
+  await assertRejects(
+    () =>
+      text(
+        streamText(alphabet(), "a", { ...GREEDY, signal: AbortSignal.abort() }),
+      ),
+    DOMException,
+    "The signal has been aborted",
+  );
+});
+
+Deno.test("encodePrompt() gives the prompt's ids", () => {
+  assertEquals([...encodePrompt(ALPHABET, "cab")], [2, 0, 1]);
+});
