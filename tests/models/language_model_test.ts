@@ -253,7 +253,7 @@ Deno.test("LanguageModel.save() leaves the old file where the new one cannot be 
       Error,
       "no",
     );
-    assertEquals([...Deno.readDirSync(folder)], []);
+    assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
   });
 });
 
