@@ -29,7 +29,9 @@ if (args.help) {
   Deno.exit(0);
 }
 
-const engine = await useEngine((args.engine ?? "auto") as EngineName | "auto");
+const engine = await orFail(
+  useEngine((args.engine ?? "auto") as EngineName | "auto"),
+);
 const fast = engine.name === "tensorflow" || engine.gpu;
 if (!fast) {
   console.log(
@@ -37,7 +39,9 @@ if (!fast) {
   );
 }
 
-const text = args.text === undefined ? mobyDick() : await loadText(args.text);
+const text = args.text === undefined
+  ? mobyDick()
+  : await orFail(loadText(args.text));
 const tokenizer = CharTokenizer.train(text);
 const model = buildLSTM({
   tokenizer,
@@ -83,6 +87,11 @@ function integer(name: "epochs" | "units" | "seed", otherwise: number): number {
     fail(`--${name} must be a whole number: "${given}"`);
   }
   return Number(given);
+}
+
+/** Ends the program with the error's message alone: it says what to do. */
+function orFail<Value>(work: Promise<Value>): Promise<Value> {
+  return work.catch((error: Error) => fail(error.message));
 }
 
 function fail(reason: string): never {
