@@ -1,6 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { TokenStreams } from "../../src/data/streams.ts";
-import { ensureEngine } from "../../src/engine/engine.ts";
+import {
+  engineInfo,
+  ensureEngine,
+  useEngine,
+} from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
 import { LSTMNetwork } from "../../src/models/lstm_network.ts";
 import { DivergenceError, Trainer } from "../../src/training/train_step.ts";
@@ -123,6 +127,31 @@ Deno.test("Trainer.step() holds the number of tensors level over 1,000 steps", a
   });
   trainer.dispose();
   dispose(network);
+});
+
+Deno.test("Trainer.step() holds the number of native tensors level over 1,000 steps", async () => {
+  await useEngine("tensorflow");
+  const native = (): number => engineInfo().nativeTensors!;
+  const streams = new TokenStreams(IDS, { batchSize: 2, sequenceLength: 2 });
+  const network = new LSTMNetwork({
+    vocabSize: V,
+    embedding: 2,
+    units: 2,
+    layers: 1,
+    dropout: 0.2,
+  });
+  const before = native();
+  const trainer = new Trainer(network, { learningRate, clipNorm, seed: 0 });
+  await trainer.step(streams.batch(0, 0), 2);
+  await trainer.step(streams.batch(0, 1), 2);
+  const settled = native();
+  for (let i = 2; i < 1000; i++) {
+    await trainer.step(streams.batch(0, i % 20), 2);
+  }
+  assertEquals(native(), settled);
+  trainer.dispose();
+  dispose(network);
+  assertEquals(native(), before);
 });
 
 Deno.test("Trainer.step() refuses a loss that is no number, and restore() brings back the last good weights", async () => {
