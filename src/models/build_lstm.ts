@@ -48,12 +48,22 @@ export interface BuildLSTMOptions {
   seed?: number;
 }
 
+const OPTIONS: readonly string[] = [
+  "tokenizer",
+  "units",
+  "layers",
+  "embedding",
+  "dropout",
+  "seed",
+] satisfies (keyof BuildLSTMOptions)[];
+
 /**
  * Builds a language model of embedding, LSTM layers and a linear map to the vocabulary. Nothing is computed yet.
  *
  * @param options The tokenizer, and the sizes.
  * @returns An untrained model.
- * @throws {RangeError} If a size is out of range.
+ * @throws {RangeError} If a size or the seed is out of range.
+ * @throws {TypeError} If there is no such option.
  *
  * @example A small model
  * ```ts
@@ -73,6 +83,20 @@ export function buildLSTM(options: BuildLSTMOptions): LanguageModel {
     dropout = 0,
     seed = 0,
   } = options;
+  for (const name of Object.keys(options)) {
+    if (!OPTIONS.includes(name)) {
+      throw new TypeError(
+        `Cannot build an LSTM: an option must be one of ${
+          OPTIONS.join(", ")
+        }: "${name}"`,
+      );
+    }
+  }
+  if (!Number.isSafeInteger(seed)) {
+    throw new RangeError(
+      `Cannot build an LSTM: seed must be a safe integer: ${seed}`,
+    );
+  }
   const vocabSize = tokenizer.vocabSize;
   const config = { vocabSize, embedding, units, layers, dropout };
   return new LanguageModel({

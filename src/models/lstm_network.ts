@@ -19,6 +19,9 @@ import {
   type Network,
 } from "./network.ts";
 
+/** A damaged file must not make us build layers until the memory is full. */
+const MOST_LAYERS = 1000;
+
 /** Sizes of an {@linkcode LSTMNetwork}. */
 export interface LSTMNetworkConfig {
   /** Tokens in the vocabulary, V. */
@@ -52,7 +55,8 @@ export class LSTMNetwork implements Network {
   /**
    * @param config Sizes.
    * @param seed Where the first weights come from.
-   * @throws {RangeError} If a size is not a positive integer, or the dropout not a share below 1.
+   * @throws {RangeError} If a size is not a positive integer, or the dropout not a share below 1, or at more than 1,000
+   * layers.
    */
   constructor(config: LSTMNetworkConfig, seed: number = 0) {
     const { vocabSize, embedding, units, layers, dropout } = config;
@@ -69,6 +73,11 @@ export class LSTMNetwork implements Network {
           `Cannot build an LSTM: ${name} must be a positive integer: ${value}`,
         );
       }
+    }
+    if (layers > MOST_LAYERS) {
+      throw new RangeError(
+        `Cannot build an LSTM: layers must be at most ${MOST_LAYERS}: ${layers}`,
+      );
     }
     if (!(dropout >= 0 && dropout < 1)) {
       throw new RangeError(

@@ -1,0 +1,47 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { buildLSTM } from "../../src/models/build_lstm.ts";
+import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
+
+const tokenizer = CharTokenizer.train("abc");
+
+Deno.test("buildLSTM() takes the tokenizer's vocabulary and the documented defaults", () => {
+  const model = buildLSTM({ tokenizer });
+  assertEquals(model.network.config, {
+    vocabSize: 3,
+    embedding: 128,
+    units: 256,
+    layers: 1,
+    dropout: 0,
+  });
+  assertEquals(model.tokenizer, tokenizer);
+  assertEquals(model.history, []);
+  // 3 · 128 + (128 + 256 + 1) · 1,024 + (256 + 1) · 3
+  assertEquals(model.parameterCount, 384 + 394_240 + 771);
+});
+
+Deno.test("buildLSTM() passes its options on", () => {
+  const options = { embedding: 2, units: 3, layers: 4, dropout: 0.5 };
+  assertEquals(buildLSTM({ tokenizer, ...options, seed: -1 }).network.config, {
+    vocabSize: 3,
+    ...options,
+  });
+});
+
+Deno.test("buildLSTM() refuses sizes out of range, a seed that is none, and an option that it does not know", () => {
+  assertThrows(
+    () => buildLSTM({ tokenizer, units: 0 }),
+    RangeError,
+    "Cannot build an LSTM: units must be a positive integer: 0",
+  );
+  assertThrows(
+    () => buildLSTM({ tokenizer, seed: 0.5 }),
+    RangeError,
+    "Cannot build an LSTM: seed must be a safe integer: 0.5",
+  );
+  assertThrows(
+    () =>
+      buildLSTM({ tokenizer, hidden: 5 } as Parameters<typeof buildLSTM>[0]),
+    TypeError,
+    'Cannot build an LSTM: an option must be one of tokenizer, units, layers, embedding, dropout, seed: "hidden"',
+  );
+});
