@@ -4,7 +4,11 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { ensureEngine } from "../../src/engine/engine.ts";
+import {
+  type EngineName,
+  ensureEngine,
+  useEngine,
+} from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
 import { buildLSTM } from "../../src/models/build_lstm.ts";
 import { LanguageModel } from "../../src/models/language_model.ts";
@@ -191,6 +195,16 @@ Deno.test("LanguageModel.save() leaves no tensor behind", async () => {
   });
 });
 
+Deno.test("LanguageModel.save() leaves nothing behind where it cannot write", async () => {
+  const folder = await Deno.makeTempDir();
+  await assertRejects(
+    () => smallModel().save(`${folder}/no/model.safetensors`),
+    Deno.errors.NotFound,
+  );
+  assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+  await Deno.remove(folder);
+});
+
 Deno.test("LanguageModel.load() names the file that is not there, and where it looked", async () => {
   await assertRejects(
     () => LanguageModel.load("no/such.safetensors"),
@@ -245,4 +259,43 @@ Deno.test("LanguageModel constructor refuses a network of another vocabulary", (
     RangeError,
     `Cannot build a language model: the network must have the tokenizer's ${TOKENIZER.vocabSize} tokens: 3`,
   );
+});
+
+// The engines in turn, at the end: what comes after them would run on the last.
+const ENGINES: EngineName[] = ["cpu", "wasm", "tensorflow"];
+
+for (const engine of ENGINES) {
+  Deno.test(`LanguageModel.load() brings back the same logits bit for bit on ${engine}`, async () => {
+    await useEngine(engine);
+    await withPath((path) =>
+      assertNoLeak(async () => {
+        const model = smallModel();
+        await model.save(path);
+        const again = await LanguageModel.load(path);
+        assertEquals(logits(again), logits(model));
+        const options = { maxTokens: 30, seed: 5 };
+        assertEquals(
+          await again.generate("to", options),
+          await model.generate("to", options),
+        );
+        model.dispose();
+        again.dispose();
+      })
+    );
+  });
+}
+
+Deno.test("LanguageModel writes the same text on every engine, greedily and by seed", async () => {
+  const texts: string[] = [];
+  for (const engine of ENGINES) {
+    await useEngine(engine);
+    const model = smallModel();
+    texts.push(
+      await model.generate("to be", { maxTokens: 40, temperature: 0 }),
+    );
+    texts.push(await model.generate("to be", { maxTokens: 40, seed: 9 }));
+    model.dispose();
+  }
+  const [greedy, drawn] = texts;
+  assertEquals(texts, [greedy!, drawn!, greedy!, drawn!, greedy!, drawn!]);
 });
