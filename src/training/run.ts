@@ -39,6 +39,9 @@ interface Reader {
  * `await run` waits for its end and gives the history. `for await (const report of run)` gives its reports: a reader
  * that is slower than the training sees the newest step alone, and every validation and epoch (the last thousand of
  * them). Leaving that loop does not stop the run.
+ *
+ * Because it can be awaited, a run that an async function returns is awaited with it: return it inside an object where
+ * the caller is to watch it.
  */
 export class Run implements PromiseLike<TrainingHistory> {
   readonly #result: Promise<TrainingHistory>;
