@@ -1,9 +1,10 @@
 /**
- * Sets the attributes of an eager op, of every kind that TensorFlow.js names: string, int, float,
- * bool, type and shape, each alone or as a list. (No op of TensorFlow 2.21 takes a list of bools, so
- * that one is untested.)
+ * Sets the attributes of an op, be it run at once or recorded in a graph, of every kind that
+ * TensorFlow.js names: string, int, float, bool, type and shape, each alone or as a list, and the
+ * function of a control-flow op. (No op of TensorFlow 2.21 takes a list of bools, so that one is
+ * untested.)
  *
- * Source: `TFE_OpSetAttr…` of `tensorflow/c/eager/c_api.h`.
+ * Source: `TFE_OpSetAttr…` of `tensorflow/c/eager/c_api.h`, `TF_SetAttr…` of `tensorflow/c/c_api.h`.
  *
  * @module
  */
@@ -18,6 +19,8 @@ export const TF_ATTR_TYPE = 4;
 export const TF_ATTR_SHAPE = 5;
 /** TensorFlow.js names it, and no kernel uses it. */
 export const TF_ATTR_RESOURCE = 6;
+/** The name of a function. */
+export const TF_ATTR_FUNC = 8;
 
 /** One attribute of an op, as the kernels of TensorFlow.js hand it over. */
 export interface OpAttribute {
@@ -29,16 +32,84 @@ export interface OpAttribute {
   value: unknown;
 }
 
+type Key = Uint8Array<ArrayBuffer>;
+type Bytes = BufferSource;
+
+/** The C functions that set an attribute: of an op about to run, or of one about to join a graph. */
+export interface AttributeTarget {
+  /** Of the calls that can fail by themselves. */
+  status: Status;
+  string(op: bigint, key: Key, value: Bytes, length: bigint): void;
+  stringList(
+    op: bigint,
+    key: Key,
+    values: Bytes,
+    lengths: Bytes,
+    n: number,
+  ): void;
+  int(op: bigint, key: Key, value: bigint): void;
+  intList(op: bigint, key: Key, values: Bytes, n: number): void;
+  float(op: bigint, key: Key, value: number): void;
+  floatList(op: bigint, key: Key, values: Bytes, n: number): void;
+  bool(op: bigint, key: Key, value: number): void;
+  boolList(op: bigint, key: Key, values: Bytes, n: number): void;
+  type(op: bigint, key: Key, value: number): void;
+  typeList(op: bigint, key: Key, values: Bytes, n: number): void;
+  shape(op: bigint, key: Key, dims: Bytes, rank: number): void;
+  shapeList(op: bigint, key: Key, dims: Bytes, ranks: Bytes, n: number): void;
+  functionName(op: bigint, key: Key, name: Bytes, length: bigint): void;
+}
+
+/** The setters for an op that is about to run. */
+export function eagerTarget(api: CApi, status: Status): AttributeTarget {
+  return {
+    status,
+    string: api.TFE_OpSetAttrString,
+    stringList: api.TFE_OpSetAttrStringList,
+    int: api.TFE_OpSetAttrInt,
+    intList: api.TFE_OpSetAttrIntList,
+    float: api.TFE_OpSetAttrFloat,
+    floatList: api.TFE_OpSetAttrFloatList,
+    bool: api.TFE_OpSetAttrBool,
+    boolList: api.TFE_OpSetAttrBoolList,
+    type: api.TFE_OpSetAttrType,
+    typeList: api.TFE_OpSetAttrTypeList,
+    shape: (op, key, dims, rank) =>
+      api.TFE_OpSetAttrShape(op, key, dims, rank, status.handle),
+    shapeList: (op, key, dims, ranks, n) =>
+      api.TFE_OpSetAttrShapeList(op, key, dims, ranks, n, status.handle),
+    functionName: api.TFE_OpSetAttrFunctionName,
+  };
+}
+
+/** The setters for an op that is about to join a graph. */
+export function graphTarget(api: CApi, status: Status): AttributeTarget {
+  return {
+    status,
+    string: api.TF_SetAttrString,
+    stringList: api.TF_SetAttrStringList,
+    int: api.TF_SetAttrInt,
+    intList: api.TF_SetAttrIntList,
+    float: api.TF_SetAttrFloat,
+    floatList: api.TF_SetAttrFloatList,
+    bool: api.TF_SetAttrBool,
+    boolList: api.TF_SetAttrBoolList,
+    type: api.TF_SetAttrType,
+    typeList: api.TF_SetAttrTypeList,
+    shape: api.TF_SetAttrShape,
+    shapeList: api.TF_SetAttrShapeList,
+    functionName: api.TF_SetAttrFuncName,
+  };
+}
+
 /**
- * @param api The opened library.
- * @param status The status to use for shapes.
+ * @param target The setters for ops of its kind.
  * @param op The op being prepared.
  * @param attribute What to set.
  * @throws {TypeError} If the value does not fit the kind.
  */
 export function setAttribute(
-  api: CApi,
-  status: Status,
+  target: AttributeTarget,
   op: bigint,
   attribute: OpAttribute,
 ): void {
@@ -48,17 +119,17 @@ export function setAttribute(
     case TF_ATTR_TYPE:
       if (Array.isArray(value)) {
         const list = Int32Array.from(numbers(attribute, value));
-        api.TFE_OpSetAttrTypeList(op, key, list, list.length);
+        target.typeList(op, key, list, list.length);
       } else {
-        api.TFE_OpSetAttrType(op, key, number(attribute, value));
+        target.type(op, key, number(attribute, value));
       }
       return;
     case TF_ATTR_BOOL:
       if (Array.isArray(value)) {
         const list = Uint8Array.from(value, (item) => item ? 1 : 0);
-        api.TFE_OpSetAttrBoolList(op, key, list, list.length);
+        target.boolList(op, key, list, list.length);
       } else {
-        api.TFE_OpSetAttrBool(op, key, value ? 1 : 0);
+        target.bool(op, key, value ? 1 : 0);
       }
       return;
     case TF_ATTR_INT:
@@ -67,56 +138,54 @@ export function setAttribute(
           value,
           (item) => integer(attribute, item),
         );
-        api.TFE_OpSetAttrIntList(op, key, list, list.length);
+        target.intList(op, key, list, list.length);
       } else {
-        api.TFE_OpSetAttrInt(op, key, integer(attribute, value));
+        target.int(op, key, integer(attribute, value));
       }
       return;
     case TF_ATTR_FLOAT:
       if (Array.isArray(value)) {
         const list = Float32Array.from(numbers(attribute, value));
-        api.TFE_OpSetAttrFloatList(op, key, list, list.length);
+        target.floatList(op, key, list, list.length);
       } else {
-        api.TFE_OpSetAttrFloat(op, key, number(attribute, value));
+        target.float(op, key, number(attribute, value));
       }
       return;
     case TF_ATTR_STRING:
       if (Array.isArray(value)) {
         setStringList(
-          api,
+          target,
           op,
           key,
           value.map((item) => stringBytes(attribute, item)),
         );
       } else {
         const bytes = stringBytes(attribute, value);
-        api.TFE_OpSetAttrString(op, key, bytes, BigInt(bytes.byteLength));
+        target.string(op, key, bytes, BigInt(bytes.byteLength));
       }
       return;
     case TF_ATTR_SHAPE:
       if (Array.isArray(value) && Array.isArray(value[0])) {
         setShapeList(
-          api,
-          status,
+          target,
           op,
           key,
           value.map((item) => shapeOf(attribute, item)),
         );
       } else {
         const dims = shapeOf(attribute, value);
-        api.TFE_OpSetAttrShape(
-          op,
-          key,
-          dims ?? NO_DIMS,
-          dims?.length ?? -1,
-          status.handle,
-        );
+        target.shape(op, key, dims ?? NO_DIMS, dims?.length ?? -1);
       }
-      status.check(() => `Cannot set attribute "${name}"`);
+      target.status.check(() => `Cannot set attribute "${name}"`);
       return;
+    case TF_ATTR_FUNC: {
+      const bytes = stringBytes(attribute, value);
+      target.functionName(op, key, bytes, BigInt(bytes.byteLength));
+      return;
+    }
     default:
       throw new TypeError(
-        `Cannot set attribute "${name}": its kind must be one of 0 (string) to 5 (shape): ${type}`,
+        `Cannot set attribute "${name}": its kind must be one of 0 (string) to 5 (shape), 8 (function): ${type}`,
       );
   }
 }
@@ -180,7 +249,7 @@ function addressesOf(buffers: BufferSource[]): BigUint64Array<ArrayBuffer> {
 }
 
 function setStringList(
-  api: CApi,
+  target: AttributeTarget,
   op: bigint,
   key: Uint8Array<ArrayBuffer>,
   strings: Uint8Array<ArrayBuffer>[],
@@ -189,7 +258,7 @@ function setStringList(
     strings,
     (bytes) => BigInt(bytes.byteLength),
   );
-  api.TFE_OpSetAttrStringList(
+  target.stringList(
     op,
     key,
     addressesOf(strings),
@@ -199,20 +268,12 @@ function setStringList(
 }
 
 function setShapeList(
-  api: CApi,
-  status: Status,
+  target: AttributeTarget,
   op: bigint,
   key: Uint8Array<ArrayBuffer>,
   shapes: (BigInt64Array<ArrayBuffer> | undefined)[],
 ): void {
   const addresses = addressesOf(shapes.map((dims) => dims ?? NO_DIMS));
   const ranks = Int32Array.from(shapes, (dims) => dims?.length ?? -1);
-  api.TFE_OpSetAttrShapeList(
-    op,
-    key,
-    addresses,
-    ranks,
-    shapes.length,
-    status.handle,
-  );
+  target.shapeList(op, key, addresses, ranks, shapes.length);
 }

@@ -6,8 +6,6 @@
  */
 import "./_node_util.ts";
 import "@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js";
-import { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js";
-import type { TFJSBinding } from "@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js";
 import { delegateMissingKernels } from "../delegated_kernels.ts";
 import { tf } from "../tf.ts";
 import { checkTensorFlowMayLoad } from "../llvm_conflict.ts";
@@ -15,6 +13,8 @@ import { quietly } from "./_quiet.ts";
 import { TensorFlowBinding } from "./binding.ts";
 import { type ContextOptions, EagerContext } from "./context.ts";
 import { replaceKernels } from "./kernels.ts";
+import { NativeBackend } from "./native_backend.ts";
+import { setNativeRuntime } from "./runtime.ts";
 
 /** The running native engine. */
 export interface TensorFlowEngine {
@@ -78,12 +78,9 @@ function start(library: string, options: TensorFlowOptions): TensorFlowEngine {
   const open = (): EagerContext => new EagerContext(library, options);
   const context = options.log ? open() : quietly(open, library);
   const binding = new TensorFlowBinding(context);
-  const backend = new NativeBackend(
-    // Its values may be of more kinds than tfjs-node-gpu's type admits.
-    binding as unknown as TFJSBinding,
-    "@tensorflow/tfjs-node-gpu",
-  );
+  const backend = new NativeBackend(binding);
   tf.registerBackend("tensorflow", () => backend);
+  setNativeRuntime({ context, binding, backend });
   replaceKernels();
   delegateMissingKernels("tensorflow");
   const device = binding.gpu ?? context.devices[0]!;
@@ -94,11 +91,4 @@ function start(library: string, options: TensorFlowOptions): TensorFlowEngine {
     gpu: binding.gpu !== undefined,
     nativeTensors: () => binding.getNumOfTensors(),
   };
-}
-
-/** Memory is counted exactly here: every tensor is freed by number, none by a garbage collector. */
-class NativeBackend extends NodeJSKernelBackend {
-  override memory(): { unreliable: boolean } {
-    return { unreliable: false };
-  }
 }

@@ -3,7 +3,7 @@
  * tfjs-node-gpu 4.22.0), on TensorFlow's C API instead of a compiled addon.
  *
  * Tensors are known to TensorFlow.js by whole numbers, and to TensorFlow by handles; this is where
- * the one becomes the other.
+ * the one becomes the other. While a graph is recorded, ops join it instead of running.
  *
  * @module
  */
@@ -20,6 +20,7 @@ import {
 import { cString } from "./c_api.ts";
 import type { Device, EagerContext } from "./context.ts";
 import {
+  dtypeOf,
   type NumericArray,
   TF_BOOL,
   TF_COMPLEX64,
@@ -30,9 +31,15 @@ import {
   TF_STRING,
   TF_UINT8,
 } from "./dtypes.ts";
+import type { GraphTrace } from "./graph_trace.ts";
 import { SavedModels } from "./saved_model.ts";
 import { createStrings, readStrings } from "./strings.ts";
-import { createTensor, describeTensor, readTensor } from "./tensors.ts";
+import {
+  createTensor,
+  describeTensor,
+  readTensor,
+  type TensorDescription,
+} from "./tensors.ts";
 
 /** Values that TensorFlow.js hands over or gets back: numbers, or the UTF-8 bytes of each string. */
 export type TensorValues = NumericArray | Uint8Array[];
@@ -80,6 +87,8 @@ export class TensorFlowBinding {
   readonly TF_Version: string;
   /** The GPU that tensors live on; undefined when ops run on the CPU. */
   readonly gpu: Device | undefined;
+  /** The graph that ops join at present, instead of running. */
+  trace: GraphTrace | undefined;
 
   readonly #context: EagerContext;
   readonly #handles = new Map<number, bigint>();
@@ -111,8 +120,19 @@ export class TensorFlowBinding {
    * @returns The new tensor's number.
    */
   createTensor(shape: number[], dtype: number, values: TensorValues): number {
+    if (this.trace === undefined) return this.upload(shape, dtype, values);
     if (dtype === TF_STRING) {
-      return this.#register(createStrings(this.#context, shape, values));
+      throw new TypeError(
+        "Cannot record a tensor of strings: a compiled function works on numbers and bools: make it outside",
+      );
+    }
+    return this.trace.constant({ shape, dtype }, values as NumericArray);
+  }
+
+  /** {@linkcode TensorFlowBinding.createTensor} at once, whether a graph is recorded or not. */
+  upload(shape: number[], dtype: number, values: TensorValues): number {
+    if (dtype === TF_STRING) {
+      return this.register(createStrings(this.#context, shape, values));
     }
     const handle = createTensor(
       this.#context,
@@ -121,18 +141,19 @@ export class TensorFlowBinding {
     );
     // GPU kernels expect whole numbers in the computer's memory, everything else in their own.
     const onGpu = this.gpu !== undefined && dtype !== TF_INT32;
-    return this.#register(onGpu ? this.#moveToGpu(handle) : handle);
+    return this.register(onGpu ? this.#moveToGpu(handle) : handle);
   }
 
   /** Frees a tensor. */
   deleteTensor(id: number): void {
-    this.#context.api.TFE_DeleteTensorHandle(this.#handle(id));
+    this.#context.api.TFE_DeleteTensorHandle(this.handle(id));
     this.#handles.delete(id);
   }
 
   /** Copies a tensor's values out. */
   tensorDataSync(id: number): TensorValues {
-    const handle = this.#handle(id);
+    if (this.trace !== undefined) return this.#constantValues(this.trace, id);
+    const handle = this.handle(id);
     return this.#context.api.TFE_TensorHandleDataType(handle) === TF_STRING
       ? readStrings(this.#context, handle)
       : readTensor(this.#context, handle);
@@ -152,7 +173,10 @@ export class TensorFlowBinding {
     inputIds: number[],
     outputCount: number,
   ): TensorMetadata[] {
-    const inputs = inputIds.map((id) => this.#handle(id));
+    if (this.trace !== undefined) {
+      return this.trace.operation(name, attributes, inputIds);
+    }
+    const inputs = inputIds.map((id) => this.handle(id));
     return this.#registerAll(
       this.#context.execute(name, attributes, inputs, outputCount),
     );
@@ -191,7 +215,7 @@ export class TensorFlowBinding {
     const names = inputNames === "" ? [] : inputNames.split(",");
     const feeds = names.map((name, i) => ({
       name,
-      handle: this.#handle(inputIds[i]!),
+      handle: this.handle(inputIds[i]!),
     }));
     return this.#registerAll(
       this.#savedModels.run(id, feeds, outputNames.split(",")),
@@ -203,9 +227,33 @@ export class TensorFlowBinding {
     return this.#savedModels.count;
   }
 
-  #handle(id: number): bigint {
+  /** Shape and data type of a tensor. */
+  describe(id: number): TensorDescription {
+    return describeTensor(this.#context, this.handle(id));
+  }
+
+  /** Whether a tensor of this number is alive. */
+  has(id: number): boolean {
+    return this.#handles.has(id);
+  }
+
+  /** Takes a handle over and gives it a number. */
+  register(handle: bigint): number {
+    const id = this.#nextId++;
+    this.#handles.set(id, handle);
+    return id;
+  }
+
+  /** The handle behind a number. */
+  handle(id: number): bigint {
     const handle = this.#handles.get(id);
     if (handle === undefined) {
+      if (id < 0) {
+        throw new Error(
+          "Cannot use a tensor that was made while a compiled function was recorded: it never had values: " +
+            "return it from the function",
+        );
+      }
       throw new Error(
         `Cannot use tensor ${id}: no such tensor is alive, it may be disposed`,
       );
@@ -213,16 +261,16 @@ export class TensorFlowBinding {
     return handle;
   }
 
-  #register(handle: bigint): number {
-    const id = this.#nextId++;
-    this.#handles.set(id, handle);
-    return id;
+  #constantValues(trace: GraphTrace, id: number): TensorValues {
+    const values = trace.constantValues(id);
+    if (values !== undefined) return values;
+    throw readingError(trace.describe(id));
   }
 
   #registerAll(handles: bigint[]): TensorMetadata[] {
     return handles.map((handle) => {
       const { shape, dtype } = describeTensor(this.#context, handle);
-      return { id: this.#register(handle), shape, dtype };
+      return { id: this.register(handle), shape, dtype };
     });
   }
 
@@ -238,4 +286,14 @@ export class TensorFlowBinding {
     status.check(() => `Cannot copy a tensor to ${this.gpu!.name}`);
     return moved;
   }
+}
+
+/** The refusal to read a tensor while a function is recorded. */
+export function readingError({ shape, dtype }: TensorDescription): TypeError {
+  return new TypeError(
+    `Cannot read a tensor's values in a compiled function: there are none while it is recorded: ` +
+      `${
+        dtypeOf(dtype).name
+      } [${shape}]; return the tensor and read it outside`,
+  );
 }

@@ -13,6 +13,8 @@
 
 const HANDLE = "usize";
 const BYTES = "buffer";
+/** `TF_Output`: an operation of a graph and the number of one of its outputs; 16 bytes. */
+const OUTPUT = { struct: [HANDLE, "i32"] } as const;
 
 /** Functions of the C API in use, with their parameters and results. */
 const SYMBOLS = {
@@ -125,8 +127,115 @@ const SYMBOLS = {
     parameters: [HANDLE, BYTES, BYTES, BYTES, "i32", HANDLE],
     result: "void",
   },
+  TFE_OpSetAttrFunctionName: {
+    parameters: [HANDLE, BYTES, BYTES, "usize"],
+    result: "void",
+  },
   TFE_Execute: {
     parameters: [HANDLE, BYTES, BYTES, HANDLE],
+    result: "void",
+  },
+  /** The same on another thread, so that the event loop goes on meanwhile. */
+  executeInBackground: {
+    name: "TFE_Execute",
+    parameters: [HANDLE, BYTES, BYTES, HANDLE],
+    result: "void",
+    nonblocking: true,
+  },
+
+  TF_NewOperation: { parameters: [HANDLE, BYTES, BYTES], result: HANDLE },
+  TF_AddInput: { parameters: [HANDLE, OUTPUT], result: "void" },
+  TF_AddInputList: { parameters: [HANDLE, BYTES, "i32"], result: "void" },
+  TF_FinishOperation: { parameters: [HANDLE, HANDLE], result: HANDLE },
+  TF_SetAttrString: {
+    parameters: [HANDLE, BYTES, BYTES, "usize"],
+    result: "void",
+  },
+  TF_SetAttrStringList: {
+    parameters: [HANDLE, BYTES, BYTES, BYTES, "i32"],
+    result: "void",
+  },
+  TF_SetAttrInt: { parameters: [HANDLE, BYTES, "i64"], result: "void" },
+  TF_SetAttrIntList: {
+    parameters: [HANDLE, BYTES, BYTES, "i32"],
+    result: "void",
+  },
+  TF_SetAttrFloat: { parameters: [HANDLE, BYTES, "f32"], result: "void" },
+  TF_SetAttrFloatList: {
+    parameters: [HANDLE, BYTES, BYTES, "i32"],
+    result: "void",
+  },
+  TF_SetAttrBool: { parameters: [HANDLE, BYTES, "u8"], result: "void" },
+  TF_SetAttrBoolList: {
+    parameters: [HANDLE, BYTES, BYTES, "i32"],
+    result: "void",
+  },
+  TF_SetAttrType: { parameters: [HANDLE, BYTES, "i32"], result: "void" },
+  TF_SetAttrTypeList: {
+    parameters: [HANDLE, BYTES, BYTES, "i32"],
+    result: "void",
+  },
+  TF_SetAttrShape: {
+    parameters: [HANDLE, BYTES, BYTES, "i32"],
+    result: "void",
+  },
+  TF_SetAttrShapeList: {
+    parameters: [HANDLE, BYTES, BYTES, BYTES, "i32"],
+    result: "void",
+  },
+  TF_SetAttrFuncName: {
+    parameters: [HANDLE, BYTES, BYTES, "usize"],
+    result: "void",
+  },
+  TF_SetAttrTensor: {
+    parameters: [HANDLE, BYTES, HANDLE, HANDLE],
+    result: "void",
+  },
+  TF_GraphGetTensorNumDims: {
+    parameters: [HANDLE, OUTPUT, HANDLE],
+    result: "i32",
+  },
+  TF_GraphGetTensorShape: {
+    parameters: [HANDLE, OUTPUT, BYTES, "i32", HANDLE],
+    result: "void",
+  },
+  TF_OperationOutputType: { parameters: [OUTPUT], result: "i32" },
+  TF_GraphGetOpDef: {
+    parameters: [HANDLE, BYTES, HANDLE, HANDLE],
+    result: "void",
+  },
+  TF_NewBuffer: { parameters: [], result: HANDLE },
+  TF_DeleteBuffer: { parameters: [HANDLE], result: "void" },
+
+  TF_GraphToFunction: {
+    parameters: [
+      HANDLE,
+      BYTES,
+      "u8",
+      "i32",
+      HANDLE,
+      "i32",
+      BYTES,
+      "i32",
+      BYTES,
+      HANDLE,
+      HANDLE,
+      HANDLE,
+      HANDLE,
+    ],
+    result: HANDLE,
+  },
+  TF_DeleteFunction: { parameters: [HANDLE], result: "void" },
+  TF_GraphCopyFunction: {
+    parameters: [HANDLE, HANDLE, HANDLE, HANDLE],
+    result: "void",
+  },
+  TFE_ContextAddFunction: {
+    parameters: [HANDLE, HANDLE, HANDLE],
+    result: "void",
+  },
+  TFE_ContextRemoveFunction: {
+    parameters: [HANDLE, BYTES, HANDLE],
     result: "void",
   },
 

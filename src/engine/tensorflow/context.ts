@@ -6,7 +6,12 @@
  *
  * @module
  */
-import { type OpAttribute, setAttribute } from "./attributes.ts";
+import {
+  type AttributeTarget,
+  eagerTarget,
+  type OpAttribute,
+  setAttribute,
+} from "./attributes.ts";
 import { type CApi, cString, openCApi, readCString, Status } from "./c_api.ts";
 import { dtypeOf } from "./dtypes.ts";
 
@@ -48,6 +53,7 @@ export class EagerContext {
   readonly version: string;
   /** All devices, the CPU first. */
   readonly devices: readonly Device[];
+  readonly #attributes: AttributeTarget;
   #outputs = new BigUint64Array(16);
   readonly #outputCount = new Int32Array(1);
 
@@ -60,6 +66,7 @@ export class EagerContext {
   constructor(path: string, options: ContextOptions = {}) {
     this.api = openCApi(path);
     this.status = new Status(this.api);
+    this.#attributes = eagerTarget(this.api, this.status);
     this.version = readCString(this.api.TF_Version());
     this.handle = this.#open(options);
     this.devices = this.#listDevices();
@@ -82,16 +89,8 @@ export class EagerContext {
     outputCount: number,
   ): bigint[] {
     const { api, status } = this;
-    const op = api.TFE_NewOp(this.handle, cString(name), status.handle);
-    status.check(() => `Cannot run the op "${name}"`);
+    const op = this.#prepare(name, attributes, inputs);
     try {
-      for (const attribute of attributes) {
-        setAttribute(api, status, op, attribute);
-      }
-      for (const input of inputs) {
-        api.TFE_OpAddInput(op, input, status.handle);
-        if (!status.ok) this.#refuse(name, inputs);
-      }
       if (outputCount > this.#outputs.length) {
         this.#outputs = new BigUint64Array(outputCount);
       }
@@ -105,6 +104,62 @@ export class EagerContext {
     const handles = new Array<bigint>(count);
     for (let i = 0; i < count; i++) handles[i] = this.#outputs[i]!;
     return handles;
+  }
+
+  /**
+   * Runs one op on another thread. It holds its inputs until it is done, so they may be freed meanwhile; nothing of the
+   * call is shared with other calls.
+   *
+   * @param name The op's name in TensorFlow's registry, or a function's.
+   * @param attributes The attributes that cannot be inferred from the inputs.
+   * @param inputs Handles, lists flattened.
+   * @param outputCount How many outputs the op has.
+   * @returns Handles that the caller frees.
+   * @throws {TensorFlowError} If TensorFlow refuses.
+   */
+  async executeInBackground(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly bigint[],
+    outputCount: number,
+  ): Promise<bigint[]> {
+    const { api } = this;
+    const op = this.#prepare(name, attributes, inputs);
+    const status = new Status(api);
+    const outputs = new BigUint64Array(Math.max(outputCount, 1));
+    const count = Int32Array.of(outputCount);
+    try {
+      await api.executeInBackground(op, outputs, count, status.handle);
+      status.check(() => `Cannot run the op "${name}"`);
+      return Array.from(outputs.subarray(0, count[0]));
+    } finally {
+      api.TFE_DeleteOp(op);
+      api.TF_DeleteStatus(status.handle);
+    }
+  }
+
+  /** An op with its attributes and inputs, ready to run; the caller deletes it. */
+  #prepare(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly bigint[],
+  ): bigint {
+    const { api, status } = this;
+    const op = api.TFE_NewOp(this.handle, cString(name), status.handle);
+    status.check(() => `Cannot run the op "${name}"`);
+    try {
+      for (const attribute of attributes) {
+        setAttribute(this.#attributes, op, attribute);
+      }
+      for (const input of inputs) {
+        api.TFE_OpAddInput(op, input, status.handle);
+        if (!status.ok) this.#refuse(name, inputs);
+      }
+    } catch (error) {
+      api.TFE_DeleteOp(op);
+      throw error;
+    }
+    return op;
   }
 
   /** Ends the runtime. No handle of it may be used afterwards. */

@@ -33,15 +33,33 @@ export function createTensor(
   description: TensorDescription,
   values: NumericArray,
 ): bigint {
+  const tensor = createNativeTensor(context, description, values);
+  const handle = context.api.TFE_NewTensorHandle(tensor, context.status.handle);
+  context.api.TF_DeleteTensor(tensor);
+  context.status.check(() => "Cannot create a tensor");
+  return handle;
+}
+
+/**
+ * Copies values into a new `TF_Tensor`.
+ *
+ * @param context The runtime.
+ * @param description Shape and data type of the tensor.
+ * @param values As for {@linkcode createTensor}.
+ * @returns The tensor, which the caller deletes.
+ * @throws {TypeError} If the values are of another type or number.
+ */
+export function createNativeTensor(
+  context: EagerContext,
+  description: TensorDescription,
+  values: NumericArray,
+): bigint {
   const bytes = bytesOf(description, values);
   const tensor = allocate(context, description, bytes.byteLength);
   if (bytes.byteLength > 0) {
     copyIn(context.api, context.api.TF_TensorData(tensor), bytes);
   }
-  const handle = context.api.TFE_NewTensorHandle(tensor, context.status.handle);
-  context.api.TF_DeleteTensor(tensor);
-  context.status.check(() => "Cannot create a tensor");
-  return handle;
+  return tensor;
 }
 
 /** Shape and data type of a handle. */

@@ -239,6 +239,6 @@ Deno.test("setAttribute() refuses a value of another kind, naming the attribute"
     () =>
       context.execute("Identity", [{ name: "T", type: 99, value: 1 }], [x], 1),
     TypeError,
-    'Cannot set attribute "T": its kind must be one of 0 (string) to 5 (shape): 99',
+    'Cannot set attribute "T": its kind must be one of 0 (string) to 5 (shape), 8 (function): 99',
   );
 });

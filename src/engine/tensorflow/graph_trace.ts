@@ -1,0 +1,456 @@
+/**
+ * A TensorFlow graph under construction: ops join it instead of running, and in the end it becomes one function that
+ * TensorFlow runs in a single call.
+ *
+ * Tensors of the graph have negative numbers, so that they can never be taken for tensors that hold values. What comes
+ * from outside becomes an input of the function the first time it is used.
+ *
+ * Source: `TF_NewOperation` … `TF_GraphToFunction` of `tensorflow/c/c_api.h`.
+ *
+ * @module
+ */
+import {
+  type AttributeTarget,
+  graphTarget,
+  type OpAttribute,
+  setAttribute,
+  TF_ATTR_SHAPE,
+  TF_ATTR_TYPE,
+} from "./attributes.ts";
+import { cString } from "./c_api.ts";
+import type { EagerContext } from "./context.ts";
+import { dtypeOf, type NumericArray } from "./dtypes.ts";
+import { opDefinition } from "./op_definition.ts";
+import { createNativeTensor, type TensorDescription } from "./tensors.ts";
+
+/** A tensor of the graph, as TensorFlow.js learns of it. */
+export interface GraphTensorMetadata extends TensorDescription {
+  /** The tensor's number, below −1. */
+  id: number;
+}
+
+/** An output of an op in the graph. */
+interface Symbol extends TensorDescription {
+  /** The `TF_Output`. */
+  output: Uint8Array<ArrayBuffer>;
+  /** Values of a constant. */
+  values?: NumericArray;
+}
+
+/** Where a graph looks for what it does not have itself. */
+export interface Surroundings {
+  /** Shape and data type of a tensor that is alive outside every graph. */
+  describe(id: number): TensorDescription;
+}
+
+/** A constant of at most so many numbers is made again in an inner graph: shape inference can see through it there. */
+const SMALL = 64;
+
+let nextId = -2; // −1 is TensorFlow.js's mark of a tensor that is not uploaded
+let nextNode = 0;
+
+/** A function that TensorFlow has taken over. */
+export interface RegisteredFunction {
+  /** Its name. */
+  name: string;
+  /** Numbers of the tensors that are its inputs, in order. */
+  inputs: number[];
+  /** What comes out. */
+  outputs: TensorDescription[];
+}
+
+/** A graph under construction. */
+export class GraphTrace {
+  /** The graph around it, of which its function will be a part; undefined for the outermost. */
+  readonly parent: GraphTrace | undefined;
+  readonly #context: EagerContext;
+  readonly #surroundings: Surroundings;
+  readonly #attributes: AttributeTarget;
+  readonly #graph: bigint;
+  readonly #symbols = new Map<number, Symbol>();
+  readonly #declared = new Map<number, TensorDescription>();
+  readonly #captured = new Map<number, Symbol>();
+  readonly #functions: string[] = [];
+  #open = true;
+
+  /**
+   * @param context The runtime.
+   * @param surroundings What is alive outside.
+   * @param parent The graph around it.
+   */
+  constructor(
+    context: EagerContext,
+    surroundings: Surroundings,
+    parent?: GraphTrace,
+  ) {
+    this.parent = parent;
+    this.#context = context;
+    this.#surroundings = surroundings;
+    this.#attributes = graphTarget(context.api, context.status);
+    this.#graph = context.api.TF_NewGraph();
+  }
+
+  /** Whether ops may still join. */
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** Names of the functions that the graph calls. */
+  get functions(): readonly string[] {
+    return this.#functions;
+  }
+
+  /** Whether it calls functions, which only loops do. */
+  get hasLoops(): boolean {
+    return this.#functions.length > 0;
+  }
+
+  /**
+   * Announces a tensor from outside under a new number; it becomes an input when it is first used.
+   *
+   * @returns The number.
+   */
+  declare(description: TensorDescription): number {
+    const id = nextId--;
+    this.#declared.set(id, description);
+    return id;
+  }
+
+  /**
+   * An input that is one whether it is used or not.
+   *
+   * @returns Its number.
+   */
+  parameter(description: TensorDescription): number {
+    const id = nextId--;
+    this.#symbols.set(id, this.#placeholder(description));
+    return id;
+  }
+
+  /**
+   * A constant.
+   *
+   * @param description Shape and data type.
+   * @param values Its values.
+   * @returns Its number.
+   */
+  constant(description: TensorDescription, values: NumericArray): number {
+    const { api, status } = this.#context;
+    const { shape, dtype } = description;
+    const tensor = createNativeTensor(this.#context, description, values);
+    const node = this.#newNode("Const");
+    api.TF_SetAttrType(node, cString("dtype"), dtype);
+    api.TF_SetAttrTensor(node, cString("value"), tensor, status.handle);
+    api.TF_DeleteTensor(tensor);
+    status.check(() => "Cannot record a constant");
+    const operation = this.#finish(node, "Const");
+    const id = nextId--;
+    this.#symbols.set(id, {
+      shape,
+      dtype,
+      output: outputOf(operation, 0),
+      values,
+    });
+    return id;
+  }
+
+  /**
+   * Records an op.
+   *
+   * @param name The op's name in TensorFlow's registry.
+   * @param attributes Its attributes.
+   * @param inputIds Numbers of the input tensors, lists flattened.
+   * @returns What comes out.
+   * @throws {TypeError} If the op's result depends on more than its inputs, or if the shape of its result depends on
+   * values.
+   * @throws {TensorFlowError} If TensorFlow refuses it.
+   */
+  operation(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputIds: readonly number[],
+  ): GraphTensorMetadata[] {
+    const { inputIsList, inferred, stateful } = opDefinition(
+      this.#context,
+      this.#graph,
+      name,
+    );
+    if (stateful) {
+      throw new TypeError(
+        `Cannot record the op "${name}": a compiled function's ops must depend on their inputs alone; ` +
+          "draw random numbers with randomUniform() of this library, from a seed and a counter",
+      );
+    }
+    const inputs = inputIds.map((id) => this.#symbol(id));
+    const node = this.#newNode(name);
+    let next = 0;
+    for (const [i, isList] of inputIsList.entries()) {
+      if (!isList) {
+        this.#context.api.TF_AddInput(node, inputs[next++]!.output);
+        continue;
+      }
+      const length = listLength(
+        i,
+        inputIsList,
+        inputs.length - next,
+        attributes,
+        inferred,
+      );
+      const list = new Uint8Array(16 * length);
+      for (let k = 0; k < length; k++) {
+        list.set(inputs[next++]!.output, 16 * k);
+      }
+      this.#context.api.TF_AddInputList(node, list, length);
+    }
+    for (const attribute of attributes) {
+      if (!inferred.has(attribute.name)) {
+        setAttribute(this.#attributes, node, attribute);
+      }
+    }
+    const operation = this.#finish(node, name, inputs);
+    const count = this.#context.api.TF_OperationNumOutputs(operation);
+    return Array.from(
+      { length: count },
+      (_, index) => this.#addOutput(name, operation, index),
+    );
+  }
+
+  /**
+   * Ends the recording: the graph becomes a function.
+   *
+   * @param name The function's name.
+   * @param outputIds Numbers of what comes out.
+   * @param parameterIds Numbers of inputs to come first, from {@linkcode GraphTrace.parameter}.
+   * @returns The function; its inputs are the parameters and then what was captured.
+   * @throws {TensorFlowError} If TensorFlow refuses it.
+   */
+  finish(
+    name: string,
+    outputIds: readonly number[],
+    parameterIds: readonly number[] = [],
+  ): RegisteredFunction {
+    const { api, status, handle } = this.#context;
+    const outputs = outputIds.map((id) => this.#symbol(id));
+    const parameters = parameterIds.map((id) => this.#symbols.get(id)!);
+    const inputs = [...parameters, ...this.#captured.values()];
+    const definition = api.TF_GraphToFunction(
+      this.#graph,
+      cString(name),
+      0,
+      -1,
+      0n,
+      inputs.length,
+      joined(inputs),
+      outputs.length,
+      joined(outputs),
+      0n,
+      0n,
+      0n,
+      status.handle,
+    );
+    status.check(() => `Cannot record the function "${name}"`);
+    try {
+      api.TFE_ContextAddFunction(handle, definition, status.handle);
+      status.check(() => `Cannot register the function "${name}"`);
+      this.parent?.adopt(name, definition);
+    } finally {
+      api.TF_DeleteFunction(definition);
+    }
+    return {
+      name,
+      inputs: [...parameterIds, ...this.#captured.keys()],
+      outputs: outputs.map(({ shape, dtype }) => ({ shape, dtype })),
+    };
+  }
+
+  /** Takes a function over, so that an op of this graph can name it. */
+  adopt(name: string, definition: bigint): void {
+    const { api, status } = this.#context;
+    api.TF_GraphCopyFunction(this.#graph, definition, 0n, status.handle);
+    status.check(() => `Cannot use the function "${name}"`);
+    this.#functions.push(name);
+  }
+
+  /** Makes tensors from outside inputs, used or not, in this order; returns the numbers they have in this graph. */
+  capture(ids: readonly number[]): void {
+    for (const id of ids) this.#capture(id);
+  }
+
+  /** Numbers of what was captured from outside. */
+  get captured(): number[] {
+    return [...this.#captured.keys()];
+  }
+
+  /** Shape and data type of a tensor, wherever it is from. */
+  describe(id: number): TensorDescription {
+    const { shape, dtype } = this.#lookUp(id);
+    return { shape, dtype };
+  }
+
+  /** Values of a constant of this graph or one around it; undefined for any other tensor. */
+  constantValues(id: number): NumericArray | undefined {
+    return this.#symbols.get(id)?.values ?? this.parent?.constantValues(id);
+  }
+
+  /** Frees the graph; functions made of it live on. */
+  close(): void {
+    if (this.#open) this.#context.api.TF_DeleteGraph(this.#graph);
+    this.#open = false;
+    this.#symbols.clear();
+  }
+
+  #symbol(id: number): Symbol {
+    return this.#symbols.get(id) ?? this.#captured.get(id) ??
+      this.#bringIn(id);
+  }
+
+  #bringIn(id: number): Symbol {
+    const source = this.#lookUp(id);
+    if (source.values !== undefined && source.values.length <= SMALL) {
+      const symbol = this.#symbols.get(this.constant(source, source.values))!;
+      this.#symbols.set(id, symbol);
+      return symbol;
+    }
+    return this.#capture(id);
+  }
+
+  #capture(id: number): Symbol {
+    let symbol = this.#captured.get(id);
+    if (symbol === undefined) {
+      symbol = this.#placeholder(this.#lookUp(id));
+      this.#captured.set(id, symbol);
+    }
+    return symbol;
+  }
+
+  #lookUp(id: number): TensorDescription & { values?: NumericArray } {
+    const own = this.#symbols.get(id) ?? this.#declared.get(id);
+    if (own !== undefined) return own;
+    return this.parent === undefined
+      ? this.#surroundings.describe(id)
+      : this.parent.#lookUp(id);
+  }
+
+  #placeholder({ shape, dtype }: TensorDescription): Symbol {
+    const node = this.#newNode("Placeholder");
+    setAttribute(this.#attributes, node, {
+      name: "dtype",
+      type: TF_ATTR_TYPE,
+      value: dtype,
+    });
+    setAttribute(this.#attributes, node, {
+      name: "shape",
+      type: TF_ATTR_SHAPE,
+      value: shape,
+    });
+    const operation = this.#finish(node, "Placeholder");
+    return { shape, dtype, output: outputOf(operation, 0) };
+  }
+
+  #newNode(op: string): bigint {
+    const name = `${op}_${nextNode++}`;
+    recordOrigin?.(name);
+    return this.#context.api.TF_NewOperation(
+      this.#graph,
+      cString(op),
+      new TextEncoder().encode(name + "\0"),
+    );
+  }
+
+  #finish(node: bigint, op: string, inputs: readonly Symbol[] = []): bigint {
+    const { api, status } = this.#context;
+    const operation = api.TF_FinishOperation(node, status.handle);
+    status.check(() =>
+      `Cannot record the op "${op}" on ${
+        inputs.length === 0 ? "no input" : inputs.map(inWords).join(", ")
+      }`
+    );
+    return operation;
+  }
+
+  #addOutput(
+    op: string,
+    operation: bigint,
+    index: number,
+  ): GraphTensorMetadata {
+    const { api, status } = this.#context;
+    const output = outputOf(operation, index);
+    const rank = api.TF_GraphGetTensorNumDims(
+      this.#graph,
+      output,
+      status.handle,
+    );
+    status.check(() => `Cannot tell the shape of the op "${op}"`);
+    const sizes = new BigInt64Array(Math.max(rank, 1));
+    if (rank > 0) {
+      api.TF_GraphGetTensorShape(
+        this.#graph,
+        output,
+        sizes,
+        rank,
+        status.handle,
+      );
+      status.check(() => `Cannot tell the shape of the op "${op}"`);
+    }
+    const shape = Array.from(sizes.subarray(0, Math.max(rank, 0)), Number);
+    if (rank < 0 || shape.some((size) => size < 0)) {
+      throw new TypeError(
+        `Cannot record the op "${op}": a compiled function's shapes must not depend on values: ${
+          rank < 0 ? "unknown rank" : `[${shape.map((n) => n < 0 ? "?" : n)}]`
+        }; do this part outside, or by masks of a fixed shape`,
+      );
+    }
+    const dtype = api.TF_OperationOutputType(output);
+    const id = nextId--;
+    this.#symbols.set(id, { shape, dtype, output });
+    return { id, shape, dtype };
+  }
+}
+
+/** Told the name of every op that joins a graph, at the moment it does. */
+let recordOrigin: ((node: string) => void) | undefined;
+
+/**
+ * @param listener Told the name of every op that joins a graph from now on; undefined for nobody.
+ */
+export function setOriginListener(
+  listener: ((node: string) => void) | undefined,
+): void {
+  recordOrigin = listener;
+}
+
+/** How many tensors a list takes: all that the single inputs leave, or, of several lists, what its attribute says. */
+function listLength(
+  place: number,
+  inputIsList: readonly boolean[],
+  left: number,
+  attributes: readonly OpAttribute[],
+  inferred: ReadonlySet<string>,
+): number {
+  if (inputIsList.filter(Boolean).length === 1) {
+    return left - (inputIsList.length - 1 - place);
+  }
+  const attribute = attributes.find(({ name }) => inferred.has(name));
+  return Array.isArray(attribute?.value)
+    ? attribute.value.length
+    : attribute?.value as number;
+}
+
+/** A `TF_Output`: the operation's address, the output's number, and four bytes of padding. */
+function outputOf(operation: bigint, index: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, operation, true);
+  view.setInt32(8, index, true);
+  return bytes;
+}
+
+function joined(symbols: readonly Symbol[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(16 * Math.max(symbols.length, 1));
+  for (const [i, { output }] of symbols.entries()) bytes.set(output, 16 * i);
+  return bytes;
+}
+
+function inWords({ shape, dtype }: TensorDescription): string {
+  return `${dtypeOf(dtype).name} [${shape}]`;
+}
