@@ -35,6 +35,7 @@ interface TensorData {
 /** The parts of tfjs-node-gpu's backend that its type keeps to itself. */
 interface OpenBackend extends KernelBackend {
   getInputTensorIds(tensors: readonly { dataId?: object }[]): number[];
+  getDTypeInteger(dtype: DataType): number;
   createOutputTensor(metadata: TensorMetadata): Tensor;
   executeMultipleOutputs(
     name: string,
@@ -100,6 +101,11 @@ export class NativeBackend extends NodeBackend {
       if (!isConstant && data.id >= -1) throw readingError(data);
     }
     return super.readSync(dataId);
+  }
+
+  /** TensorFlow's number of a data type. */
+  dtypeNumber(dtype: DataType): number {
+    return this.getDTypeInteger(dtype);
   }
 
   /** The number of a tensor, which is uploaded if need be. */

@@ -1,0 +1,309 @@
+/**
+ * Records what a function over tensors does as one TensorFlow function.
+ *
+ * While it is recorded, every variable of TensorFlow.js stands for its value at the time of a later call: it is given
+ * a stand-in tensor, and a variable that has another one in the end was assigned. Afterwards all variables have their
+ * old values again.
+ *
+ * @module
+ */
+import { type Tensor, tf, type Variable } from "../tf.ts";
+import { TensorFlowError } from "./c_api.ts";
+import { GraphTrace, setOriginListener } from "./graph_trace.ts";
+import type { NativeRuntime } from "./runtime.ts";
+import type { TensorDescription } from "./tensors.ts";
+import { withoutMathRandom } from "./trace_guards.ts";
+
+/** Where an input of a recorded function comes from at every call. */
+export type InputSource =
+  | { kind: "argument"; index: number }
+  | { kind: "variable"; variable: Variable }
+  | { kind: "tensor"; id: number };
+
+/** A function that TensorFlow knows, with all that is needed to call it. */
+export interface Recording {
+  /** Its name in TensorFlow. */
+  name: string;
+  /** Names of the functions that it calls in loops. */
+  inner: readonly string[];
+  /** What to hand over. */
+  inputs: InputSource[];
+  /** What comes out: the results first, then the new values of the variables. */
+  outputs: TensorDescription[];
+  /** How many of the outputs are results. */
+  results: number;
+  /** Variables that the function assigns. */
+  assigned: Variable[];
+  /** Whether the function has loops. */
+  hasLoops: boolean;
+  /** Where in the user's code an op was made, by the op's name in the graph; empty where it is not known. */
+  originOf(node: string): string;
+}
+
+/** Options of {@linkcode record}. */
+export interface RecordOptions {
+  /** A readable name. */
+  name: string;
+  /** What to record; gets stand-ins for the arguments, and gives the tensors that are its results. */
+  run: (args: Tensor[]) => Tensor[];
+  /** Arguments of the kind that later calls will have. */
+  args: readonly Tensor[];
+}
+
+let recordings = 0;
+
+/**
+ * @param runtime The native engine.
+ * @param options What to record.
+ * @returns The recorded function, registered with TensorFlow.
+ * @throws {TypeError} If the function reads values, draws random numbers in JavaScript, or makes variables each time.
+ */
+export function record(
+  runtime: NativeRuntime,
+  options: RecordOptions,
+): Recording {
+  const first = attempt(runtime, options);
+  if (!("created" in first)) return first;
+  // The function made variables, which now have their first values: from now on they are there already.
+  const second = attempt(runtime, options);
+  if (!("created" in second)) return second;
+  throw new TypeError(
+    `Cannot compile "${options.name}": a compiled function must not make variables at every call: ${
+      second.created.map(({ name }) => name).join(", ")
+    }; make them outside`,
+  );
+}
+
+function attempt(
+  runtime: NativeRuntime,
+  { name, run, args }: RecordOptions,
+): Recording | { created: Variable[] } {
+  const { context, binding, backend } = runtime;
+  const trace = new GraphTrace(context, binding);
+  const sources = new Map<number, InputSource>();
+  const standIn = (of: Tensor, source: InputSource): Tensor => {
+    const description = {
+      shape: [...of.shape],
+      dtype: backend.dtypeNumber(of.dtype),
+    };
+    const id = trace.declare(description);
+    sources.set(id, source);
+    return backend.createOutputTensor({ id, ...description });
+  };
+  const origins = new Map<string, Error>();
+  const uniqueName = `${
+    name.replaceAll(/[^A-Za-z0-9_]/g, "_")
+  }_${recordings++}`;
+
+  const standIns = args.map((tensor, index) =>
+    tf.keep(standIn(tensor, { kind: "argument", index }))
+  );
+  const variables = hideVariables(standIn);
+  const created: { variable: Variable; initial: Tensor }[] = [];
+  const stopWatching = watchVariables((variable) => {
+    created.push({ variable, initial: tf.keep(tf.clone(variable)) });
+  });
+  binding.trace = trace;
+  setOriginListener((node) => void origins.set(node, new Error(node)));
+  let outcome: Recording | { created: Variable[] } | undefined;
+  try {
+    tf.tidy(() => {
+      const results = withoutMathRandom(() => run(standIns));
+      if (created.length > 0) {
+        outcome = giveFirstValues();
+        return;
+      }
+      const assigned = variables.filter(({ variable, shadow }) => {
+        if (variable.isDisposed) throw disposedError(name, variable);
+        return variable.dataId !== shadow;
+      }).map(({ variable }) => variable);
+      const function_ = trace.finish(
+        uniqueName,
+        [...results, ...assigned].map((tensor) => backend.idOf(tensor)),
+      );
+      outcome = {
+        name: uniqueName,
+        inner: trace.functions,
+        inputs: sourcesOf(function_.inputs),
+        outputs: function_.outputs,
+        results: results.length,
+        assigned,
+        hasLoops: trace.hasLoops,
+        originOf: (node: string) => userLine(origins.get(node)),
+      };
+    });
+  } catch (error) {
+    for (const { variable } of created) variable.dispose();
+    throw error;
+  } finally {
+    setOriginListener(undefined);
+    binding.trace = undefined;
+    stopWatching();
+    for (const { restore } of variables) restore();
+    for (const { initial } of created) initial.dispose();
+    for (const tensor of standIns) tensor.dispose();
+    trace.close();
+  }
+  return outcome!;
+
+  function sourcesOf(ids: readonly number[]): InputSource[] {
+    return ids.map((id) => sources.get(id) ?? { kind: "tensor", id });
+  }
+
+  /** Runs the part of the graph that new variables begin with. */
+  function giveFirstValues(): { created: Variable[] } {
+    const { inputs, outputs } = trace.finish(
+      `${uniqueName}_first_values`,
+      created.map(({ initial }) => backend.idOf(initial)),
+    );
+    binding.trace = undefined;
+    for (const { variable, restore } of variables) {
+      if (!variable.isDisposed) restore();
+    }
+    variables.length = 0;
+    const handles = sourcesOf(inputs).map((source) =>
+      binding.handle(idOfSource(runtime, source, args))
+    );
+    const values = context.execute(
+      `${uniqueName}_first_values`,
+      [],
+      handles,
+      outputs.length,
+    );
+    for (const [i, { variable }] of created.entries()) {
+      const id = binding.register(values[i]!);
+      const value = backend.createOutputTensor({ id, ...outputs[i]! });
+      variable.assign(value);
+      value.dispose();
+    }
+    removeFunction(runtime, `${uniqueName}_first_values`);
+    return { created: created.map(({ variable }) => variable) };
+  }
+}
+
+/**
+ * @param runtime The native engine.
+ * @param source Where an input comes from.
+ * @param args The call's arguments.
+ * @returns The number of the tensor to hand over.
+ */
+export function idOfSource(
+  { backend }: NativeRuntime,
+  source: InputSource,
+  args: readonly Tensor[],
+): number {
+  switch (source.kind) {
+    case "argument":
+      return backend.idOf(args[source.index]!);
+    case "variable":
+      return backend.idOf(source.variable);
+    case "tensor":
+      return source.id;
+  }
+}
+
+/** Makes TensorFlow forget a function. */
+export function removeFunction(
+  { context: { api, handle, status } }: NativeRuntime,
+  name: string,
+): void {
+  const bytes = new TextEncoder().encode(name + "\0");
+  api.TFE_ContextRemoveFunction(handle, bytes, status.handle);
+  status.check(() => `Cannot remove the function "${name}"`);
+}
+
+interface HiddenVariable {
+  variable: Variable;
+  /** The data of its stand-in. */
+  shadow: object;
+  /** Gives it back its value. */
+  restore(): void;
+}
+
+/** Gives every variable a stand-in. Two variables that share one value get two, so that they can go apart. */
+function hideVariables(
+  standIn: (of: Tensor, source: InputSource) => Tensor,
+): HiddenVariable[] {
+  return registeredVariables().map((variable) => {
+    const value = tf.keep(tf.clone(variable));
+    const shadow = standIn(variable, { kind: "variable", variable });
+    variable.assign(shadow);
+    shadow.dispose();
+    return {
+      variable,
+      shadow: variable.dataId,
+      restore: () => {
+        if (!variable.isDisposed) variable.assign(value);
+        value.dispose();
+      },
+    };
+  });
+}
+
+function registeredVariables(): Variable[] {
+  const { state } = tf.engine() as unknown as {
+    state: { registeredVariables: Record<string, Variable> };
+  };
+  return Object.values(state.registeredVariables)
+    .filter(({ dtype }) => dtype !== "string");
+}
+
+/** Listens to the making of variables. */
+function watchVariables(listener: (variable: Variable) => void): () => void {
+  const engine = tf.engine() as unknown as {
+    makeVariable(...args: unknown[]): Variable;
+  };
+  const original = engine.makeVariable;
+  engine.makeVariable = function (...args) {
+    const variable = original.apply(this, args);
+    listener(variable);
+    return variable;
+  };
+  return () => {
+    engine.makeVariable = original;
+  };
+}
+
+function disposedError(name: string, variable: Variable): TypeError {
+  return new TypeError(
+    `Cannot compile "${name}": a compiled function must not dispose variables: ${variable.name}; do it outside`,
+  );
+}
+
+/** The first line of a stack that belongs neither to a package nor to the engine. */
+function userLine(error: Error | undefined): string {
+  const lines = error?.stack?.split("\n").slice(1) ?? [];
+  const line = lines.find((line) =>
+    !line.includes("/npm/") && !line.includes("/src/engine/") &&
+    !line.includes("ext:") && !line.includes("node:")
+  );
+  return line?.trim().replace(/^at /, "") ?? "";
+}
+
+/**
+ * Adds to an error of a running function where the user's code made the op that failed.
+ *
+ * @param error What TensorFlow reported.
+ * @param recording The function that ran.
+ * @param name The readable name of the function.
+ * @returns The error to throw.
+ */
+export function explain(
+  error: unknown,
+  recording: Recording,
+  name: string,
+): unknown {
+  if (!(error instanceof TensorFlowError)) return error;
+  const nodes = [...error.reason.matchAll(/node ([\w./-]+)/g)]
+    .map(([, path]) => path!.split("/").at(-1)!);
+  const node = nodes.find((candidate) => recording.originOf(candidate) !== "");
+  const op = (node ?? nodes[0])?.replace(/_\d+$/, "");
+  const place = node === undefined ? "" : recording.originOf(node);
+  return new TensorFlowError(
+    `Cannot run the compiled function "${name}"` +
+      (op === undefined ? "" : `: the op "${op}" failed`) +
+      (place === "" ? "" : `, made at ${place}`),
+    error.code,
+    error.reason,
+  );
+}

@@ -1,0 +1,203 @@
+/**
+ * One recording of a compiled function, and its calls.
+ *
+ * @module
+ */
+import { flatten } from "../_structure.ts";
+import { type Tensor, tf } from "../tf.ts";
+import { TF_ATTR_BOOL } from "./attributes.ts";
+import { TensorFlowError } from "./c_api.ts";
+import {
+  explain,
+  idOfSource,
+  record,
+  type Recording,
+  removeFunction,
+} from "./recording.ts";
+import { type JitMode, withJit } from "./jit.ts";
+import type { NativeRuntime } from "./runtime.ts";
+
+/** Options of {@linkcode TracedFunction}. */
+export interface TracedFunctionOptions {
+  /** A readable name. */
+  name: string;
+  /** Whether XLA compiles it. */
+  jit: JitMode;
+  /** Tensors of the kind that calls will have. */
+  args: readonly Tensor[];
+  /** The function, over a flat list of tensors. */
+  fn: (args: readonly Tensor[]) => unknown;
+}
+
+/** TensorFlow's error codes that XLA refuses an op with: 3 invalid argument, 9 failed precondition, 12 unimplemented. */
+const REFUSALS = new Set([3, 9, 12]);
+
+/** Calls in the background take effect one after the other, across all functions, since they may share variables. */
+let queue: Promise<unknown> = Promise.resolve();
+let waiting = 0;
+
+/** A function recorded for one kind of arguments. */
+export class TracedFunction {
+  readonly #runtime: NativeRuntime;
+  readonly #options: TracedFunctionOptions;
+  #recording: Recording;
+  #jit: boolean;
+  #rebuild!: (tensors: readonly Tensor[]) => unknown;
+  #proven = false;
+
+  /**
+   * Records the function.
+   *
+   * @param runtime The native engine.
+   * @param options The function and its arguments.
+   */
+  constructor(runtime: NativeRuntime, options: TracedFunctionOptions) {
+    this.#runtime = runtime;
+    this.#options = options;
+    this.#recording = this.#record(options.jit !== false);
+    this.#jit = options.jit === true ||
+      (options.jit === "auto" && this.#recording.hasLoops);
+  }
+
+  /** Whether a tensor that the function uses from outside has been disposed since. */
+  isStale(): boolean {
+    const { binding } = this.#runtime;
+    return this.#recording.inputs.some((source) =>
+      source.kind === "tensor"
+        ? !binding.has(source.id)
+        : source.kind === "variable" && source.variable.isDisposed
+    );
+  }
+
+  /** Runs it. */
+  call(args: readonly Tensor[]): unknown {
+    if (waiting > 0 && this.#recording.assigned.length > 0) {
+      throw new Error(
+        `Cannot call the compiled function "${this.#options.name}": it assigns variables, and calls in the background ` +
+          "are under way that may as well: await them, or call it in the background too",
+      );
+    }
+    const run = (): bigint[] =>
+      this.#runtime.context.execute(
+        this.#recording.name,
+        this.#attributes(),
+        this.#handles(args),
+        this.#recording.outputs.length,
+      );
+    let handles: bigint[];
+    try {
+      handles = run();
+    } catch (error) {
+      this.#recoverFrom(error);
+      handles = run();
+    }
+    this.#proven = true;
+    return this.#takeOver(handles);
+  }
+
+  /** Runs it on another thread, after all earlier calls of this kind. */
+  callInBackground(args: readonly Tensor[]): Promise<unknown> {
+    const held = args.map((tensor) => tf.keep(tf.clone(tensor)));
+    const run = async (): Promise<unknown> => {
+      try {
+        let handles: bigint[];
+        const execute = (): Promise<bigint[]> =>
+          this.#runtime.context.executeInBackground(
+            this.#recording.name,
+            this.#attributes(),
+            this.#handles(held),
+            this.#recording.outputs.length,
+          );
+        try {
+          handles = await execute();
+        } catch (error) {
+          this.#recoverFrom(error);
+          handles = await execute();
+        }
+        this.#proven = true;
+        return this.#takeOver(handles);
+      } finally {
+        waiting--;
+        tf.dispose(held);
+      }
+    };
+    waiting++;
+    const result = queue.then(run);
+    queue = result.catch(() => {});
+    return result;
+  }
+
+  /** Makes TensorFlow forget the function. */
+  dispose = (): void => {
+    for (const name of [this.#recording.name, ...this.#recording.inner]) {
+      removeFunction(this.#runtime, name);
+    }
+  };
+
+  #record(mayJit: boolean): Recording {
+    const { name, args, fn } = this.#options;
+    return withJit(mayJit, () =>
+      record(this.#runtime, {
+        name,
+        args,
+        run: (standIns) => {
+          const result = fn(standIns);
+          if (result instanceof Promise) {
+            throw new TypeError(
+              `Cannot compile "${name}": a compiled function must not be async: read values outside`,
+            );
+          }
+          const { tensors, rebuild } = flatten(
+            result,
+            `the result of "${name}"`,
+          );
+          this.#rebuild = rebuild;
+          return tensors;
+        },
+      }));
+  }
+
+  /** Where XLA has no form of an op and nobody insists on XLA, records again without; throws for every other error. */
+  #recoverFrom(error: unknown): void {
+    const { name, jit } = this.#options;
+    const isRefusal = error instanceof TensorFlowError &&
+      REFUSALS.has(error.code) && /XLA|compil/i.test(error.reason);
+    if (!this.#jit || jit === true || this.#proven || !isRefusal) {
+      throw explain(error, this.#recording, name);
+    }
+    this.dispose();
+    this.#recording = this.#record(false);
+    this.#jit = false;
+  }
+
+  #attributes(): { name: string; type: number; value: boolean }[] {
+    return this.#jit
+      ? [{ name: "_XlaMustCompile", type: TF_ATTR_BOOL, value: true }]
+      : [];
+  }
+
+  #handles(args: readonly Tensor[]): bigint[] {
+    const { binding } = this.#runtime;
+    return this.#recording.inputs.map((source) =>
+      binding.handle(idOfSource(this.#runtime, source, args))
+    );
+  }
+
+  /** Gives the variables their new values and makes the results tensors. */
+  #takeOver(handles: readonly bigint[]): unknown {
+    const { binding, backend } = this.#runtime;
+    const { outputs, results, assigned } = this.#recording;
+    const tensors = handles.map((handle, i) =>
+      backend.createOutputTensor({
+        id: binding.register(handle),
+        ...outputs[i]!,
+      })
+    );
+    for (const [i, variable] of assigned.entries()) {
+      const value = tensors[results + i]!;
+      if (!variable.isDisposed) variable.assign(value);
+      value.dispose();
+    }
+    return this.#rebuild(tensors.slice(0, results));
+  }
+}
