@@ -264,7 +264,7 @@ export class TensorFlowBinding {
   #constantValues(trace: GraphTrace, id: number): TensorValues {
     const values = trace.constantValues(id);
     if (values !== undefined) return values;
-    throw readingError(trace.describe(id));
+    throw readingError(trace.describe(id), trace.originOp(id));
   }
 
   #registerAll(handles: bigint[]): TensorMetadata[] {
@@ -289,11 +289,15 @@ export class TensorFlowBinding {
 }
 
 /** The refusal to read a tensor while a function is recorded. */
-export function readingError({ shape, dtype }: TensorDescription): TypeError {
+export function readingError(
+  { shape, dtype }: TensorDescription,
+  op?: string,
+): TypeError {
+  const origin = op === undefined ? "" : `, made by the op "${op}"`;
   return new TypeError(
     `Cannot read a tensor's values in a compiled function: there are none while it is recorded: ` +
       `${
         dtypeOf(dtype).name
-      } [${shape}]; return the tensor and read it outside`,
+      } [${shape}]${origin}; return the tensor and read it outside`,
   );
 }

@@ -35,6 +35,8 @@ interface Symbol extends TensorDescription {
   output: Uint8Array<ArrayBuffer>;
   /** Values of a constant. */
   values?: NumericArray;
+  /** The op that made it; undefined for what comes from outside. */
+  op?: string;
 }
 
 /** Where a graph looks for what it does not have itself. */
@@ -221,18 +223,21 @@ export class GraphTrace {
    * @param name The function's name.
    * @param outputIds Numbers of what comes out.
    * @param parameterIds Numbers of inputs to come first, from {@linkcode GraphTrace.parameter}.
-   * @returns The function; its inputs are the parameters and then what was captured.
+   * @param captures The order of what was captured; it may name tensors that were not.
+   * @returns The function; its inputs are the parameters and then the captures.
    * @throws {TensorFlowError} If TensorFlow refuses it.
    */
   finish(
     name: string,
     outputIds: readonly number[],
     parameterIds: readonly number[] = [],
+    captures?: readonly number[],
   ): RegisteredFunction {
     const { api, status, handle } = this.#context;
     const outputs = outputIds.map((id) => this.#symbol(id));
     const parameters = parameterIds.map((id) => this.#symbols.get(id)!);
-    const inputs = [...parameters, ...this.#captured.values()];
+    const captured = captures ?? this.captured;
+    const inputs = [...parameters, ...captured.map((id) => this.#capture(id))];
     const definition = api.TF_GraphToFunction(
       this.#graph,
       cString(name),
@@ -258,7 +263,7 @@ export class GraphTrace {
     }
     return {
       name,
-      inputs: [...parameterIds, ...this.#captured.keys()],
+      inputs: [...parameterIds, ...captured],
       outputs: outputs.map(({ shape, dtype }) => ({ shape, dtype })),
     };
   }
@@ -269,11 +274,6 @@ export class GraphTrace {
     api.TF_GraphCopyFunction(this.#graph, definition, 0n, status.handle);
     status.check(() => `Cannot use the function "${name}"`);
     this.#functions.push(name);
-  }
-
-  /** Makes tensors from outside inputs, used or not, in this order; returns the numbers they have in this graph. */
-  capture(ids: readonly number[]): void {
-    for (const id of ids) this.#capture(id);
   }
 
   /** Numbers of what was captured from outside. */
@@ -290,6 +290,11 @@ export class GraphTrace {
   /** Values of a constant of this graph or one around it; undefined for any other tensor. */
   constantValues(id: number): NumericArray | undefined {
     return this.#symbols.get(id)?.values ?? this.parent?.constantValues(id);
+  }
+
+  /** The op that made a tensor of this graph; undefined for what comes from outside. */
+  originOp(id: number): string | undefined {
+    return this.#symbols.get(id)?.op ?? this.parent?.originOp(id);
   }
 
   /** Frees the graph; functions made of it live on. */
@@ -402,7 +407,7 @@ export class GraphTrace {
     }
     const dtype = api.TF_OperationOutputType(output);
     const id = nextId--;
-    this.#symbols.set(id, { shape, dtype, output });
+    this.#symbols.set(id, { shape, dtype, output, op });
     return { id, shape, dtype };
   }
 }

@@ -103,6 +103,8 @@ function attempt(
   const stopWatching = watchVariables((variable) => {
     created.push({ variable, initial: tf.keep(tf.clone(variable)) });
   });
+  const { stackTraceLimit } = Error as { stackTraceLimit?: number };
+  Object.assign(Error, { stackTraceLimit: 50 }); // through all of TensorFlow.js up to the user's line
   binding.trace = trace;
   setOriginListener((node) => void origins.set(node, new Error(node)));
   let outcome: Recording | { created: Variable[] } | undefined;
@@ -136,6 +138,7 @@ function attempt(
     for (const { variable } of created) variable.dispose();
     throw error;
   } finally {
+    Object.assign(Error, { stackTraceLimit });
     setOriginListener(undefined);
     binding.trace = undefined;
     stopWatching();
@@ -294,7 +297,7 @@ export function explain(
   name: string,
 ): unknown {
   if (!(error instanceof TensorFlowError)) return error;
-  const nodes = [...error.reason.matchAll(/node ([\w./-]+)/g)]
+  const nodes = [...error.reason.matchAll(/\{\{node ([\w./-]+)\}\}/g)]
     .map(([, path]) => path!.split("/").at(-1)!);
   const node = nodes.find((candidate) => recording.originOf(candidate) !== "");
   const op = (node ?? nodes[0])?.replace(/_\d+$/, "");

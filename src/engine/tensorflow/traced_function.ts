@@ -143,6 +143,7 @@ export class TracedFunction {
         run: (standIns) => {
           const result = fn(standIns);
           if (result instanceof Promise) {
+            result.catch(() => {}); // its failure follows from ours
             throw new TypeError(
               `Cannot compile "${name}": a compiled function must not be async: read values outside`,
             );

@@ -1,0 +1,139 @@
+/**
+ * A loop that stays a loop: condition and body become functions of their own, and one `StatelessWhile` op runs them.
+ *
+ * @module
+ */
+import { type Tensor, tf } from "../tf.ts";
+import { TF_ATTR_FUNC, TF_ATTR_TYPE } from "./attributes.ts";
+import { GraphTrace } from "./graph_trace.ts";
+import { intAttribute, requireRuntime } from "./native_op.ts";
+
+let loops = 0;
+
+/** Iterations that TensorFlow's own executor may run side by side; ours wait for each other anyway. */
+const PARALLEL_ITERATIONS = 1;
+
+/**
+ * Records a loop in the graph under construction.
+ *
+ * @param condition Whether to go on, from the state: a bool of shape ().
+ * @param body The next state, of the same shapes and data types.
+ * @param initial The first state.
+ * @returns The last state.
+ * @throws {TypeError} If the condition or the body gives something else, or if a variable is assigned inside.
+ */
+export function rolledWhile(
+  condition: (state: Tensor[]) => Tensor,
+  body: (state: Tensor[]) => Tensor[],
+  initial: readonly Tensor[],
+): Tensor[] {
+  const { context, binding, backend } = requireRuntime();
+  const parent = binding.trace!;
+  const name = `loop_${loops++}`;
+  const ids = initial.map((tensor) => backend.idOf(tensor));
+  const state = ids.map((id) => parent.describe(id));
+
+  const enter = (run: (state: Tensor[]) => Tensor[]): Part => {
+    const trace = new GraphTrace(context, binding, parent);
+    const parameters = state.map((description) => trace.parameter(description));
+    binding.trace = trace;
+    try {
+      const outputs: number[] = [];
+      tf.tidy(() => {
+        const tensors = parameters.map((id, i) =>
+          backend.createOutputTensor({ id, ...state[i]! })
+        );
+        const results = run(tensors);
+        outputs.push(...results.map((tensor) => backend.idOf(tensor)));
+      });
+      return { trace, parameters, outputs };
+    } catch (error) {
+      trace.close();
+      throw error;
+    } finally {
+      binding.trace = parent;
+    }
+  };
+
+  const parts: Part[] = [];
+  try {
+    parts.push(enter((tensors) => {
+      const goOn = condition(tensors);
+      if (goOn.dtype !== "bool" || goOn.size !== 1) {
+        throw new TypeError(
+          `Cannot loop: the condition must give a bool of shape []: ${goOn.dtype} [${goOn.shape}]`,
+        );
+      }
+      return [tf.reshape(goOn, [])];
+    }));
+    parts.push(enter((tensors) => {
+      const before = assignedValues();
+      const next = body(tensors);
+      if (assignedValues().some((value, i) => value !== before[i])) {
+        throw new TypeError(
+          "Cannot loop: the body of a compiled loop must not assign variables: carry the value in the state instead",
+        );
+      }
+      checkState(initial, next);
+      return next;
+    }));
+    const captures = [
+      ...new Set(parts.flatMap(({ trace }) => trace.captured)),
+    ];
+    for (const [i, { trace, parameters, outputs }] of parts.entries()) {
+      trace.finish(
+        `${name}_${i === 0 ? "condition" : "body"}`,
+        i === 0 ? outputs : [...outputs, ...captures],
+        parameters,
+        captures,
+      );
+    }
+    const inputs = [...ids, ...captures];
+    const types = inputs.map((id) => parent.describe(id).dtype);
+    const metadata = parent.operation("StatelessWhile", [
+      { name: "T", type: TF_ATTR_TYPE, value: types },
+      { name: "cond", type: TF_ATTR_FUNC, value: `${name}_condition` },
+      { name: "body", type: TF_ATTR_FUNC, value: `${name}_body` },
+      intAttribute("parallel_iterations", PARALLEL_ITERATIONS),
+    ], inputs);
+    return metadata.slice(0, ids.length)
+      .map((output) => backend.createOutputTensor(output));
+  } finally {
+    for (const { trace } of parts) trace.close();
+  }
+}
+
+/** A function of the loop under construction. */
+interface Part {
+  trace: GraphTrace;
+  parameters: number[];
+  outputs: number[];
+}
+
+/**
+ * @param before The state.
+ * @param after What a body made of it.
+ * @throws {TypeError} If it is of another kind.
+ */
+export function checkState(
+  before: readonly Tensor[],
+  after: readonly Tensor[],
+): void {
+  const inWords = (tensors: readonly Tensor[]): string =>
+    `(${tensors.map(({ dtype, shape }) => `${dtype} [${shape}]`).join(", ")})`;
+  if (inWords(before) !== inWords(after)) {
+    throw new TypeError(
+      `Cannot loop: the next state must have the shapes and data types of the state ${
+        inWords(before)
+      }: ${inWords(after)}`,
+    );
+  }
+}
+
+/** What the variables hold, as far as it is told apart. */
+function assignedValues(): object[] {
+  const { state } = tf.engine() as unknown as {
+    state: { registeredVariables: Record<string, Tensor> };
+  };
+  return Object.values(state.registeredVariables).map(({ dataId }) => dataId);
+}
