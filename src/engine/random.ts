@@ -81,23 +81,8 @@ export class RandomStream {
    * @throws {RangeError} If the seed or the stream's number is not such an integer.
    */
   constructor(seed: number, stream: number | string = 0) {
-    if (!Number.isSafeInteger(seed)) {
-      throw new RangeError(
-        `Cannot make random numbers: the seed must be a safe integer: ${seed}`,
-      );
-    }
-    if (
-      typeof stream === "number" &&
-      (!Number.isSafeInteger(stream) || stream < 0)
-    ) {
-      throw new RangeError(
-        `Cannot make random numbers: the stream must be a safe integer from 0: ${stream}`,
-      );
-    }
-    this.#key = words(BigInt.asUintN(64, BigInt(seed)));
-    this.#stream = words(
-      typeof stream === "string" ? hashName(stream) : BigInt(stream),
-    );
+    this.#key = seedWords(seed);
+    this.#stream = words(streamNumber(stream));
   }
 
   /** Index of the number that the next sequential call will use. */
@@ -173,6 +158,35 @@ export class RandomStream {
     }
     return items;
   }
+}
+
+/**
+ * @param seed Any safe integer.
+ * @returns The 64-bit key that it stands for: the low and the high word.
+ * @throws {RangeError} If it is no safe integer.
+ */
+export function seedWords(seed: number): readonly [number, number] {
+  if (!Number.isSafeInteger(seed)) {
+    throw new RangeError(
+      `Cannot make random numbers: the seed must be a safe integer: ${seed}`,
+    );
+  }
+  return words(BigInt.asUintN(64, BigInt(seed)));
+}
+
+/**
+ * @param stream A name, or a safe integer from 0.
+ * @returns The number of the stream, 64 bits.
+ * @throws {RangeError} If it is neither.
+ */
+export function streamNumber(stream: number | string): bigint {
+  if (typeof stream === "string") return hashName(stream);
+  if (!Number.isSafeInteger(stream) || stream < 0) {
+    throw new RangeError(
+      `Cannot make random numbers: the stream must be a safe integer from 0: ${stream}`,
+    );
+  }
+  return BigInt(stream);
 }
 
 /** @returns A fresh unpredictable seed, for callers who gave none. */
