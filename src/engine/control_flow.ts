@@ -262,12 +262,16 @@ function rolled(
 function rolledWithGradient(loop: Loop): StepResult {
   const { initial, inputs } = loop;
   const { outside, outputs } = lookInside(loop);
+  if (!isTapeOn()) {
+    const { carry, stacks } = runForward(loop, outputs, false);
+    return { carry, outputs: stacks };
+  }
   const all = [...initial, ...inputs, ...outside];
   const carries = initial.length;
   const results = withGradient({
     inputs: all,
     forward: (save) => {
-      const { carry, stacks, states, count } = runForward(loop, outputs);
+      const { carry, stacks, states, count } = runForward(loop, outputs, true);
       save([...inputs, ...outside, ...states, count]);
       return [...carry, ...stacks];
     },
@@ -299,10 +303,11 @@ function lookInside(
   return { outside, outputs };
 }
 
-/** The loop, keeping the state before each iteration. */
+/** The loop; where there will be a way back, it keeps the state before each iteration. */
 function runForward(
   { length, condition, step, initial, inputs, reverse }: Loop,
   outputs: readonly { shape: number[]; dtype: tf.DataType }[],
+  keepsStates: boolean,
 ): { carry: Tensor[]; stacks: Tensor[]; states: Tensor[]; count: Tensor } {
   const zeros = ({ shape, dtype }: { shape: number[]; dtype: tf.DataType }) =>
     tf.zeros([length, ...shape], dtype);
@@ -326,7 +331,7 @@ function runForward(
         plusOne(i!),
         ...next.carry,
         ...next.outputs.map((row, k) => withRowAt(state[carries + k]!, t, row)),
-        ...carry.map((tensor, k) =>
+        ...(keepsStates ? carry : []).map((tensor, k) =>
           withRowAt(state[stacksEnd + k]!, i!, tensor)
         ),
       ];
@@ -335,7 +340,7 @@ function runForward(
       int(0),
       ...initial,
       ...outputs.map(zeros),
-      ...initial.map(zeros),
+      ...(keepsStates ? initial : []).map(zeros),
     ],
   );
   return {

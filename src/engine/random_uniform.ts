@@ -132,17 +132,27 @@ function byTensorFlow(
   const long = (value: bigint): number =>
     own(binding.createTensor([], TF_INT64, BigInt64Array.of(value)));
   const ints = (values: number[]): number =>
-    own(binding.createTensor([values.length], TF_INT32, Int32Array.from(values)));
+    own(
+      binding.createTensor([values.length], TF_INT32, Int32Array.from(values)),
+    );
   const cast = (from: number, to: number, input: number): number =>
     op("Cast", [typeAttribute("SrcT", from), typeAttribute("DstT", to)], input);
   const onLongs = (name: string, a: number, b: number): number =>
     op(name, [typeAttribute("T", TF_INT64)], a, b);
   const packed = (inputs: number[]): number =>
-    op("Pack", [typeAttribute("T", TF_INT64), intAttribute("N", inputs.length), intAttribute("axis", 0)], ...inputs);
+    op("Pack", [
+      typeAttribute("T", TF_INT64),
+      intAttribute("N", inputs.length),
+      intAttribute("axis", 0),
+    ], ...inputs);
 
   /** A word of a seed that is a tensor, as int64. */
   const word = (of: Tensor, place: number): number => {
-    const picked = tf.tidy(() => tf.keep(tf.gather(of, tf.scalar(place, "int32") as unknown as tf.Tensor1D)));
+    const picked = tf.tidy(() =>
+      tf.keep(
+        tf.gather(of, tf.scalar(place, "int32") as unknown as tf.Tensor1D),
+      )
+    );
     const long = cast(TF_INT32, TF_INT64, backend.idOf(picked));
     picked.dispose();
     return long;

@@ -1,18 +1,16 @@
 /**
  * The LSTM over a sequence, with its gradient written by hand: same numbers as `lstmSequenceReference()`, less work.
  *
- * The products that do not wait for the step before are taken over all steps at once: of the inputs with the kernel on
- * the way forward, of the weights' gradients on the way back. Equations: Greff et al., "LSTM: A Search Space Odyssey",
- * 2017, section II and appendix A, without peepholes.
+ * What does not wait for the step before is taken over all steps at once: on the way forward the product of the inputs
+ * with the kernel, on the way back the slopes of the gates and the gradients of the weights. Equations: Greff et al.,
+ * "LSTM: A Search Space Odyssey", 2017, section II and appendix A, without peepholes.
  *
  * @module
  */
+import { scan } from "../engine/control_flow.ts";
+import { withGradient } from "../engine/custom_gradient.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
-import {
-  gateActivations,
-  type LSTMState,
-  type LSTMWeights,
-} from "./lstm_step.ts";
+import { cellStep, type LSTMState, type LSTMWeights } from "./lstm_step.ts";
 
 /** What an LSTM layer makes of a sequence. */
 export interface LSTMSequence {
@@ -33,130 +31,106 @@ export function lstmSequence(
   weights: LSTMWeights,
   state: LSTMState,
 ): LSTMSequence {
-  const [steps, batch] = x.shape as [number, number, number];
-  const units = state.h.shape[1]!;
+  const [steps, batch, width] = x.shape as [number, number, number];
   const { kernel, recurrentKernel, bias } = weights;
-  const packed = packedSequence(
-    x,
-    kernel,
-    recurrentKernel,
-    bias,
-    state.h,
-    state.c,
-  ); // (T + 1, B, H)
-  const outputs = tf.slice(packed, [0, 0, 0], [steps, batch, units]); // (T, B, H)
-  const [h, c] = tf.unstack(
-    tf.slice(packed, [steps - 1, 0, 0], [2, batch, units]),
-  ); // (B, H) each
-  return { outputs, last: { h: h!, c: c! } };
+  const rows = tf.reshape(x, [steps * batch, width]); // (TB, E)
+  const fromInputs = tf.reshape(
+    tf.add(tf.matMul(rows, kernel), bias),
+    [steps, batch, bias.size],
+  ); // (T, B, 4H)
+  return lstmRecurrence(fromInputs, recurrentKernel, state);
 }
 
-/** Every hidden state, and the last cell state behind them: a custom gradient has one result only. */
-function packedSequence(...inputs: Tensor[]): Tensor { // x, kernel, recurrentKernel, bias, h0, c0
-  const withGradient = tf.customGrad((...args) => {
-    const save = args.pop() as unknown as tf.GradSaveFunc;
-    const { packed, trace } = runForward(args as Tensor[]);
-    save([...args.slice(0, 3) as Tensor[], ...trace]); // kept for the way back
-    return { value: packed, gradFunc: runBackward };
+/**
+ * The part that goes from step to step.
+ *
+ * @param fromInputs What the inputs and the bias add to the gates' sums, shape (T, B, 4H).
+ * @param recurrentKernel From the hidden state to the gates, shape (H, 4H).
+ * @param state The state before the first step.
+ * @returns The output of every step, and the state after the last.
+ */
+export function lstmRecurrence(
+  fromInputs: Tensor,
+  recurrentKernel: Tensor,
+  state: LSTMState,
+): LSTMSequence {
+  const [outputs, h, c] = withGradient({
+    inputs: [fromInputs, recurrentKernel, state.h, state.c],
+    forward: (save) => {
+      const [last, trace] = scan(
+        ({ h, c }: LSTMState, fromInput: Tensor) => {
+          const sums = tf.add(fromInput, tf.matMul(h, recurrentKernel)); // (B, 4H)
+          const next = cellStep(sums, c);
+          return [next, { sums, ...next }];
+        },
+        state,
+        fromInputs,
+      );
+      save([recurrentKernel, state.h, state.c, trace.sums, trace.h, trace.c]);
+      return [trace.h, last.h, last.c];
+    },
+    backward,
   });
-  return withGradient(...inputs);
+  return { outputs: outputs!, last: { h: h!, c: c! } };
 }
 
-function runForward(
-  [x, kernel, recurrentKernel, bias, h0, c0]: Tensor[],
-): { packed: Tensor; trace: Tensor[] } {
-  const [steps, batch, width] = x!.shape as [number, number, number];
-  const gates = bias!.size; // 4H
-  const rows = tf.reshape(x!, [steps * batch, width]); // (TB, E)
-  const fromInputs = tf.add(tf.matMul(rows, kernel!), bias!); // (TB, 4H)
+/** Gradients of fromInputs, recurrentKernel, and the first h and c. */
+function backward(
+  [dOutputs, dLastHidden, dLastCell]: Tensor[],
+  [recurrentKernel, h0, c0, sums, hidden, cells]: Tensor[],
+): Tensor[] {
+  const [steps, batch, gates] = sums!.shape as [number, number, number];
+  const units = gates / 4;
+  const before = (first: Tensor, all: Tensor): Tensor =>
+    tf.concat([
+      tf.expandDims(first, 0),
+      tf.slice(all, [0, 0, 0], [steps - 1, batch, units]),
+    ]); // (T, B, H)
+  const cellsBefore = before(c0!, cells!);
 
-  const hidden = [h0!], cells = [c0!]; // T + 1 of (B, H)
-  const inputForgets: Tensor[] = []; // T of (B, 2H)
-  const candidates: Tensor[] = [],
-    outputs: Tensor[] = [],
-    squashedCells: Tensor[] = []; // T of (B, H)
-  for (
-    const fromInput of tf.unstack(tf.reshape(fromInputs, [steps, batch, gates]))
-  ) { // (B, 4H)
-    const z = tf.add(fromInput, tf.matMul(hidden.at(-1)!, recurrentKernel!)); // (B, 4H)
-    const { inputForget, candidate, output } = gateActivations(z);
-    const [input, forget] = tf.split(inputForget, 2, 1); // (B, H) each
-    const cell = tf.add(
-      tf.mul(forget!, cells.at(-1)!),
-      tf.mul(input!, candidate),
-    ); // (B, H)
-    const squashedCell = tf.tanh(cell); // (B, H)
-    hidden.push(tf.mul(output, squashedCell)); // (B, H)
-    cells.push(cell);
-    inputForgets.push(inputForget);
-    candidates.push(candidate);
-    outputs.push(output);
-    squashedCells.push(squashedCell);
-  }
-  const before = [hidden.slice(0, -1), cells.slice(0, -1)];
-  return {
-    packed: tf.stack([...hidden.slice(1), cells.at(-1)!]), // (T + 1, B, H)
-    trace: [inputForgets, candidates, outputs, squashedCells, ...before].map((
-      list,
-    ) => tf.stack(list)), // (T, B, ·)
-  };
-}
-
-/** Gradients of x, kernel, recurrentKernel, bias, h0 and c0 from those of the packed result. */
-function runBackward(dPacked: Tensor, saved: Tensor[]): Tensor[] {
-  const [
-    x,
-    kernel,
-    recurrentKernel,
-    inputForget,
-    g,
-    o,
-    squashedCell,
-    hBefore,
-    cBefore,
-  ] = saved;
-  const [steps, batch, width] = x!.shape as [number, number, number];
-  const units = g!.shape[2]!;
-  const [i, f] = tf.split(inputForget!, 2, 2); // (T, B, H) each
-
-  // How the gates' sums z move the cell (first three) and the output (last), and how the cell moves the output.
+  // How the gates' sums move the cell (first three) and the output (last), and how the cell moves the output.
+  const [zi, zf, zg, zo] = tf.split(sums!, 4, 2); // (T, B, H) each
+  const [i, f, g, o] = [
+    tf.sigmoid(zi!),
+    tf.sigmoid(zf!),
+    tf.tanh(zg!),
+    tf.sigmoid(zo!),
+  ];
+  const squashed = tf.tanh(cells!); // (T, B, H)
   const slope = (gate: Tensor): Tensor => tf.mul(gate, tf.sub(1, gate)); // σ' = σ (1 − σ)
   const rest = (squashed: Tensor): Tensor => tf.sub(1, tf.square(squashed)); // tanh' = 1 − tanh²
   const local = tf.concat([
-    tf.mul(slope(i!), g!),
-    tf.mul(slope(f!), cBefore!),
-    tf.mul(rest(g!), i!),
-    tf.mul(slope(o!), squashedCell!),
+    tf.mul(slope(i), g),
+    tf.mul(slope(f), cellsBefore),
+    tf.mul(rest(g), i),
+    tf.mul(slope(o), squashed),
   ], 2); // (T, B, 4H)
-  const cellToOutput = tf.mul(rest(squashedCell!), o!); // (T, B, H)
+  const cellToOutput = tf.mul(rest(squashed), o); // (T, B, H)
 
-  const locals = tf.unstack(local); // T of (B, 4H)
-  const cellsToOutputs = tf.unstack(cellToOutput), forgets = tf.unstack(f!); // T of (B, H)
-  const dOutputs = tf.unstack(dPacked); // T + 1 of (B, H)
-  let dCell = dOutputs.pop()!; // (B, H)
-  let dHidden = tf.zerosLike(dCell); // (B, H)
-  const dSums: Tensor[] = []; // T of (B, 4H), first to last
-  for (let t = steps - 1; t >= 0; t--) {
-    dHidden = tf.add(dHidden, dOutputs[t]!); // (B, H)
-    dCell = tf.add(dCell, tf.mul(dHidden, cellsToOutputs[t]!)); // (B, H)
-    const dSum = tf.mul(
-      tf.concat([dCell, dCell, dCell, dHidden], 1),
-      locals[t]!,
-    ); // (B, 4H)
-    dSums.unshift(dSum);
-    dHidden = tf.matMul(dSum, recurrentKernel!, false, true); // (B, H)
-    dCell = tf.mul(dCell, forgets[t]!); // (B, H)
-  }
+  const [first, dSums] = scan(
+    (
+      { dHidden, dCell }: { dHidden: Tensor; dCell: Tensor },
+      { dOutput, local, cellToOutput, forget }: Record<string, Tensor>,
+    ) => {
+      const dh = tf.add(dHidden, dOutput!); // (B, H)
+      const dc = tf.add(dCell, tf.mul(dh, cellToOutput!)); // (B, H)
+      const dSum = tf.mul(tf.concat([dc, dc, dc, dh], 1), local!); // (B, 4H)
+      return [{
+        dHidden: tf.matMul(dSum, recurrentKernel!, false, true), // (B, H)
+        dCell: tf.mul(dc, forget!), // (B, H)
+      }, dSum];
+    },
+    { dHidden: dLastHidden!, dCell: dLastCell! },
+    { dOutput: dOutputs!, local, cellToOutput, forget: f },
+    { reverse: true },
+  );
 
-  const dSum = tf.concat(dSums, 0); // (TB, 4H)
-  const rows = tf.reshape(x!, [steps * batch, width]); // (TB, E)
-  const hiddenRows = tf.reshape(hBefore!, [steps * batch, units]); // (TB, H)
+  const hiddenRows = tf.reshape(before(h0!, hidden!), [steps * batch, units]); // (TB, H)
+  const dSumRows = tf.reshape(dSums, [steps * batch, gates]); // (TB, 4H)
   return [
-    tf.reshape(tf.matMul(dSum, kernel!, false, true), x!.shape), // (T, B, E)
-    tf.matMul(rows, dSum, true, false), // (E, 4H)
-    tf.matMul(hiddenRows, dSum, true, false), // (H, 4H)
-    tf.sum(dSum, 0), // (4H,)
-    dHidden,
-    dCell,
+    dSums, // (T, B, 4H)
+    tf.matMul(hiddenRows, dSumRows, true, false), // (H, 4H)
+    first.dHidden,
+    first.dCell,
   ];
 }

@@ -42,28 +42,27 @@ export function lstmStep(
 ): LSTMState {
   const fromInput = tf.add(tf.matMul(x, weights.kernel), weights.bias); // (B, 4H)
   const z = tf.add(fromInput, tf.matMul(state.h, weights.recurrentKernel)); // (B, 4H)
-  const { inputForget, candidate, output } = gateActivations(z);
-  const [input, forget] = tf.split(inputForget, 2, 1); // (B, H) each
-  const c = tf.add(tf.mul(forget!, state.c), tf.mul(input!, candidate)); // (B, H)
-  return { h: tf.mul(output, tf.tanh(c)), c };
+  return cellStep(z, state.c);
 }
 
 /**
- * @param z The gates' sums, shape (B, 4H).
- * @returns Input and forget gate side by side, shape (B, 2H); candidate and output gate, shape (B, H) each.
+ * The part of a step behind the matrix products.
+ *
+ * @param sums The gates' sums, shape (B, 4H).
+ * @param cell The cell state before, shape (B, H).
+ * @returns The state after.
  */
-export function gateActivations(
-  z: Tensor,
-): { inputForget: Tensor; candidate: Tensor; output: Tensor } {
-  const units = z.shape[1]! / 4;
-  const [inputForget, candidate, output] = tf.split(z, [
-    2 * units,
-    units,
-    units,
-  ], 1);
-  return {
-    inputForget: tf.sigmoid(inputForget!),
-    candidate: tf.tanh(candidate!),
-    output: tf.sigmoid(output!),
-  };
+export function cellStep(sums: Tensor, cell: Tensor): LSTMState {
+  const units = cell.shape[1]!;
+  const [inputForget, candidate, output] = tf.split(
+    sums,
+    [2 * units, units, units],
+    1,
+  );
+  const [input, forget] = tf.split(tf.sigmoid(inputForget!), 2, 1); // (B, H) each
+  const c = tf.add(
+    tf.mul(forget!, cell),
+    tf.mul(input!, tf.tanh(candidate!)),
+  ); // (B, H)
+  return { h: tf.mul(tf.sigmoid(output!), tf.tanh(c)), c };
 }
