@@ -19,13 +19,13 @@ export function meanCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
   const [rows, vocabulary] = logits.shape as [number, number];
   const withGradient = tf.customGrad((x, save) => {
     const { losses, exponentials, sums } = crossEntropy(x as Tensor, targets);
-    (save as tf.GradSaveFunc)([exponentials, sums]);
+    (save as tf.GradSaveFunc)([exponentials, sums, targets]);
     return {
       value: tf.mean(losses),
       gradFunc: (dLoss: Tensor, saved: Tensor[]) => {
-        const [exponentials, sums] = saved;
+        const [exponentials, sums, targets] = saved;
         const softmax = tf.div(exponentials!, sums!); // (N, V)
-        const surplus = tf.sub(softmax, oneHot(targets, vocabulary)); // (N, V)
+        const surplus = tf.sub(softmax, oneHot(targets!, vocabulary)); // (N, V)
         return tf.mul(surplus, tf.div(dLoss, rows)); // (N, V)
       },
     };
