@@ -2,7 +2,7 @@
  * The LSTM over a sequence, with its gradient written by hand: same numbers as `lstmSequenceReference()`, less work.
  *
  * What does not wait for the step before is taken over all steps at once: on the way forward the product of the inputs
- * with the kernel, on the way back the slopes of the gates and the gradients of the weights. Equations: Greff et al.,
+ * with the kernel, on the way back the gradients of the weights. Equations: Greff et al.,
  * "LSTM: A Search Space Odyssey", 2017, section II and appendix A, without peepholes.
  *
  * @module
@@ -61,76 +61,83 @@ export function lstmRecurrence(
         ({ h, c }: LSTMState, fromInput: Tensor) => {
           const sums = tf.add(fromInput, tf.matMul(h, recurrentKernel)); // (B, 4H)
           const next = cellStep(sums, c);
-          return [next, { sums, ...next }];
+          const { gates, squashed } = next;
+          return [
+            { h: next.h, c: next.c },
+            { h: next.h, cellBefore: c, gates, squashed },
+          ];
         },
         state,
         fromInputs,
       );
-      save([recurrentKernel, state.h, state.c, trace.sums, trace.h, trace.c]);
-      return [trace.h, last.h, last.c];
+      const { h, cellBefore, gates, squashed } = trace;
+      save([recurrentKernel, state.h, h, cellBefore, gates, squashed]);
+      return [h, last.h, last.c];
     },
     backward,
   });
   return { outputs: outputs!, last: { h: h!, c: c! } };
 }
 
+type Rows = [Tensor, Tensor, Tensor, Tensor];
+
 /** Gradients of fromInputs, recurrentKernel, and the first h and c. */
 function backward(
   [dOutputs, dLastHidden, dLastCell]: Tensor[],
-  [recurrentKernel, h0, c0, sums, hidden, cells]: Tensor[],
+  [recurrentKernel, h0, hidden, cellsBefore, gates, squashed]: Tensor[],
 ): Tensor[] {
-  const [steps, batch, gates] = sums!.shape as [number, number, number];
-  const units = gates / 4;
-  const before = (first: Tensor, all: Tensor): Tensor =>
-    tf.concat([
-      tf.expandDims(first, 0),
-      tf.slice(all, [0, 0, 0], [steps - 1, batch, units]),
-    ]); // (T, B, H)
-  const cellsBefore = before(c0!, cells!);
-
-  // How the gates' sums move the cell (first three) and the output (last), and how the cell moves the output.
-  const [zi, zf, zg, zo] = tf.split(sums!, 4, 2); // (T, B, H) each
-  const [i, f, g, o] = [
-    tf.sigmoid(zi!),
-    tf.sigmoid(zf!),
-    tf.tanh(zg!),
-    tf.sigmoid(zo!),
-  ];
-  const squashed = tf.tanh(cells!); // (T, B, H)
-  const slope = (gate: Tensor): Tensor => tf.mul(gate, tf.sub(1, gate)); // σ' = σ (1 − σ)
-  const rest = (squashed: Tensor): Tensor => tf.sub(1, tf.square(squashed)); // tanh' = 1 − tanh²
+  const [steps, batch, width] = gates!.shape as [number, number, number];
+  const units = width / 4;
+  const [i, f, g, o] = tf.split(gates!, 4, 2) as Rows; // (T, B, H) each
+  // How the gates' sums move the cell (first three) and the output (last), and how the cell moves the output: over all
+  // steps at once, so that XLA vectorises it and the loop has little left to do.
   const local = tf.concat([
     tf.mul(slope(i), g),
-    tf.mul(slope(f), cellsBefore),
+    tf.mul(slope(f), cellsBefore!),
     tf.mul(rest(g), i),
-    tf.mul(slope(o), squashed),
+    tf.mul(slope(o), squashed!),
   ], 2); // (T, B, 4H)
-  const cellToOutput = tf.mul(rest(squashed), o); // (T, B, H)
-
+  const cellToOutput = tf.mul(rest(squashed!), o); // (T, B, H)
   const [first, dSums] = scan(
     (
       { dHidden, dCell }: { dHidden: Tensor; dCell: Tensor },
-      { dOutput, local, cellToOutput, forget }: Record<string, Tensor>,
+      [dOutput, local, cellToOutput, forget]: Rows,
     ) => {
-      const dh = tf.add(dHidden, dOutput!); // (B, H)
-      const dc = tf.add(dCell, tf.mul(dh, cellToOutput!)); // (B, H)
-      const dSum = tf.mul(tf.concat([dc, dc, dc, dh], 1), local!); // (B, 4H)
+      const dh = tf.add(dHidden, dOutput); // (B, H)
+      const dc = tf.add(dCell, tf.mul(dh, cellToOutput)); // (B, H)
+      const dSum = tf.mul(tf.concat([dc, dc, dc, dh], 1), local); // (B, 4H)
       return [{
         dHidden: tf.matMul(dSum, recurrentKernel!, false, true), // (B, H)
-        dCell: tf.mul(dc, forget!), // (B, H)
+        dCell: tf.mul(dc, forget), // (B, H)
       }, dSum];
     },
     { dHidden: dLastHidden!, dCell: dLastCell! },
-    { dOutput: dOutputs!, local, cellToOutput, forget: f },
+    [dOutputs!, local, cellToOutput, f] as Rows,
     { reverse: true },
   );
-
-  const hiddenRows = tf.reshape(before(h0!, hidden!), [steps * batch, units]); // (TB, H)
-  const dSumRows = tf.reshape(dSums, [steps * batch, gates]); // (TB, 4H)
+  const hiddenBefore = tf.concat([
+    tf.expandDims(h0!, 0),
+    tf.slice(hidden!, [0, 0, 0], [steps - 1, batch, units]),
+  ]); // (T, B, H)
   return [
     dSums, // (T, B, 4H)
-    tf.matMul(hiddenRows, dSumRows, true, false), // (H, 4H)
+    tf.matMul(
+      tf.reshape(hiddenBefore, [steps * batch, units]),
+      tf.reshape(dSums, [steps * batch, width]),
+      true,
+      false,
+    ), // (H, 4H)
     first.dHidden,
     first.dCell,
   ];
+}
+
+/** The derivative of a sigmoid from its value: σ' = σ (1 − σ). */
+function slope(gate: Tensor): Tensor {
+  return tf.mul(gate, tf.sub(1, gate));
+}
+
+/** The derivative of a hyperbolic tangent from its value: tanh' = 1 − tanh². */
+function rest(squashed: Tensor): Tensor {
+  return tf.sub(1, tf.square(squashed));
 }

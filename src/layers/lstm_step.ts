@@ -42,7 +42,8 @@ export function lstmStep(
 ): LSTMState {
   const fromInput = tf.add(tf.matMul(x, weights.kernel), weights.bias); // (B, 4H)
   const z = tf.add(fromInput, tf.matMul(state.h, weights.recurrentKernel)); // (B, 4H)
-  return cellStep(z, state.c);
+  const { h, c } = cellStep(z, state.c);
+  return { h, c };
 }
 
 /**
@@ -50,19 +51,21 @@ export function lstmStep(
  *
  * @param sums The gates' sums, shape (B, 4H).
  * @param cell The cell state before, shape (B, H).
- * @returns The state after.
+ * @returns The state after, the activations of all gates, shape (B, 4H), and tanh of the new cell state, shape (B, H).
  */
-export function cellStep(sums: Tensor, cell: Tensor): LSTMState {
+export function cellStep(
+  sums: Tensor,
+  cell: Tensor,
+): LSTMState & { gates: Tensor; squashed: Tensor } {
   const units = cell.shape[1]!;
-  const [inputForget, candidate, output] = tf.split(
-    sums,
-    [2 * units, units, units],
+  const [zif, zg, zo] = tf.split(sums, [2 * units, units, units], 1);
+  // Side by side in one tensor: XLA keeps the arithmetic behind it apart, and vectorises both.
+  const gates = tf.concat(
+    [tf.sigmoid(zif!), tf.tanh(zg!), tf.sigmoid(zo!)],
     1,
-  );
-  const [input, forget] = tf.split(tf.sigmoid(inputForget!), 2, 1); // (B, H) each
-  const c = tf.add(
-    tf.mul(forget!, cell),
-    tf.mul(input!, tf.tanh(candidate!)),
-  ); // (B, H)
-  return { h: tf.mul(tf.sigmoid(output!), tf.tanh(c)), c };
+  ); // (B, 4H)
+  const [i, f, g, o] = tf.split(gates, 4, 1); // (B, H) each
+  const c = tf.add(tf.mul(f!, cell), tf.mul(i!, g!)); // (B, H)
+  const squashed = tf.tanh(c); // (B, H)
+  return { h: tf.mul(o!, squashed), c, gates, squashed };
 }
