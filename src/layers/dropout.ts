@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { RandomStream } from "../engine/random.ts";
+import { randomUniform } from "../engine/random_uniform.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 
 /** Which masks to draw: a step of training has its own, and drawing them again gives the same ones. */
@@ -13,8 +13,8 @@ export interface DropoutDraw {
   /** Seed of the run. */
   seed: number;
 
-  /** The training step, from 0. */
-  step: number;
+  /** The training step, from 0; an int32 tensor of shape () where it changes between the calls of a compiled function. */
+  step: number | Tensor;
 }
 
 /** Options of {@linkcode dropout}. */
@@ -36,11 +36,11 @@ export interface DropoutOptions {
  */
 export function dropout(x: Tensor, options: DropoutOptions): Tensor {
   const { rate, place, draw } = options;
-  const random = new RandomStream(draw.seed, `dropout/${place}/${draw.step}`);
-  const kept = 1 / (1 - rate);
-  const mask = new Float32Array(x.size);
-  for (let i = 0; i < mask.length; i++) {
-    mask[i] = random.uniform() < rate ? 0 : kept;
-  }
-  return tf.mul(x, tf.tensor(mask, x.shape));
+  const uniform = randomUniform(x.shape, {
+    seed: draw.seed,
+    stream: `dropout/${place}`,
+    draw: draw.step,
+  });
+  const kept = tf.cast(tf.greaterEqual(uniform, rate), "float32");
+  return tf.mul(x, tf.mul(kept, 1 / (1 - rate)));
 }

@@ -18,6 +18,9 @@ import type { RunControl } from "./run.ts";
 import { Trainer } from "./train_step.ts";
 import { validate } from "./validate.ts";
 
+/** Runs of fewer steps are over before a compiled step would pay. */
+const COMPILED_FROM = 20;
+
 /** What a run works with. */
 export interface FittingParts {
   model: LanguageModel;
@@ -98,7 +101,10 @@ export class Fitting {
   async #train(control: RunControl): Promise<void> {
     const { model, settings, streams } = this.#parts;
     const history = this.#history;
-    const trainer = new Trainer(model.network, settings);
+    const trainer = new Trainer(model.network, {
+      ...settings,
+      compiled: this.#totalSteps >= COMPILED_FROM,
+    });
     try {
       for (let epoch = 0; epoch < this.#epochs; epoch++) {
         trainer.forget();

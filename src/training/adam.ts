@@ -11,13 +11,6 @@ import { type Tensor, tf, type Variable } from "../engine/tf.ts";
 /** Options of {@linkcode Adam}. */
 export interface AdamOptions {
   /**
-   * Step size α.
-   *
-   * @default {1e-3}
-   */
-  learningRate?: number;
-
-  /**
    * How much of the mean gradient is kept from step to step, from 0 up to but not 1.
    *
    * @default {0.9}
@@ -48,31 +41,26 @@ interface Moments {
   square: Variable;
 }
 
-/** Adam over a fixed list of parameters. */
+/** Adam over a fixed list of parameters. All that changes from step to step is a tensor, so that a step can be compiled. */
 export class Adam {
-  readonly #learningRate: number;
   readonly #beta1: number;
   readonly #beta2: number;
-  readonly #epsilon: Tensor;
-  readonly #keepFromMean: Tensor;
-  readonly #keepFromSquare: Tensor;
+  readonly #epsilon: number;
   readonly #moments: Moments[];
-  #steps = 0;
+  /** How many steps were taken, float32, shape (). */
+  readonly #steps: Variable;
 
   /**
    * @param parameters What to train; each is assigned by {@linkcode Adam.apply}.
-   * @param options Step size and decays.
+   * @param options Decays and ε.
    * @throws {RangeError} If an option is out of range.
    */
   constructor(parameters: readonly Variable[], options: AdamOptions = {}) {
-    const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } =
-      options;
-    for (const [name, value] of Object.entries({ learningRate, epsilon })) {
-      if (!(value > 0 && value < Infinity)) {
-        throw new RangeError(
-          `Cannot make Adam: ${name} must be a positive number: ${value}`,
-        );
-      }
+    const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+    if (!(epsilon > 0 && epsilon < Infinity)) {
+      throw new RangeError(
+        `Cannot make Adam: epsilon must be a positive number: ${epsilon}`,
+      );
     }
     for (const [name, value] of Object.entries({ beta1, beta2 })) {
       if (!(value >= 0 && value < 1)) {
@@ -81,42 +69,40 @@ export class Adam {
         );
       }
     }
-    this.#learningRate = learningRate;
     this.#beta1 = beta1;
     this.#beta2 = beta2;
-    this.#epsilon = tf.scalar(epsilon);
-    this.#keepFromMean = tf.scalar(1 - beta1);
-    this.#keepFromSquare = tf.scalar(1 - beta2);
-    this.#moments = parameters.map((parameter) =>
-      tf.tidy(() => ({
-        parameter,
-        mean: tf.variable(tf.zerosLike(parameter), false),
-        square: tf.variable(tf.zerosLike(parameter), false),
-      }))
-    );
+    this.#epsilon = epsilon;
+    const zeros = (like: Tensor): Variable =>
+      tf.tidy(() => tf.variable(tf.zerosLike(like), false));
+    this.#moments = parameters.map((parameter) => ({
+      parameter,
+      mean: zeros(parameter),
+      square: zeros(parameter),
+    }));
+    this.#steps = tf.tidy(() => tf.variable(tf.scalar(0), false));
   }
 
   /**
    * Takes one step downhill.
    *
    * @param gradients One for each parameter, in their order.
+   * @param learningRate Step size α, float32, shape ().
    */
-  apply(gradients: readonly Tensor[]): void {
-    this.#steps++;
+  apply(gradients: readonly Tensor[], learningRate: Tensor): void {
     tf.tidy(() => {
-      const stepSize = tf.scalar(
-        this.#learningRate / (1 - this.#beta1 ** this.#steps),
-      );
-      const correction = tf.scalar(
-        1 / Math.sqrt(1 - this.#beta2 ** this.#steps),
-      );
+      this.#steps.assign(tf.add(this.#steps, 1));
+      const stepSize = tf.div(learningRate, this.#begun(this.#beta1)); // ()
+      const rootBegun = tf.sqrt(this.#begun(this.#beta2)); // ()
       for (const [i, { parameter, mean, square }] of this.#moments.entries()) {
         const gradient = gradients[i]!;
-        mean.assign(moveTowards(mean, gradient, this.#keepFromMean));
+        mean.assign(moveTowards(mean, gradient, 1 - this.#beta1));
         square.assign(
-          moveTowards(square, tf.square(gradient), this.#keepFromSquare),
+          moveTowards(square, tf.square(gradient), 1 - this.#beta2),
         );
-        const root = tf.add(tf.mul(tf.sqrt(square), correction), this.#epsilon); // √v̂ + ε
+        const root = tf.add(
+          tf.div(tf.sqrt(square), rootBegun),
+          this.#epsilon,
+        ); // √v̂ + ε
         parameter.assign(
           tf.sub(parameter, tf.div(tf.mul(mean, stepSize), root)),
         );
@@ -124,13 +110,19 @@ export class Adam {
     });
   }
 
+  /** 1 − βᵗ, the share of a running mean that is not its beginning at zero; by way of expm1, which is exact near 0. */
+  #begun(beta: number): Tensor {
+    if (beta === 0) return tf.scalar(1);
+    return tf.neg(tf.expm1(tf.mul(this.#steps, Math.log(beta)))); // ()
+  }
+
   /** Frees what the optimizer remembers; the parameters stay. */
   dispose(): void {
-    tf.dispose([this.#epsilon, this.#keepFromMean, this.#keepFromSquare]);
+    this.#steps.dispose();
     for (const { mean, square } of this.#moments) tf.dispose([mean, square]);
   }
 }
 
-function moveTowards(from: Tensor, to: Tensor, share: Tensor): Tensor {
+function moveTowards(from: Tensor, to: Tensor, share: number): Tensor {
   return tf.add(from, tf.mul(tf.sub(to, from), share));
 }

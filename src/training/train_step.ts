@@ -1,9 +1,11 @@
 /**
- * One step of training: loss, gradients, clipping, update. And the way back when a loss is no number any more.
+ * One step of training: loss, gradients, clipping, update, all of it one compiled function. And the way back when a loss
+ * is no number any more.
  *
  * @module
  */
 import type { TokenBatch } from "../data/streams.ts";
+import { compile, type CompiledFunction } from "../engine/compile.ts";
 import { type Tensor, tf, type Variable } from "../engine/tf.ts";
 import type { PredictorState } from "../generation/predictor.ts";
 import type { Parameter } from "../layers/parameter.ts";
@@ -68,6 +70,35 @@ export interface TrainerOptions {
 
   /** Chooses the dropout masks. */
   seed: number;
+
+  /**
+   * Whether the step is compiled. That takes a second or so, so a few steps are quicker without.
+   *
+   * @default {true}
+   */
+  compiled?: boolean;
+}
+
+/** What a step works on, besides the weights. */
+interface StepInputs {
+  /** int32, shape (B, T). */
+  inputs: Tensor;
+  /** int32, shape (BT,). */
+  targets: Tensor;
+  /** What the network remembers. */
+  state: Tensor[];
+  /** float32, shape (). */
+  learningRate: Tensor;
+  /** Number of the step, from 0, int32, shape (). */
+  step: Tensor;
+}
+
+/** What comes out of a step. */
+interface StepResults {
+  /** The loss and the norm of the gradients, shape (2,). */
+  outcome: Tensor;
+  /** What the network remembers now. */
+  state: Tensor[];
 }
 
 /** Trains a network batch by batch, carrying its state from one to the next. */
@@ -77,6 +108,7 @@ export class Trainer {
   readonly #parameters: Parameter[];
   readonly #variables: Variable[];
   readonly #adam: Adam;
+  readonly #update: CompiledFunction<[StepInputs], StepResults>;
   #state: PredictorState = [];
   /** The weights that gave the last loss that was a number. */
   #good: Tensor[] = [];
@@ -91,9 +123,11 @@ export class Trainer {
     this.#options = options;
     this.#parameters = [...network.parameters.values()];
     this.#variables = this.#parameters.map((parameter) => parameter.variable);
-    this.#adam = new Adam(this.#variables, {
-      learningRate: options.learningRate,
-    });
+    this.#adam = new Adam(this.#variables);
+    this.#update = compile(
+      (inputs: StepInputs) => this.#takeStep(inputs),
+      { name: "training step" },
+    );
   }
 
   /**
@@ -119,15 +153,12 @@ export class Trainer {
       );
     }
     const used = this.#variables.map((variable) => tf.clone(variable));
-    const before = this.#state;
     let outcome: Tensor;
     try {
-      outcome = this.#update(batch, batchSize); // (2,)
+      outcome = await this.#run(batch, batchSize); // (2,)
     } catch (error) {
       tf.dispose(used);
       throw error;
-    } finally {
-      if (this.#state !== before) tf.dispose([...before]);
     }
     this.#steps++;
     const [loss, norm] = await outcome.data(); // the one place where the host waits for the device
@@ -147,29 +178,52 @@ export class Trainer {
   }
 
   /** Changes the weights and the state; gives the loss and the norm of the gradients, shape (2,). */
-  #update(batch: TokenBatch, batchSize: number): Tensor {
+  async #run(batch: TokenBatch, batchSize: number): Promise<Tensor> {
     const width = batch.inputs.length / batchSize;
     const before = this.#state;
-    const dropout = { seed: this.#options.seed, step: this.#steps };
-    return tf.tidy(() => {
-      const inputs = tf.tensor2d(batch.inputs, [batchSize, width], "int32"); // (B, T)
-      const targets = tf.tensor1d(batch.targets, "int32"); // (BT,)
-      const start = before.length > 0
-        ? before
-        : this.#network.zeroState(batchSize);
-      const { value, grads } = tf.variableGrads(() => {
-        const { logits, state } = this.#network.forward(inputs, start, {
-          dropout,
-        }); // (B, T, V)
-        this.#state = state.map((tensor) => tf.keep(tensor)); // outlives the tape
-        const rows = tf.reshape(logits, [batchSize * width, -1]); // (BT, V)
-        return meanCrossEntropy(rows, targets) as tf.Scalar;
-      }, this.#variables);
-      const gradients = this.#variables.map(({ name }) => grads[name]!);
-      const clipped = clipByGlobalNorm(gradients, this.#options.clipNorm);
-      this.#adam.apply(clipped.gradients);
-      return tf.stack([value, clipped.norm]);
-    });
+    const isFresh = before.length === 0;
+    const given: StepInputs = {
+      inputs: tf.tensor2d(batch.inputs, [batchSize, width], "int32"), // (B, T)
+      targets: tf.tensor1d(batch.targets, "int32"), // (BT,)
+      state: isFresh ? [...this.#network.zeroState(batchSize)] : [...before],
+      learningRate: tf.scalar(this.#options.learningRate),
+      step: tf.scalar(this.#steps, "int32"),
+    };
+    try {
+      const { compiled = true } = this.#options;
+      const { outcome, state } = compiled
+        ? await this.#update.inBackground(given)
+        : tf.tidy(() =>
+          this.#takeStep(given) as unknown as tf.TensorContainer
+        ) as unknown as StepResults;
+      this.#state = state;
+      if (!isFresh) tf.dispose([...before]);
+      return outcome;
+    } finally {
+      const { inputs, targets, learningRate, step, state } = given;
+      tf.dispose([inputs, targets, learningRate, step]);
+      if (isFresh) tf.dispose(state);
+    }
+  }
+
+  #takeStep(
+    { inputs, targets, state, learningRate, step }: StepInputs,
+  ): StepResults {
+    const [batch, width] = inputs.shape as [number, number];
+    const dropout = { seed: this.#options.seed, step };
+    let next: PredictorState = [];
+    const { value, grads } = tf.variableGrads(() => {
+      const prediction = this.#network.forward(inputs, state, { dropout }); // logits (B, T, V)
+      next = prediction.state.map((tensor) => tf.keep(tf.clone(tensor))); // outlives the tape
+      const rows = tf.reshape(prediction.logits, [batch * width, -1]); // (BT, V)
+      return meanCrossEntropy(rows, targets) as tf.Scalar;
+    }, this.#variables);
+    const gradients = this.#variables.map(({ name }) => grads[name]!);
+    const clipped = clipByGlobalNorm(gradients, this.#options.clipNorm);
+    this.#adam.apply(clipped.gradients, learningRate);
+    const kept = next.map((tensor) => tf.clone(tensor));
+    tf.dispose([...next]);
+    return { outcome: tf.stack([value, clipped.norm]), state: kept };
   }
 
   /** Gives the network the last weights whose loss was a number; those it began with, where none was. */
@@ -201,5 +255,6 @@ export class Trainer {
     tf.dispose(this.#good);
     this.#good = [];
     this.#adam.dispose();
+    this.#update.dispose();
   }
 }
