@@ -77,6 +77,24 @@ export {
   installTensorFlow,
 } from "./src/engine/tensorflow/install.ts";
 
+// Compiled functions: whole steps and loops as one function of TensorFlow.
+export {
+  compile,
+  type CompiledFunction,
+  type CompileOptions,
+} from "./src/engine/compile.ts";
+export {
+  scan,
+  type ScanOptions,
+  whileLoop,
+  type WhileLoopOptions,
+} from "./src/engine/control_flow.ts";
+export {
+  randomUniform,
+  type RandomUniformOptions,
+  seedTensor,
+} from "./src/engine/random_uniform.ts";
+
 // Text: from files to clean strings.
 export {
   decodeText,

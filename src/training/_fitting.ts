@@ -16,10 +16,13 @@ import type { FitSettings } from "./fit_options.ts";
 import { Pace } from "./pace.ts";
 import type { RunControl } from "./run.ts";
 import { Trainer } from "./train_step.ts";
-import { validate } from "./validate.ts";
+import { compileReader, validate, type WindowReader } from "./validate.ts";
 
 /** Runs of fewer steps are over before a compiled step would pay. */
 const COMPILED_FROM = 20;
+
+/** A validation of fewer tokens is over before compiling it would pay. */
+const COMPILED_FROM_TOKENS = 20_000;
 
 /** What a run works with. */
 export interface FittingParts {
@@ -46,6 +49,7 @@ export class Fitting {
   #epoch = { steps: 0, sum: 0, loss: NaN };
   /** The clock when the engine was ready. */
   #startedAt = 0;
+  #reader: WindowReader | undefined;
   /** The step after which the last validation was. */
   #validatedAt = 0;
 
@@ -127,6 +131,7 @@ export class Fitting {
       throw error;
     } finally {
       trainer.dispose();
+      this.#reader?.dispose();
     }
   }
 
@@ -182,11 +187,14 @@ export class Fitting {
   async #validate(control: RunControl, trainer: Trainer): Promise<void> {
     const { model, validation } = this.#parts;
     if (validation.length === 0) return;
+    if (validation.length >= COMPILED_FROM_TOKENS) {
+      this.#reader ??= compileReader(model.network);
+    }
     const loss = await validate(model.network, validation, async () => {
       await nextTurn();
       await control.whenResumed();
       return control.stopReason !== undefined;
-    });
+    }, this.#reader);
     if (loss === undefined) return;
     if (!Number.isFinite(loss)) {
       throw trainer.divergence("the validation loss", loss);

@@ -2,7 +2,7 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { ensureEngine } from "../../src/engine/engine.ts";
 import { type Tensor, tf } from "../../src/engine/tf.ts";
 import { LSTMNetwork } from "../../src/models/lstm_network.ts";
-import { validate } from "../../src/training/validate.ts";
+import { compileReader, validate } from "../../src/training/validate.ts";
 import { assertNoLeak } from "../no_leak.ts";
 
 await ensureEngine();
@@ -107,4 +107,23 @@ Deno.test("validate() leaves no tensor behind when the network fails", async () 
     ).catch((error) => error);
     assertEquals(error.message, "broken");
   });
+});
+
+Deno.test("validate() gives the same loss with a compiled reader, and leaves no tensor behind", async () => {
+  const network = new LSTMNetwork({
+    vocabSize: 5,
+    embedding: 4,
+    units: 6,
+    layers: 2,
+    dropout: 0,
+  });
+  const ids = Int32Array.from({ length: 600 }, (_, i) => (i * i + 3 * i) % 5);
+  const plain = (await validate(network, ids, goOn))!;
+  await assertNoLeak(async () => {
+    const reader = compileReader(network);
+    const compiled = (await validate(network, ids, goOn, reader))!;
+    assertAlmostEquals(compiled, plain, 1e-5);
+    reader.dispose();
+  });
+  for (const parameter of network.parameters.values()) parameter.dispose();
 });
