@@ -9,6 +9,19 @@
  */
 import { freshSeed, RandomStream } from "../engine/random.ts";
 
+/** The random numbers' stream that tokens are chosen with. */
+export const SAMPLING_STREAM = "sampling";
+
+/** How a {@linkcode Sampler} chooses, for those who do it elsewhere. */
+export interface SamplingSettings {
+  /** From 0. */
+  temperature: number;
+  /** From 0, which keeps all. */
+  topK: number;
+  /** undefined at temperature 0. */
+  seed: number | undefined;
+}
+
 /** Options of {@linkcode Sampler}. */
 export interface SamplerOptions {
   /**
@@ -43,8 +56,8 @@ export interface SamplerOptions {
  * ```
  */
 export class Sampler {
-  readonly #temperature: number;
-  readonly #topK: number;
+  /** How it chooses. */
+  readonly settings: Readonly<SamplingSettings>;
   readonly #random: RandomStream | undefined;
 
   /**
@@ -78,10 +91,10 @@ export class Sampler {
         }
       }
     }
-    this.#temperature = temperature;
-    this.#topK = topK;
-    if (temperature > 0) {
-      this.#random = new RandomStream(seed ?? freshSeed(), "sampling");
+    const chosen = temperature > 0 ? seed ?? freshSeed() : undefined;
+    this.settings = { temperature, topK, seed: chosen };
+    if (chosen !== undefined) {
+      this.#random = new RandomStream(chosen, SAMPLING_STREAM);
     }
   }
 
@@ -95,12 +108,13 @@ export class Sampler {
     const best = likeliest(logits, position);
     if (!this.#random) return best;
 
-    const kept = this.#topK > 0 && this.#topK < logits.length
-      ? largest(logits, this.#topK)
+    const { topK, temperature } = this.settings;
+    const kept = topK > 0 && topK < logits.length
+      ? largest(logits, topK)
       : undefined;
     const weights = Float64Array.from(
       kept ?? logits.keys(),
-      (id) => Math.exp((logits[id]! - logits[best]!) / this.#temperature),
+      (id) => Math.exp((logits[id]! - logits[best]!) / temperature),
     );
     const threshold = this.#random.uniformAt(position) *
       weights.reduce((sum, weight) => sum + weight, 0);

@@ -4,11 +4,17 @@
  * @module
  */
 import { writeFileAtomic } from "../checkpoint/atomic_write.ts";
+import { engineInfo, hasEngine } from "../engine/engine.ts";
+import { BlockWriter } from "../generation/block_writer.ts";
+import type { BlockSource } from "../generation/generate_tokens.ts";
 import { type GenerateOptions, streamText } from "../generation/stream_text.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { TrainingHistory } from "./history.ts";
 import { decodeModel, encodeModel, type ModelParts } from "./model_file.ts";
 import { countParameters, type Network } from "./network.ts";
+
+/** Compiling the loop takes half a second or so, in which a small model writes about this many tokens one by one. */
+const COMPILED_FROM_TOKENS = 1_000;
 
 /**
  * Text in, text out.
@@ -38,6 +44,8 @@ export class LanguageModel {
   readonly network: Network;
   /** How it was trained, run by run. */
   readonly history: TrainingHistory[];
+  #writer: BlockWriter | undefined;
+  #tokensAsked = 0;
 
   /**
    * Puts a model together; the builders do it for you.
@@ -100,7 +108,10 @@ export class LanguageModel {
     prompt: string,
     options: GenerateOptions = {},
   ): AsyncGenerator<string, void, undefined> {
-    return streamText(this, prompt, options);
+    const { tokenizer, network } = this;
+    const blocksFor = (tokens: number): BlockSource | undefined =>
+      this.#blocksFor(tokens);
+    return streamText({ tokenizer, network, blocksFor }, prompt, options);
   }
 
   /**
@@ -138,8 +149,21 @@ export class LanguageModel {
 
   /** Frees the engine's memory; the model cannot be used any more. */
   dispose(): void {
+    this.#writer?.dispose();
+    this.#writer = undefined;
     for (const parameter of this.network.parameters.values()) {
       parameter.dispose();
     }
+  }
+
+  /** Writes blocks of tokens by one compiled loop, once so many were asked for that compiling it pays. */
+  #blocksFor(tokens: number): BlockSource | undefined {
+    this.#tokensAsked += tokens;
+    if (
+      !hasEngine() || engineInfo().name !== "tensorflow" ||
+      this.#tokensAsked < COMPILED_FROM_TOKENS
+    ) return undefined;
+    this.#writer ??= new BlockWriter(this.network);
+    return this.#writer;
   }
 }
