@@ -61,9 +61,9 @@ export function refuseFrozenRandomNumbers(): void {
   }
 }
 
-/** The random function of TensorFlow.js that is running. */
+/** The random function of TensorFlow.js that is running, the outermost of those that call each other. */
 function drawingFunction(): string | undefined {
-  return callers().find((name) => DRAWING.has(name));
+  return callers().findLast((name) => DRAWING.has(name));
 }
 
 /** Names of the functions that are running, innermost first. */
