@@ -5,6 +5,7 @@
  */
 import { GraphTrace } from "./tensorflow/graph_trace.ts";
 import { requireRuntime } from "./tensorflow/native_op.ts";
+import { withoutAssignments } from "./tensorflow/rolled_while.ts";
 import { type Tensor, tf } from "./tf.ts";
 
 interface WatchedEngine {
@@ -39,7 +40,7 @@ export function usedFromOutside(run: () => void): Tensor[] {
   binding.trace = trace;
   engine.state.kernelDepth++; // nothing of this is for the tape of a gradient
   try {
-    tf.tidy(run);
+    tf.tidy(() => withoutAssignments(run));
   } finally {
     engine.state.kernelDepth--;
     binding.trace = parent;

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { flatten } from "./_structure.ts";
+import { flatten } from "./structure.ts";
 import { notify } from "./notices.ts";
 import { TracedFunction } from "./tensorflow/traced_function.ts";
 import { isRecording, nativeRuntime } from "./tensorflow/runtime.ts";

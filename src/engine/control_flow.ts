@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { flatten } from "./_structure.ts";
+import { flatten } from "./structure.ts";
 import { usedFromOutside } from "./_used_from_outside.ts";
 import { isTapeOn, pullBack, withGradient } from "./custom_gradient.ts";
 import { rowAt, withRowAt } from "./tensorflow/native_op.ts";

@@ -67,13 +67,7 @@ export function rolledWhile(
       return [tf.reshape(goOn, [])];
     }));
     parts.push(enter((tensors) => {
-      const before = assignedValues();
-      const next = body(tensors);
-      if (assignedValues().some((value, i) => value !== before[i])) {
-        throw new TypeError(
-          "Cannot loop: the body of a compiled loop must not assign variables: carry the value in the state instead",
-        );
-      }
+      const next = withoutAssignments(() => body(tensors));
       checkState(initial, next);
       return next;
     }));
@@ -128,6 +122,24 @@ export function checkState(
       }: ${inWords(after)}`,
     );
   }
+}
+
+/**
+ * Runs the body of a loop.
+ *
+ * @param body The body.
+ * @returns What it returns.
+ * @throws {TypeError} If it assigns a variable, which would have a value for each iteration.
+ */
+export function withoutAssignments<Result>(body: () => Result): Result {
+  const before = assignedValues();
+  const result = body();
+  if (assignedValues().some((value, i) => value !== before[i])) {
+    throw new TypeError(
+      "Cannot loop: the body of a compiled loop must not assign variables: carry the value in the state instead",
+    );
+  }
+  return result;
 }
 
 /** What the variables hold, as far as it is told apart. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { flatten } from "../_structure.ts";
+import { flatten } from "../structure.ts";
 import { type Tensor, tf } from "../tf.ts";
 import { TF_ATTR_BOOL } from "./attributes.ts";
 import { TensorFlowError } from "./c_api.ts";
