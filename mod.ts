@@ -177,6 +177,14 @@ export type {
 // Training.
 export { fit } from "./src/training/fit.ts";
 export type { FitOptions, SampleOptions } from "./src/training/fit_options.ts";
+export type {
+  OptimizerChoice,
+  OptimizerName,
+} from "./src/training/optimizers/create_optimizer.ts";
+export type { AdamOptions } from "./src/training/optimizers/adam.ts";
+export type { RMSpropOptions } from "./src/training/optimizers/rmsprop.ts";
+export type { SGDOptions } from "./src/training/optimizers/sgd.ts";
+export type { OptimizerForm } from "./src/training/optimizers/optimizer.ts";
 export { Run, type RunControl } from "./src/training/run.ts";
 export { DivergenceError } from "./src/training/train_step.ts";
 export type { RunReport } from "./src/display/training_display.ts";

@@ -3,6 +3,10 @@
  *
  * @module
  */
+import {
+  checkOptimizer,
+  type OptimizerChoice,
+} from "./optimizers/create_optimizer.ts";
 import type { TrainingDisplayKind } from "../display/create_training_display.ts";
 import type { UnknownPolicy } from "../tokenizers/tokenizer.ts";
 
@@ -61,7 +65,15 @@ export interface FitOptions {
   sequenceLength?: number;
 
   /**
-   * Step size of Adam.
+   * How the gradients change the weights: a name, or a name with options, such as
+   * `{ name: "adamw", weightDecay: 0.1 }`.
+   *
+   * @default {"adam"}
+   */
+  optimizer?: OptimizerChoice;
+
+  /**
+   * Step size of the optimizer.
    *
    * @default {0.002}
    */
@@ -147,6 +159,7 @@ export function fitSettings(options: FitOptions): FitSettings {
     steps: undefined,
     batchSize: 64,
     sequenceLength: 64,
+    optimizer: "adam",
     learningRate: 2e-3,
     clipNorm: 1,
     validation: 0.1,
@@ -209,5 +222,6 @@ export function fitSettings(options: FitOptions): FitSettings {
       `Cannot train: seed must be a safe integer: ${settings.seed}`,
     );
   }
+  checkOptimizer(settings.optimizer);
   return settings;
 }

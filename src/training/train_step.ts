@@ -10,9 +10,13 @@ import { type Tensor, tf, type Variable } from "../engine/tf.ts";
 import type { PredictorState } from "../generation/predictor.ts";
 import type { Parameter } from "../layers/parameter.ts";
 import type { Network } from "../models/network.ts";
-import { Adam } from "./adam.ts";
 import { clipByGlobalNorm } from "./clip.ts";
 import { meanCrossEntropy } from "./loss.ts";
+import {
+  createOptimizer,
+  type OptimizerChoice,
+} from "./optimizers/create_optimizer.ts";
+import type { Optimizer } from "./optimizers/optimizer.ts";
 
 /**
  * The loss or its gradient stopped being a number. The model has the last weights whose loss was one.
@@ -62,8 +66,15 @@ export class DivergenceError extends RangeError {
 
 /** Options of {@linkcode Trainer}. */
 export interface TrainerOptions {
-  /** Step size of Adam. */
+  /** Step size. */
   learningRate: number;
+
+  /**
+   * How the gradients change the weights.
+   *
+   * @default {"adam"}
+   */
+  optimizer?: OptimizerChoice;
 
   /** Largest norm of all gradients together; Infinity clips nothing. */
   clipNorm: number;
@@ -107,7 +118,7 @@ export class Trainer {
   readonly #options: TrainerOptions;
   readonly #parameters: Parameter[];
   readonly #variables: Variable[];
-  readonly #adam: Adam;
+  readonly #optimizer: Optimizer;
   readonly #update: CompiledFunction<[StepInputs], StepResults>;
   #state: PredictorState = [];
   /** The weights that gave the last loss that was a number. */
@@ -123,7 +134,10 @@ export class Trainer {
     this.#options = options;
     this.#parameters = [...network.parameters.values()];
     this.#variables = this.#parameters.map((parameter) => parameter.variable);
-    this.#adam = new Adam(this.#variables);
+    this.#optimizer = createOptimizer(
+      options.optimizer ?? "adam",
+      this.#variables,
+    );
     this.#update = compile(
       (inputs: StepInputs) => this.#takeStep(inputs),
       { name: "training step" },
@@ -220,7 +234,7 @@ export class Trainer {
     }, this.#variables);
     const gradients = this.#variables.map(({ name }) => grads[name]!);
     const clipped = clipByGlobalNorm(gradients, this.#options.clipNorm);
-    this.#adam.apply(clipped.gradients, learningRate);
+    this.#optimizer.apply(clipped.gradients, learningRate);
     const kept = next.map((tensor) => tf.clone(tensor));
     tf.dispose([...next]);
     return { outcome: tf.stack([value, clipped.norm]), state: kept };
@@ -254,7 +268,7 @@ export class Trainer {
     this.forget();
     tf.dispose(this.#good);
     this.#good = [];
-    this.#adam.dispose();
+    this.#optimizer.dispose();
     this.#update.dispose();
   }
 }

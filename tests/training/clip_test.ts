@@ -2,7 +2,7 @@ import { ensureEngine } from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
 import { clipByGlobalNorm } from "../../src/training/clip.ts";
 import { assertAllClose } from "../close.ts";
-import golden from "../golden/optimizer.json" with { type: "json" };
+import golden from "../golden/loss_and_clip.json" with { type: "json" };
 
 await ensureEngine();
 

@@ -10,6 +10,7 @@ Deno.test("fitSettings() fills in the documented defaults", () => {
     steps: undefined,
     batchSize: 64,
     sequenceLength: 64,
+    optimizer: "adam",
     learningRate: 0.002,
     clipNorm: 1,
     validation: 0.1,
@@ -88,7 +89,7 @@ for (
     [
       { learningrate: 1 },
       TypeError,
-      "Cannot train: an option must be one of epochs, steps, batchSize, sequenceLength, learningRate, clipNorm, " +
+      "Cannot train: an option must be one of epochs, steps, batchSize, sequenceLength, optimizer, learningRate, clipNorm, " +
       'validation, unknown, validateEvery, seed, sample, signal, maxSeconds, display: "learningrate"',
     ],
   ] as [FitOptions, typeof RangeError, string][]

@@ -3,7 +3,7 @@ import { type Tensor, tf } from "../../src/engine/tf.ts";
 import { meanCrossEntropy, tokenLosses } from "../../src/training/loss.ts";
 import { assertAllClose } from "../close.ts";
 import { assertNoLeak } from "../no_leak.ts";
-import golden from "../golden/optimizer.json" with { type: "json" };
+import golden from "../golden/loss_and_clip.json" with { type: "json" };
 
 await ensureEngine();
 

@@ -1,0 +1,155 @@
+/**
+ * Adam and AdamW.
+ *
+ * Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1; Loshchilov and Hutter, "Decoupled
+ * Weight Decay Regularization", 2019, algorithm 2. With m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ):
+ *
+ *     pytorch   p ← p − α · m̂ / (√v̂ + ε)
+ *     keras     p ← p − α · m̂ · √(1 − β₂ᵗ) / (√v + ε), the paper's second form, whose ε counts for more at first
+ *
+ * and before either, p ← p − α · weightDecay · p.
+ *
+ * @module
+ */
+import { type Tensor, tf, type Variable } from "../../engine/tf.ts";
+import {
+  checkOptions,
+  DECAY,
+  moveTowards,
+  NOT_NEGATIVE,
+  type Optimizer,
+  type OptimizerForm,
+  POSITIVE,
+  zeroSlots,
+} from "./optimizer.ts";
+
+/** Options of {@linkcode Adam}. */
+export interface AdamOptions {
+  /**
+   * How much of the mean gradient is kept from step to step, from 0 up to but not 1.
+   *
+   * @default {0.9}
+   */
+  beta1?: number;
+
+  /**
+   * How much of the mean squared gradient is kept from step to step, from 0 up to but not 1.
+   *
+   * @default {0.999}
+   */
+  beta2?: number;
+
+  /**
+   * Added to the root of the mean squared gradient.
+   *
+   * @default {1e-8} in PyTorch's form, 1e-7 in Keras's
+   */
+  epsilon?: number;
+
+  /**
+   * Share of every parameter that is taken off at each step, times the learning rate, apart from the gradient.
+   *
+   * @default {0} for Adam; for AdamW 0.01 in PyTorch's form, 0.004 in Keras's
+   */
+  weightDecay?: number;
+
+  /**
+   * Whose definition.
+   *
+   * @default {"pytorch"}
+   */
+  form?: OptimizerForm;
+}
+
+/**
+ * @param options Options of {@linkcode Adam}.
+ * @param name Its name.
+ * @throws {TypeError} If an option is unknown.
+ * @throws {RangeError} If an option is out of range.
+ */
+export function checkAdam(options: AdamOptions, name: string): void {
+  checkOptions(name, options, {
+    beta1: DECAY,
+    beta2: DECAY,
+    epsilon: POSITIVE,
+    weightDecay: NOT_NEGATIVE,
+  });
+}
+
+/** Adam over a fixed list of parameters. */
+export class Adam implements Optimizer {
+  /** Its name. */
+  readonly name: string;
+  readonly #parameters: readonly Variable[];
+  readonly #options: Required<AdamOptions>;
+  readonly #means: Variable[];
+  readonly #squares: Variable[];
+  /** How many steps were taken, float32, shape (). */
+  readonly #steps: Variable;
+
+  /**
+   * @param parameters What to train; each is assigned by {@linkcode Adam.apply}.
+   * @param options Decays, ε and form.
+   * @param name Its name.
+   * @throws {TypeError} If an option is unknown.
+   * @throws {RangeError} If an option is out of range.
+   */
+  constructor(
+    parameters: readonly Variable[],
+    options: AdamOptions = {},
+    name = "adam",
+  ) {
+    checkAdam(options, name);
+    const { form = "pytorch", beta1 = 0.9, beta2 = 0.999 } = options;
+    const { epsilon = form === "keras" ? 1e-7 : 1e-8, weightDecay = 0 } =
+      options;
+    this.name = name;
+    this.#parameters = parameters;
+    this.#options = { form, beta1, beta2, epsilon, weightDecay };
+    this.#means = zeroSlots(parameters);
+    this.#squares = zeroSlots(parameters);
+    this.#steps = tf.tidy(() => tf.variable(tf.scalar(0), false));
+  }
+
+  /** The running means, and the number of steps. */
+  get slots(): readonly Variable[] {
+    return [...this.#means, ...this.#squares, this.#steps];
+  }
+
+  /**
+   * @param gradients One for each parameter, in their order.
+   * @param learningRate Step size α, float32, shape ().
+   */
+  apply(gradients: readonly Tensor[], learningRate: Tensor): void {
+    const { beta1, beta2, epsilon, weightDecay, form } = this.#options;
+    tf.tidy(() => {
+      this.#steps.assign(tf.add(this.#steps, 1));
+      const stepSize = tf.div(learningRate, this.#begun(beta1)); // ()
+      const rootBegun = tf.sqrt(this.#begun(beta2)); // ()
+      const kept = tf.sub(1, tf.mul(learningRate, weightDecay)); // ()
+      for (const [i, parameter] of this.#parameters.entries()) {
+        const [mean, square] = [this.#means[i]!, this.#squares[i]!];
+        const gradient = gradients[i]!;
+        mean.assign(moveTowards(mean, gradient, 1 - beta1));
+        square.assign(moveTowards(square, tf.square(gradient), 1 - beta2));
+        const root = tf.sqrt(square); // √v
+        const direction = form === "pytorch"
+          ? tf.div(mean, tf.add(tf.div(root, rootBegun), epsilon))
+          : tf.div(tf.mul(mean, rootBegun), tf.add(root, epsilon));
+        const decayed = weightDecay === 0 ? parameter : tf.mul(parameter, kept);
+        parameter.assign(tf.sub(decayed, tf.mul(direction, stepSize)));
+      }
+    });
+  }
+
+  /** Frees what it remembers; the parameters stay. */
+  dispose(): void {
+    tf.dispose([...this.slots]);
+  }
+
+  /** 1 − βᵗ, the share of a running mean that is not its beginning at zero; by way of expm1, which is exact near 0. */
+  #begun(beta: number): Tensor {
+    if (beta === 0) return tf.scalar(1);
+    return tf.neg(tf.expm1(tf.mul(this.#steps, Math.log(beta)))); // ()
+  }
+}

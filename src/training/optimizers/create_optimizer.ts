@@ -1,0 +1,88 @@
+/**
+ * Optimizers by name.
+ *
+ * @module
+ */
+import type { Variable } from "../../engine/tf.ts";
+import { Adam, type AdamOptions, checkAdam } from "./adam.ts";
+import type { Optimizer } from "./optimizer.ts";
+import { checkRMSprop, RMSprop, type RMSpropOptions } from "./rmsprop.ts";
+import { checkSGD, SGD, type SGDOptions } from "./sgd.ts";
+
+/** Name of an optimizer. */
+export type OptimizerName = "sgd" | "rmsprop" | "adam" | "adamw";
+
+/** An optimizer by its name, or by its name with options. */
+export type OptimizerChoice =
+  | OptimizerName
+  | ({ name: "sgd" } & SGDOptions)
+  | ({ name: "rmsprop" } & RMSpropOptions)
+  | ({ name: "adam" | "adamw" } & AdamOptions);
+
+type Named = Exclude<OptimizerChoice, string>;
+
+/** Of every name, how its options are checked, and how it is made. */
+const KINDS: Record<OptimizerName, {
+  check(options: Named): void;
+  make(options: Named, parameters: readonly Variable[]): Optimizer;
+}> = {
+  sgd: {
+    check: (options) => checkSGD(options as SGDOptions),
+    make: (options, parameters) => new SGD(parameters, options as SGDOptions),
+  },
+  rmsprop: {
+    check: (options) => checkRMSprop(options as RMSpropOptions),
+    make: (options, parameters) =>
+      new RMSprop(parameters, options as RMSpropOptions),
+  },
+  adam: {
+    check: (options) => checkAdam(options as AdamOptions, "adam"),
+    make: (options, parameters) => new Adam(parameters, options as AdamOptions),
+  },
+  adamw: {
+    check: (options) => checkAdam(options as AdamOptions, "adamw"),
+    make: (options, parameters) => {
+      const weightDecay = options.form === "keras" ? 0.004 : 0.01;
+      const given = { weightDecay, ...options } as AdamOptions;
+      return new Adam(parameters, given, "adamw");
+    },
+  },
+};
+
+/**
+ * Checks a choice without making anything, so that no engine is needed.
+ *
+ * @param choice Name, or name and options.
+ * @throws {RangeError} If there is none of this name, or an option is out of range.
+ * @throws {TypeError} If an option is unknown or has no effect.
+ */
+export function checkOptimizer(choice: OptimizerChoice): void {
+  const named = byName(choice);
+  if (!Object.hasOwn(KINDS, named.name)) {
+    throw new RangeError(
+      `Cannot make an optimizer: its name must be one of ${
+        Object.keys(KINDS).join(", ")
+      }: ${named.name}`,
+    );
+  }
+  KINDS[named.name].check(named);
+}
+
+/**
+ * @param choice Name, or name and options.
+ * @param parameters What to train.
+ * @returns The optimizer.
+ * @throws As {@linkcode checkOptimizer}.
+ */
+export function createOptimizer(
+  choice: OptimizerChoice,
+  parameters: readonly Variable[],
+): Optimizer {
+  checkOptimizer(choice);
+  const named = byName(choice);
+  return KINDS[named.name].make(named, parameters);
+}
+
+function byName(choice: OptimizerChoice): Named {
+  return typeof choice === "string" ? { name: choice } as Named : choice;
+}

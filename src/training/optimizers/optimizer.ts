@@ -1,0 +1,109 @@
+/**
+ * What every optimizer is: a rule that changes parameters by their gradients, and its memory.
+ *
+ * All that changes from step to step is a variable or a tensor handed over, never a number of JavaScript, so that a step
+ * can be compiled.
+ *
+ * @module
+ */
+import { type Tensor, tf, type Variable } from "../../engine/tf.ts";
+
+/** An optimizer over a fixed list of parameters. */
+export interface Optimizer {
+  /** Its name, such as `adam`. */
+  readonly name: string;
+  /** What it remembers from step to step. */
+  readonly slots: readonly Variable[];
+
+  /**
+   * Takes one step downhill.
+   *
+   * @param gradients One for each parameter, in their order.
+   * @param learningRate Step size, float32, shape ().
+   */
+  apply(gradients: readonly Tensor[], learningRate: Tensor): void;
+
+  /** Frees what it remembers; the parameters stay. */
+  dispose(): void;
+}
+
+/** Whose definition is meant, where frameworks differ. */
+export type OptimizerForm = "pytorch" | "keras";
+
+/**
+ * @param parameters The parameters.
+ * @returns A variable of zeros for each.
+ */
+export function zeroSlots(parameters: readonly Variable[]): Variable[] {
+  return parameters.map((parameter) =>
+    tf.tidy(() => tf.variable(tf.zerosLike(parameter), false))
+  );
+}
+
+/** Moves a running mean towards a new value: from + (to − from) · share. */
+export function moveTowards(from: Tensor, to: Tensor, share: number): Tensor {
+  return tf.add(from, tf.mul(tf.sub(to, from), share));
+}
+
+/** What a number may be. */
+interface Range {
+  /** In words. */
+  rule: string;
+  has: (value: number) => boolean;
+}
+
+/** Above 0 and finite. */
+export const POSITIVE: Range = {
+  rule: "a positive number",
+  has: (value) => value > 0 && value < Infinity,
+};
+/** From 0 and finite. */
+export const NOT_NEGATIVE: Range = {
+  rule: "a number from 0",
+  has: (value) => value >= 0 && value < Infinity,
+};
+/** What is kept of a running mean. */
+export const DECAY: Range = {
+  rule: "from 0 up to but not 1",
+  has: (value) => value >= 0 && value < 1,
+};
+
+/**
+ * @param name The optimizer's name, for the error.
+ * @param options The options as given.
+ * @param ranges Of every number, its range.
+ * @param flags Names of the options that are no numbers.
+ * @throws {TypeError} If there is an option of another name, or `form` is none.
+ * @throws {RangeError} If a number is out of its range.
+ */
+export function checkOptions(
+  name: string,
+  options: object,
+  ranges: Record<string, Range>,
+  flags: readonly string[] = [],
+): void {
+  const known = [...Object.keys(ranges), ...flags, "form", "name"];
+  for (const [key, value] of Object.entries(options)) {
+    if (!known.includes(key)) {
+      throw new TypeError(
+        `Cannot make ${name}: there is no such option, only ${
+          known.join(", ")
+        }: ${key}`,
+      );
+    }
+    const range = ranges[key];
+    if (range !== undefined && value !== undefined && !range.has(value)) {
+      throw new RangeError(
+        `Cannot make ${name}: ${key} must be ${range.rule}: ${value}`,
+      );
+    }
+    if (
+      key === "form" && value !== undefined && value !== "pytorch" &&
+      value !== "keras"
+    ) {
+      throw new TypeError(
+        `Cannot make ${name}: form must be "pytorch" or "keras": ${value}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * RMSprop: steps in proportion to the gradient over its running root mean square.
+ *
+ * Tieleman and Hinton, "Neural Networks for Machine Learning", lecture 6.5, 2012. With s the running mean of g², less the
+ * square of the running mean of g where centered:
+ *
+ *     pytorch   d = g / (√s + ε)     b ← μ · b + d         p ← p − α · b
+ *     keras     d = g / √(s + ε)     b ← μ · b + α · d     p ← p − b
+ *
+ * @module
+ */
+import { type Tensor, tf, type Variable } from "../../engine/tf.ts";
+import {
+  checkOptions,
+  DECAY,
+  moveTowards,
+  type Optimizer,
+  type OptimizerForm,
+  POSITIVE,
+  zeroSlots,
+} from "./optimizer.ts";
+
+/** Options of {@linkcode RMSprop}. */
+export interface RMSpropOptions {
+  /**
+   * How much of the mean squared gradient is kept from step to step, from 0 up to but not 1; PyTorch calls it alpha.
+   *
+   * @default {0.99} in PyTorch's form, 0.9 in Keras's
+   */
+  rho?: number;
+
+  /**
+   * How much of the last direction is kept, μ, from 0 up to but not 1.
+   *
+   * @default {0}
+   */
+  momentum?: number;
+
+  /**
+   * Keeps the divisor from being zero.
+   *
+   * @default {1e-8} in PyTorch's form, 1e-7 in Keras's
+   */
+  epsilon?: number;
+
+  /**
+   * Divides by the standard deviation of the gradient instead of its root mean square.
+   *
+   * @default {false}
+   */
+  centered?: boolean;
+
+  /**
+   * Whose definition.
+   *
+   * @default {"pytorch"}
+   */
+  form?: OptimizerForm;
+}
+
+/**
+ * @param options Options of {@linkcode RMSprop}.
+ * @throws {TypeError} If an option is unknown.
+ * @throws {RangeError} If an option is out of range.
+ */
+export function checkRMSprop(options: RMSpropOptions): void {
+  checkOptions("rmsprop", options, {
+    rho: DECAY,
+    momentum: DECAY,
+    epsilon: POSITIVE,
+  }, ["centered"]);
+}
+
+/** RMSprop over a fixed list of parameters. */
+export class RMSprop implements Optimizer {
+  /** Its name. */
+  readonly name = "rmsprop";
+  readonly #parameters: readonly Variable[];
+  readonly #options: Required<RMSpropOptions>;
+  readonly #squares: Variable[];
+  readonly #means: Variable[];
+  readonly #directions: Variable[];
+
+  /**
+   * @param parameters What to train; each is assigned by {@linkcode RMSprop.apply}.
+   * @param options Decay, momentum, ε and form.
+   * @throws {TypeError} If an option is unknown.
+   * @throws {RangeError} If an option is out of range.
+   */
+  constructor(parameters: readonly Variable[], options: RMSpropOptions = {}) {
+    checkRMSprop(options);
+    const { form = "pytorch", momentum = 0, centered = false } = options;
+    const { rho = form === "keras" ? 0.9 : 0.99 } = options;
+    const { epsilon = form === "keras" ? 1e-7 : 1e-8 } = options;
+    this.#parameters = parameters;
+    this.#options = { rho, momentum, epsilon, centered, form };
+    this.#squares = zeroSlots(parameters);
+    this.#means = centered ? zeroSlots(parameters) : [];
+    this.#directions = momentum > 0 ? zeroSlots(parameters) : [];
+  }
+
+  /** The running means, and the directions with momentum. */
+  get slots(): readonly Variable[] {
+    return [...this.#squares, ...this.#means, ...this.#directions];
+  }
+
+  /**
+   * @param gradients One for each parameter, in their order.
+   * @param learningRate Step size α, float32, shape ().
+   */
+  apply(gradients: readonly Tensor[], learningRate: Tensor): void {
+    const { momentum, form } = this.#options;
+    tf.tidy(() => {
+      for (const [i, parameter] of this.#parameters.entries()) {
+        const scaled = this.#scale(gradients[i]!, i);
+        const direction = form === "keras"
+          ? tf.mul(scaled, learningRate)
+          : scaled;
+        const slot = this.#directions[i];
+        slot?.assign(tf.add(tf.mul(slot, momentum), direction));
+        const taken = slot ?? direction;
+        parameter.assign(
+          tf.sub(
+            parameter,
+            form === "keras" ? taken : tf.mul(taken, learningRate),
+          ),
+        );
+      }
+    });
+  }
+
+  /** Frees what it remembers; the parameters stay. */
+  dispose(): void {
+    tf.dispose([...this.slots]);
+  }
+
+  /** The gradient over its running root mean square, which moves on. */
+  #scale(gradient: Tensor, i: number): Tensor {
+    const { rho, epsilon, form } = this.#options;
+    const [square, mean] = [this.#squares[i]!, this.#means[i]];
+    square.assign(moveTowards(square, tf.square(gradient), 1 - rho));
+    mean?.assign(moveTowards(mean, gradient, 1 - rho));
+    const spread = mean === undefined
+      ? square
+      : tf.sub(square, tf.square(mean));
+    return tf.div(
+      gradient,
+      form === "keras"
+        ? tf.sqrt(tf.add(spread, epsilon))
+        : tf.add(tf.sqrt(spread), epsilon),
+    );
+  }
+}

@@ -1,0 +1,73 @@
+"""Golden numbers of the optimizers, from PyTorch 2.13 and Keras 3.15 on TensorFlow 2.21, with a learning rate that changes.
+
+    pip install torch==2.13.0 tensorflow-cpu==2.21.0 keras==3.15.1
+    python tests/golden/optimizers.py > tests/golden/optimizers.json && deno fmt tests/golden/optimizers.json
+"""
+import json
+import os
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import keras
+import numpy as np
+import torch
+
+rng = np.random.default_rng(5)
+SHAPES = [(3, 2), (4,)]
+START = [rng.normal(size=s).astype("float32") for s in SHAPES]
+SCALES = [1, 1e-3, 10, 0, 0.1, 1, 1, 1e-2, 3, 1] * 2
+GRADIENTS = [[(rng.normal(size=s) * k).astype("float32") for s in SHAPES] for k in SCALES]
+RATES = [0.05 if i < 7 else 0.01 for i in range(20)]
+
+flat = lambda arrays: [np.asarray(a, "float64").ravel().tolist() for a in arrays]
+
+
+def with_torch(make):
+    parameters = [torch.tensor(a.copy(), requires_grad=True) for a in START]
+    optimizer, after = make(parameters), []
+    for rate, gradients in zip(RATES, GRADIENTS):
+        optimizer.param_groups[0]["lr"] = rate
+        for p, g in zip(parameters, gradients):
+            p.grad = torch.tensor(g)
+        optimizer.step()
+        after.append(flat(p.detach() for p in parameters))
+    return after
+
+
+def with_keras(optimizer):
+    parameters = [keras.Variable(a.copy()) for a in START]
+    after = []
+    for rate, gradients in zip(RATES, GRADIENTS):
+        optimizer.learning_rate = rate
+        optimizer.apply([keras.ops.convert_to_tensor(g) for g in gradients], parameters)
+        after.append(flat(p.numpy() for p in parameters))
+    return after
+
+
+T, K = torch.optim, keras.optimizers
+CASES = [
+    ({"name": "sgd"}, with_torch(lambda p: T.SGD(p, 0.1))),
+    ({"name": "sgd", "momentum": 0.9, "weightDecay": 0.1}, with_torch(lambda p: T.SGD(p, 0.1, 0.9, weight_decay=0.1))),
+    ({"name": "sgd", "momentum": 0.9, "nesterov": True},
+     with_torch(lambda p: T.SGD(p, 0.1, 0.9, nesterov=True))),
+    ({"name": "sgd", "momentum": 0.9, "form": "keras"}, with_keras(K.SGD(0.1, 0.9))),
+    ({"name": "sgd", "momentum": 0.9, "nesterov": True, "form": "keras"}, with_keras(K.SGD(0.1, 0.9, nesterov=True))),
+    ({"name": "rmsprop"}, with_torch(lambda p: T.RMSprop(p))),
+    ({"name": "rmsprop", "rho": 0.8, "momentum": 0.5, "centered": True, "epsilon": 1e-3},
+     with_torch(lambda p: T.RMSprop(p, alpha=0.8, momentum=0.5, centered=True, eps=1e-3))),
+    ({"name": "rmsprop", "form": "keras"}, with_keras(K.RMSprop())),
+    ({"name": "rmsprop", "rho": 0.8, "momentum": 0.5, "centered": True, "epsilon": 1e-3, "form": "keras"},
+     with_keras(K.RMSprop(rho=0.8, momentum=0.5, centered=True, epsilon=1e-3))),
+    ({"name": "adam"}, with_torch(lambda p: T.Adam(p))),
+    ({"name": "adam", "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-3},
+     with_torch(lambda p: T.Adam(p, betas=(0.8, 0.95), eps=1e-3))),
+    ({"name": "adam", "form": "keras"}, with_keras(K.Adam())),
+    ({"name": "adam", "epsilon": 1e-3, "form": "keras"}, with_keras(K.Adam(epsilon=1e-3))),
+    ({"name": "adamw"}, with_torch(lambda p: T.AdamW(p))),
+    ({"name": "adamw", "weightDecay": 0.2}, with_torch(lambda p: T.AdamW(p, weight_decay=0.2))),
+    ({"name": "adamw", "form": "keras"}, with_keras(K.AdamW())),
+]
+print(json.dumps({
+    "torch": torch.__version__, "keras": keras.__version__, "shapes": SHAPES, "start": flat(START),
+    "gradients": [flat(g) for g in GRADIENTS], "rates": RATES,
+    "cases": [{"choice": choice, "after": after} for choice, after in CASES],
+}))

@@ -1,0 +1,99 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { compile } from "../../../src/engine/compile.ts";
+import { useEngine } from "../../../src/engine/engine.ts";
+import { type Tensor, tf } from "../../../src/engine/tf.ts";
+import {
+  createOptimizer,
+  type OptimizerChoice,
+} from "../../../src/training/optimizers/create_optimizer.ts";
+import { assertAllClose } from "../../close.ts";
+import { assertNoLeak } from "../../no_leak.ts";
+import golden from "../../golden/optimizers.json" with { type: "json" };
+
+const { shapes, start, gradients, rates, cases } = golden;
+
+for (const engine of ["cpu", "wasm", "tensorflow"] as const) {
+  for (const compiled of engine === "tensorflow" ? [false, true] : [false]) {
+    for (const { choice, after } of cases) {
+      const form = `on ${engine}${compiled ? ", compiled" : ""}`;
+      Deno.test(`Optimizer ${JSON.stringify(choice)} ${form} takes the steps of its framework as the rate changes`, async () => {
+        await useEngine(engine);
+        await assertNoLeak(() => {
+          const variables = start.map((values, i) =>
+            tf.tidy(() => tf.variable(tf.tensor(values, shapes[i]!)))
+          );
+          const optimizer = createOptimizer(
+            choice as OptimizerChoice,
+            variables,
+          );
+          const apply = (gradients: Tensor[], rate: Tensor): void =>
+            optimizer.apply(gradients, rate);
+          const step = compiled ? compile(apply) : apply;
+          for (const [t, values] of gradients.entries()) {
+            const tensors = values.map((flat, i) =>
+              tf.tensor(flat, shapes[i]!)
+            );
+            const rate = tf.scalar(rates[t]!);
+            step(tensors, rate);
+            tf.dispose([...tensors, rate]);
+            for (const [i, variable] of variables.entries()) {
+              assertAllClose(variable.dataSync(), after[t]![i]!, 1e-5);
+            }
+          }
+          optimizer.dispose();
+          tf.dispose(variables);
+          if ("dispose" in step) (step as { dispose(): void }).dispose();
+        });
+      });
+    }
+  }
+}
+
+Deno.test("createOptimizer() refuses what it does not know, and options out of range or without effect", () => {
+  for (
+    const [choice, kind, message] of [
+      [
+        "adagard",
+        RangeError,
+        "Cannot make an optimizer: its name must be one of sgd, rmsprop, adam, adamw: adagard",
+      ],
+      [
+        { name: "adam", beta: 0.9 },
+        TypeError,
+        "Cannot make adam: there is no such option, only beta1, beta2, epsilon, weightDecay, form, name: beta",
+      ],
+      [
+        { name: "adamw", beta1: 1 },
+        RangeError,
+        "Cannot make adamw: beta1 must be from 0 up to but not 1: 1",
+      ],
+      [
+        { name: "adam", epsilon: 0 },
+        RangeError,
+        "Cannot make adam: epsilon must be a positive number: 0",
+      ],
+      [
+        { name: "adamw", weightDecay: -1 },
+        RangeError,
+        "Cannot make adamw: weightDecay must be a number from 0: -1",
+      ],
+      [
+        { name: "sgd", nesterov: true },
+        TypeError,
+        "Cannot make sgd: nesterov has no effect without momentum: give momentum, such as 0.9",
+      ],
+      [
+        { name: "rmsprop", form: "torch" },
+        TypeError,
+        'Cannot make rmsprop: form must be "pytorch" or "keras": torch',
+      ],
+    ] as const
+  ) {
+    assertThrows(
+      () => createOptimizer(choice as OptimizerChoice, []),
+      kind,
+      message,
+    );
+  }
+  assertEquals(createOptimizer("adamw", []).name, "adamw");
+});
