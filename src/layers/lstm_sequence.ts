@@ -47,19 +47,28 @@ export function lstmSequence(
  * @param fromInputs What the inputs and the bias add to the gates' sums, shape (T, B, 4H).
  * @param recurrentKernel From the hidden state to the gates, shape (H, 4H).
  * @param state The state before the first step.
+ * @param mask What the hidden state is multiplied by on its way to the next step's gates, the same in all steps, shape
+ * (B, H): recurrent dropout (Gal and Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural
+ * Networks", 2016). No gradient flows to it.
  * @returns The output of every step, and the state after the last.
  */
 export function lstmRecurrence(
   fromInputs: Tensor,
   recurrentKernel: Tensor,
   state: LSTMState,
+  mask?: Tensor,
 ): LSTMSequence {
+  const masked = (hidden: Tensor): Tensor =>
+    mask === undefined ? hidden : tf.mul(hidden, mask);
   const [outputs, h, c] = withGradient({
     inputs: [fromInputs, recurrentKernel, state.h, state.c],
     forward: (save) => {
       const [last, trace] = scan(
         ({ h, c }: LSTMState, fromInput: Tensor) => {
-          const sums = tf.add(fromInput, tf.matMul(h, recurrentKernel)); // (B, 4H)
+          const sums = tf.add(
+            fromInput,
+            tf.matMul(masked(h), recurrentKernel),
+          ); // (B, 4H)
           const next = cellStep(sums, c);
           const { gates, squashed } = next;
           return [
@@ -71,7 +80,15 @@ export function lstmRecurrence(
         fromInputs,
       );
       const { h, cellBefore, gates, squashed } = trace;
-      save([recurrentKernel, state.h, h, cellBefore, gates, squashed]);
+      save([
+        recurrentKernel,
+        state.h,
+        h,
+        cellBefore,
+        gates,
+        squashed,
+        ...(mask === undefined ? [] : [mask]),
+      ]);
       return [h, last.h, last.c];
     },
     backward,
@@ -84,10 +101,12 @@ type Rows = [Tensor, Tensor, Tensor, Tensor];
 /** Gradients of fromInputs, recurrentKernel, and the first h and c. */
 function backward(
   [dOutputs, dLastHidden, dLastCell]: Tensor[],
-  [recurrentKernel, h0, hidden, cellsBefore, gates, squashed]: Tensor[],
+  [recurrentKernel, h0, hidden, cellsBefore, gates, squashed, mask]: Tensor[],
 ): Tensor[] {
   const [steps, batch, width] = gates!.shape as [number, number, number];
   const units = width / 4;
+  const masked = (hidden: Tensor): Tensor =>
+    mask === undefined ? hidden : tf.mul(hidden, mask);
   const [i, f, g, o] = tf.split(gates!, 4, 2) as Rows; // (T, B, H) each
   // How the gates' sums move the cell (first three) and the output (last), and how the cell moves the output: over all
   // steps at once, so that XLA vectorises it and the loop has little left to do.
@@ -107,7 +126,7 @@ function backward(
       const dc = tf.add(dCell, tf.mul(dh, cellToOutput)); // (B, H)
       const dSum = tf.mul(tf.concat([dc, dc, dc, dh], 1), local); // (B, 4H)
       return [{
-        dHidden: tf.matMul(dSum, recurrentKernel!, false, true), // (B, H)
+        dHidden: masked(tf.matMul(dSum, recurrentKernel!, false, true)), // (B, H)
         dCell: tf.mul(dc, forget), // (B, H)
       }, dSum];
     },
@@ -122,7 +141,7 @@ function backward(
   return [
     dSums, // (T, B, 4H)
     tf.matMul(
-      tf.reshape(hiddenBefore, [steps * batch, units]),
+      tf.reshape(masked(hiddenBefore), [steps * batch, units]),
       tf.reshape(dSums, [steps * batch, width]),
       true,
       false,

@@ -1,0 +1,229 @@
+/**
+ * The benchmark's models, of the library's layers and of plain TensorFlow.js.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { lstmRecurrence } from "../src/layers/lstm_sequence.ts";
+import { cellStep } from "../src/layers/lstm_step.ts";
+import type { Predictor } from "../src/generation/predictor.ts";
+
+/** A workload as `workloads.json` has it. */
+export interface Workload {
+  kind: "lstm" | "decoder";
+  title: string;
+  vocabSize: number;
+  layers: number;
+  batch: number;
+  steps: number;
+  repeats: number;
+  embedding?: number;
+  units?: number;
+  dense?: number;
+  recurrentDropout?: number;
+  width?: number;
+  heads?: number;
+}
+
+type Weights = Record<string, tf.Tensor>;
+
+/**
+ * @param w The weights.
+ * @param s The workload.
+ * @param inputs int32, shape (B, T).
+ * @param targets int32, shape (B, T).
+ * @param mask For recurrent dropout, shape (B, H).
+ * @returns Logits, and the targets in their order, shape (N, V) and (N,).
+ */
+export function forward(
+  w: Weights,
+  s: Workload,
+  inputs: tf.Tensor,
+  targets: tf.Tensor,
+  mask?: tf.Tensor,
+): { logits: tf.Tensor; targets: tf.Tensor } {
+  return s.kind === "lstm"
+    ? {
+      logits: lstmLogits(w, s, inputs, mask),
+      targets: tf.reshape(tf.transpose(targets), [-1]),
+    }
+    : {
+      logits: decoderLogits(w, s, inputs),
+      targets: tf.reshape(targets, [-1]),
+    };
+}
+
+function lstmLogits(
+  w: Weights,
+  s: Workload,
+  inputs: tf.Tensor,
+  mask?: tf.Tensor,
+): tf.Tensor {
+  const [batch, units] = [inputs.shape[0]!, s.units!];
+  const steps = inputs.shape[1]!;
+  const ids = tf.reshape(tf.transpose(inputs), [-1]) as tf.Tensor1D; // (TB,)
+  let x: tf.Tensor = tf.gather(w["embedding"]!, ids); // (TB, E)
+  for (let i = 0; i < s.layers; i++) {
+    const fromInputs = tf.add(
+      tf.matMul(x, w[`${i}/kernel`]!),
+      w[`${i}/bias`]!,
+    ); // (TB, 4H)
+    const zeros = { h: tf.zeros([batch, units]), c: tf.zeros([batch, units]) };
+    const { outputs } = lstmRecurrence(
+      tf.reshape(fromInputs, [steps, batch, 4 * units]),
+      w[`${i}/recurrent`]!,
+      zeros,
+      mask,
+    );
+    x = tf.reshape(outputs, [steps * batch, units]);
+  }
+  if (s.dense !== undefined) {
+    x = tf.relu(tf.add(tf.matMul(x, w["dense/kernel"]!), w["dense/bias"]!));
+  }
+  return tf.add(tf.matMul(x, w["output/kernel"]!), w["output/bias"]!);
+}
+
+function norm(x: tf.Tensor, gain: tf.Tensor): tf.Tensor {
+  const centered = tf.sub(x, tf.mean(x, -1, true));
+  const variance = tf.mean(tf.square(centered), -1, true);
+  return tf.mul(tf.mul(centered, tf.rsqrt(tf.add(variance, 1e-5))), gain);
+}
+
+/** Exactly x · Φ(x), by the error function. */
+function gelu(x: tf.Tensor): tf.Tensor {
+  return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
+}
+
+function decoderLogits(w: Weights, s: Workload, ids: tf.Tensor): tf.Tensor {
+  const [b, t] = ids.shape as [number, number];
+  const [d, heads] = [s.width!, s.heads!];
+  const place = tf.range(0, t, 1, "int32");
+  const hidden = tf.mul(
+    tf.cast(
+      tf.greater(tf.expandDims(place, 0), tf.expandDims(place, 1)),
+      "float32",
+    ),
+    -1e9,
+  ); // (T, T)
+  let x: tf.Tensor = tf.reshape(
+    tf.add(tf.gather(w["tokens"]!, ids as tf.Tensor1D), w["positions"]!),
+    [b * t, d],
+  );
+  for (let i = 0; i < s.layers; i++) {
+    const qkv = tf.reshape(
+      tf.matMul(norm(x, w[`${i}/norm_1`]!), w[`${i}/qkv`]!),
+      [b, t, 3, heads, d / heads],
+    );
+    const [q, k, v] = tf.unstack(tf.transpose(qkv, [2, 0, 3, 1, 4])); // (B, heads, T, d / heads)
+    const scores = tf.mul(
+      tf.matMul(q!, k!, false, true),
+      1 / Math.sqrt(d / heads),
+    );
+    const mixed = tf.matMul(tf.softmax(tf.add(scores, hidden)), v!);
+    const y = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [b * t, d]);
+    x = tf.add(x, tf.matMul(y, w[`${i}/project`]!));
+    const up = gelu(tf.matMul(norm(x, w[`${i}/norm_2`]!), w[`${i}/up`]!));
+    x = tf.add(x, tf.matMul(up, w[`${i}/down`]!));
+  }
+  return tf.matMul(norm(x, w["norm"]!), w["tokens"]!, false, true);
+}
+
+/** The model as the library's generation sees it. */
+export function predictor(w: Weights, s: Workload): Predictor {
+  return s.kind === "lstm" ? lstmPredictor(w, s) : decoderPredictor(w, s);
+}
+
+function lstmPredictor(w: Weights, s: Workload): Predictor {
+  const step = (ids: tf.Tensor, state: readonly tf.Tensor[]) => {
+    let x: tf.Tensor = tf.gather(w["embedding"]!, ids as tf.Tensor1D);
+    const next: tf.Tensor[] = [];
+    for (let i = 0; i < s.layers; i++) {
+      const sums = tf.add(
+        tf.add(tf.matMul(x, w[`${i}/kernel`]!), w[`${i}/bias`]!),
+        tf.matMul(state[2 * i]!, w[`${i}/recurrent`]!),
+      );
+      const { h, c } = cellStep(sums, state[2 * i + 1]!);
+      next.push(h, c);
+      x = h;
+    }
+    const logits = tf.add(
+      tf.matMul(x, w["output/kernel"]!),
+      w["output/bias"]!,
+    );
+    return { logits, state: next };
+  };
+  return {
+    zeroState: (batch) =>
+      Array.from({ length: 2 * s.layers }, () => tf.zeros([batch, s.units!])),
+    step,
+    forward: (ids, state) => stepwise(step, ids, state),
+  };
+}
+
+/** With a ring of keys and values: past the context, the oldest position is overwritten. */
+function decoderPredictor(w: Weights, s: Workload): Predictor {
+  const [d, heads, t] = [s.width!, s.heads!, s.steps];
+  const size = d / heads;
+  const places = tf.keep(tf.range(0, t, 1, "int32")); // (T,)
+  const step = (ids: tf.Tensor, state: readonly tf.Tensor[]) => {
+    const [count, ...caches] = state; // (1,), and (heads, T, size) each
+    const place = tf.mod(count!, tf.scalar(t, "int32")); // (1,)
+    const here = tf.reshape(tf.cast(tf.equal(places, place), "float32"), [
+      t,
+      1,
+    ]);
+    const unseen = tf.mul(
+      tf.cast(tf.greater(places, count!), "float32"),
+      -1e9,
+    ); // (T,)
+    let x: tf.Tensor = tf.add(
+      tf.gather(w["tokens"]!, ids as tf.Tensor1D),
+      tf.gather(w["positions"]!, place as tf.Tensor1D),
+    ); // (1, D)
+    const next: tf.Tensor[] = [tf.add(count!, tf.scalar(1, "int32"))];
+    for (let i = 0; i < s.layers; i++) {
+      const qkv = tf.matMul(norm(x, w[`${i}/norm_1`]!), w[`${i}/qkv`]!);
+      const [q, k, v] = tf.unstack(tf.reshape(qkv, [3, heads, 1, size]));
+      const [keys, values] = [[caches[2 * i]!, k!], [caches[2 * i + 1]!, v!]]
+        .map(([cache, row]) =>
+          tf.add(cache!, tf.mul(here, tf.sub(row!, cache!)))
+        );
+      next.push(keys!, values!);
+      const scores = tf.mul(
+        tf.matMul(q!, keys!, false, true),
+        1 / Math.sqrt(size),
+      ); // (heads, 1, T)
+      const mixed = tf.matMul(tf.softmax(tf.add(scores, unseen)), values!);
+      x = tf.add(x, tf.matMul(tf.reshape(mixed, [1, d]), w[`${i}/project`]!));
+      const up = gelu(tf.matMul(norm(x, w[`${i}/norm_2`]!), w[`${i}/up`]!));
+      x = tf.add(x, tf.matMul(up, w[`${i}/down`]!));
+    }
+    const logits = tf.matMul(norm(x, w["norm"]!), w["tokens"]!, false, true);
+    return { logits, state: next };
+  };
+  return {
+    zeroState: () => [
+      tf.zeros([1], "int32"),
+      ...Array.from(
+        { length: 2 * s.layers },
+        () => tf.zeros([heads, t, size]),
+      ),
+    ],
+    step,
+    forward: (ids, state) => stepwise(step, ids, state),
+  };
+}
+
+function stepwise(
+  step: Predictor["step"],
+  ids: tf.Tensor,
+  state: readonly tf.Tensor[],
+): ReturnType<Predictor["forward"]> {
+  const logits: tf.Tensor[] = [];
+  for (const id of tf.unstack(ids, 1)) {
+    const next = step(id, state);
+    logits.push(next.logits);
+    state = next.state;
+  }
+  return { logits: tf.stack(logits, 1), state };
+}

@@ -1,0 +1,120 @@
+/**
+ * The library's own part of the benchmark: one workload, one line of results.
+ *
+ *     deno run -A bench/textloom.ts train|generate W1 FOLDER
+ *
+ * @module
+ */
+import { compile, randomUniform, useEngine } from "@textloom/textloom";
+import * as tf from "@tensorflow/tfjs-core";
+import { BlockWriter } from "../src/generation/block_writer.ts";
+import { generateTokens } from "../src/generation/generate_tokens.ts";
+import { Sampler } from "../src/generation/sampler.ts";
+import { meanCrossEntropy } from "../src/training/loss.ts";
+import { Adam } from "../src/training/optimizers/adam.ts";
+import { Given } from "./_given.ts";
+import { forward, predictor, type Workload } from "./_models.ts";
+import workloads from "./workloads.json" with { type: "json" };
+
+const [kind, name, folder] = Deno.args as [string, string, string];
+const s = (workloads as Record<string, Workload>)[name]!;
+const threads = Number(Deno.env.get("BENCH_THREADS") ?? 0);
+await useEngine("tensorflow", threads > 0 ? { threads } : {});
+const given = new Given(folder, name);
+const POOL = 8;
+
+function report(
+  samplesMs: number[],
+  firstCallSeconds: number,
+  losses: number[],
+): void {
+  const status = Deno.readTextFileSync("/proc/self/status");
+  const peakMemoryMB = Number(/VmHWM:\s*(\d+)/.exec(status)![1]) / 1024;
+  console.log(JSON.stringify({
+    peer: "Textloom",
+    workload: kind === "train" ? name : `generate-${name}`,
+    samplesMs,
+    firstCallSeconds,
+    losses,
+    peakMemoryMB,
+    threads: threads || navigator.hardwareConcurrency,
+    note: "",
+  }));
+}
+
+function makeStep(dropout: number): (i: number) => Promise<number> {
+  const weights = given.variables();
+  const variables = Object.values(weights);
+  const optimizer = new Adam(variables);
+  const step = compile(
+    (x: tf.Tensor, y: tf.Tensor, rate: tf.Tensor, count: tf.Tensor) => {
+      const mask = dropout === 0 ? undefined : tf.div(
+        tf.cast(
+          tf.greaterEqual(
+            randomUniform([s.batch, s.units!], { seed: 1, draw: count }),
+            dropout,
+          ),
+          "float32",
+        ),
+        1 - dropout,
+      );
+      const { value, grads } = tf.variableGrads(() => {
+        const { logits, targets } = forward(weights, s, x, y, mask);
+        return meanCrossEntropy(logits, targets) as tf.Scalar;
+      }, variables);
+      optimizer.apply(variables.map(({ name }) => grads[name]!), rate);
+      return value;
+    },
+    { jit: true, name: "step" },
+  );
+  const pool = Array.from(
+    { length: POOL },
+    (_, i) =>
+      [given.tensor(`inputs/${i}`), given.tensor(`targets/${i}`)] as const,
+  );
+  const rate = tf.scalar(1e-3);
+  return async (i) => {
+    const count = tf.scalar(i, "int32");
+    const loss = await step.inBackground(...pool[i % POOL]!, rate, count);
+    const [value] = await loss.data();
+    tf.dispose([loss, count]);
+    return value!;
+  };
+}
+
+if (kind === "train") {
+  let step = makeStep(0);
+  const start = performance.now();
+  const losses = [await step(0)];
+  const firstCallSeconds = (performance.now() - start) / 1000;
+  for (let i = 1; i < 20; i++) losses.push(await step(i));
+  if (s.recurrentDropout !== undefined) {
+    step = makeStep(s.recurrentDropout);
+    for (let i = 0; i < 3; i++) await step(i);
+  }
+  const samples: number[] = [];
+  for (let i = 0; i < s.repeats; i++) {
+    const start = performance.now();
+    await step(i);
+    samples.push(performance.now() - start);
+  }
+  report(samples, firstCallSeconds, losses);
+} else {
+  const model = predictor(given.variables(), s);
+  const blocks = new BlockWriter(model);
+  const generate = async (seed: number): Promise<number> => {
+    const start = performance.now();
+    const ids = await Array.fromAsync(generateTokens(model, {
+      prompt: Int32Array.of(0),
+      maxTokens: 500,
+      sampler: new Sampler({ seed }),
+      blocks,
+    }));
+    if (ids.length !== 500) throw new Error(`${ids.length} tokens`);
+    return performance.now() - start;
+  };
+  const firstCallSeconds = await generate(0) / 1000;
+  const samples: number[] = [];
+  for (let i = 1; i <= 7; i++) samples.push(await generate(i) / 500);
+  report(samples, firstCallSeconds, []);
+}
