@@ -3,7 +3,7 @@
  *
  *     deno run -A tools/notebooks.ts [--write] [--timeout SECONDS] [NOTEBOOK...]
  *
- * Without names it takes every notebook in `notebooks/`. It brings its own Python environment (`_python.ts`) and its
+ * Without names it takes every notebook in `notebooks/`. It brings its own Python environment (`python.ts`) and its
  * own kernel description, and leaves the user's Jupyter alone. Ends with 0 when all is well, with 1 when a cell failed,
  * with 2 when a notebook could not be run at all.
  *
@@ -12,7 +12,7 @@
 import { parseArgs } from "@std/cli";
 import { fromFileUrl, join, relative } from "@std/path";
 import { cacheFolder } from "../src/engine/tensorflow/_cache.ts";
-import { ensurePython } from "./_python.ts";
+import { ensurePython, NOTEBOOKS } from "./python.ts";
 
 const ROOT = fromFileUrl(import.meta.resolve("../"));
 const RUNNER = fromFileUrl(import.meta.resolve("./run_notebook.py"));
@@ -121,7 +121,7 @@ async function runNotebooks(request: Request): Promise<number> {
       "Cannot run notebooks: no variable says where the cache is: set TEXTLOOM_CACHE to a folder",
     );
   }
-  const python = await ensurePython(cache, say);
+  const python = await ensurePython(NOTEBOOKS, cache, say);
   const jupyter = await Deno.makeTempDir({ prefix: "textloom-jupyter-" });
   let worst = 0;
   try {

@@ -1,44 +1,63 @@
 /**
- * A Python environment of our own with the packages of `requirements.txt`, made on first use in the per-user cache.
+ * A Python environment of our own with the packages of a `requirements.txt`, made on first use in the per-user cache.
  *
  * @module
  */
 import { dirname, fromFileUrl, join } from "@std/path";
 
 const WINDOWS = Deno.build.os === "windows";
-const REQUIREMENTS = fromFileUrl(import.meta.resolve("./requirements.txt"));
+
+/** What an environment is for. */
+export interface Environment {
+  /** What cannot be done without it, such as "run notebooks". */
+  task: string;
+  /** Name of its folder in the cache. */
+  name: string;
+  /** File that lists its packages. */
+  requirements: string;
+}
+
+/** The environment that runs notebooks. */
+export const NOTEBOOKS: Environment = {
+  task: "run notebooks",
+  name: "notebooks",
+  requirements: fromFileUrl(import.meta.resolve("./requirements.txt")),
+};
 
 /**
  * Finds or makes the environment. It is made aside and then moved into place, so that two at once or a kill leave
  * nothing half.
  *
+ * @param environment Which one.
  * @param cache The per-user cache folder.
  * @param say Told what takes time.
  * @returns Path of the environment's Python.
  * @throws {Error} If there is no Python, if it has no `venv`, or if pip fails.
  */
 export async function ensurePython(
+  environment: Environment,
   cache: string,
   say: (line: string) => void,
 ): Promise<string> {
-  const { command, version } = await findPython();
-  const requirements = await Deno.readTextFile(REQUIREMENTS);
+  const { task, name } = environment;
+  const { command, version } = await findPython(task);
+  const requirements = await Deno.readTextFile(environment.requirements);
   const folder = join(
     cache,
-    "notebooks",
+    name,
     `python-${version}-${await shortHash(requirements)}`,
   );
   const python = pythonIn(folder);
   if (await runs(python)) return python;
-  say(`Preparing Python ${version} to run notebooks in ${folder}`);
+  say(`Preparing Python ${version} to ${task} in ${folder}`);
   await Deno.mkdir(dirname(folder), { recursive: true });
   const aside = await Deno.makeTempDir({
     dir: dirname(folder),
     prefix: "new-",
   });
   try {
-    await makeEnvironment(command, aside);
-    await installRequirements(pythonIn(aside));
+    await makeEnvironment(task, command, aside);
+    await installRequirements(environment, pythonIn(aside));
     await moveIntoPlace(aside, folder);
   } finally {
     await Deno.remove(aside, { recursive: true }).catch(() => {});
@@ -53,7 +72,9 @@ function pythonIn(folder: string): string {
 }
 
 /** The first Python 3 on the path, with its version. */
-async function findPython(): Promise<{ command: string; version: string }> {
+async function findPython(
+  task: string,
+): Promise<{ command: string; version: string }> {
   for (const command of ["python3", "python"]) {
     const output = await run(command, [
       "-c",
@@ -65,22 +86,29 @@ async function findPython(): Promise<{ command: string; version: string }> {
     }
   }
   throw new Error(
-    "Cannot run notebooks: there is no Python 3 on the path: looked for python3 and python",
+    `Cannot ${task}: there is no Python 3 on the path: looked for python3 and python`,
   );
 }
 
-async function makeEnvironment(command: string, folder: string): Promise<void> {
+async function makeEnvironment(
+  task: string,
+  command: string,
+  folder: string,
+): Promise<void> {
   const made = await run(command, ["-m", "venv", folder]);
   if (made?.success) return;
   throw new Error(
-    `Cannot run notebooks: ${command} could not make an environment with its venv module: ` +
+    `Cannot ${task}: ${command} could not make an environment with its venv module: ` +
       `on Debian and Ubuntu it comes with "apt install python3-venv"\n${
         made?.text ?? ""
       }`.trimEnd(),
   );
 }
 
-async function installRequirements(python: string): Promise<void> {
+async function installRequirements(
+  { task, requirements }: Environment,
+  python: string,
+): Promise<void> {
   const args = [
     "-m",
     "pip",
@@ -88,12 +116,12 @@ async function installRequirements(python: string): Promise<void> {
     "--quiet",
     "--disable-pip-version-check",
     "-r",
-    REQUIREMENTS,
+    requirements,
   ];
   const installed = await run(python, args);
   if (installed?.success) return;
   throw new Error(
-    `Cannot run notebooks: pip could not install ${REQUIREMENTS}:\n${
+    `Cannot ${task}: pip could not install ${requirements}:\n${
       installed?.text ?? ""
     }`.trimEnd(),
   );

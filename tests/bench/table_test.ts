@@ -1,0 +1,66 @@
+import { assert, assertEquals } from "@std/assert";
+import { type Line, tables } from "../../bench/table.ts";
+
+function line(peer: string, changes: Partial<Line> = {}): Line {
+  return {
+    peer,
+    workload: "W1",
+    samplesMs: [10, 12, 14],
+    firstCallSeconds: 1,
+    losses: [4, 3],
+    peakMemoryMB: 100,
+    threads: 2,
+    note: "",
+    ...changes,
+  };
+}
+
+function row(lines: Line[], peer: string): string[] {
+  const found = tables(lines, 200, { W1: 1 }).split("\n")
+    .find((text) => text.startsWith(peer + " |"));
+  return found!.split(" | ");
+}
+
+Deno.test("The table says how many times as fast as each peer we are, by the best and by the median", () => {
+  const lines = [
+    line("Textloom"),
+    line("PyTorch", { samplesMs: [15, 30, 30] }),
+  ];
+  assertEquals(row(lines, "PyTorch")[3], "1.50 (2.50)");
+  assertEquals(row(lines, "Textloom")[3], "");
+});
+
+Deno.test("The table takes the repetitions of a peer together", () => {
+  const lines = [
+    line("Textloom"),
+    line("JAX", { samplesMs: [50], peakMemoryMB: 7, firstCallSeconds: 3 }),
+    line("JAX", { samplesMs: [20], peakMemoryMB: 9, firstCallSeconds: 2 }),
+  ];
+  const [, best, , faster, peak, first, memory] = row(lines, "JAX");
+  // 1 GF in 20 ms are 50 GF/s of 200
+  assertEquals([best, faster, peak, first, memory], [
+    "20.0",
+    "2.00 (4.17)",
+    "25 %",
+    "2.0",
+    "9",
+  ]);
+});
+
+Deno.test("The table refuses a ratio where losses differ, are missing, or the threads are others", () => {
+  for (
+    const [changes, reason] of [
+      [{ losses: [4, 3.002] }, "no ratio: losses differ by 2.0e-3"],
+      [{ losses: [4, NaN] }, "no ratio: losses differ by NaN"],
+      [{ losses: [4] }, "no ratio: losses differ by Infinity"],
+      [{ threads: 4 }, "no ratio: 2 and 4 threads"],
+    ] as const
+  ) {
+    const lines = [line("Textloom"), line("Keras", changes as Partial<Line>)];
+    assertEquals(row(lines, "Keras")[3], reason);
+  }
+  assert(
+    row([line("Textloom"), line("Keras", { losses: [4, 3.0009] })], "Keras")[3]!
+      .startsWith("1.00"),
+  );
+});
