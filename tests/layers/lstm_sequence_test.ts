@@ -1,7 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { ensureEngine } from "../../src/engine/engine.ts";
 import { type Tensor, tf } from "../../src/engine/tf.ts";
-import { lstmSequence } from "../../src/layers/lstm_sequence.ts";
+import {
+  lstmRecurrence,
+  lstmSequence,
+} from "../../src/layers/lstm_sequence.ts";
+import { cellStep } from "../../src/layers/lstm_step.ts";
 import { lstmSequenceReference } from "../../src/layers/lstm_sequence_reference.ts";
 import { assertAllClose } from "../close.ts";
 import golden from "../golden/lstm.json" with { type: "json" };
@@ -104,4 +108,47 @@ Deno.test("lstmSequence() agrees with its reference on a sequence of one step", 
       assertAllClose(mine[i]!.dataSync(), reference[i]!.dataSync());
     }
   });
+});
+
+Deno.test("lstmRecurrence() with a mask has the values and gradients of the same steps written out", () => {
+  const shape = [4, 3, 8] as const; // T, B, 4H
+  const wave = (dims: number[], phase: number): Tensor =>
+    tf.tidy(() =>
+      tf.sin(
+        tf.add(
+          tf.reshape(
+            tf.range(
+              0,
+              dims.reduce((a, b) => a * b),
+              1,
+            ),
+            dims,
+          ),
+          phase,
+        ),
+      )
+    );
+  const mask = tf.tensor2d([[0, 2], [2, 2], [2, 0]]);
+  const state = { h: wave([3, 2], 1), c: wave([3, 2], 2) };
+  const fast = (x: Tensor, r: Tensor): Tensor => {
+    const { outputs, last } = lstmRecurrence(x, r, state, mask);
+    return tf.add(tf.sum(tf.square(outputs)), tf.sum(tf.mul(last.c, 3)));
+  };
+  const slow = (x: Tensor, r: Tensor): Tensor => {
+    let { h, c } = state;
+    let sum: Tensor = tf.scalar(0);
+    for (const row of tf.unstack(x)) {
+      ({ h, c } = cellStep(tf.add(row, tf.matMul(tf.mul(h, mask), r)), c));
+      sum = tf.add(sum, tf.sum(tf.square(h)));
+    }
+    return tf.add(sum, tf.sum(tf.mul(c, 3)));
+  };
+  const x = wave([...shape], 0), r = wave([2, 8], 3);
+  assertAllClose(fast(x, r).dataSync(), slow(x, r).dataSync());
+  const [fastGradients, slowGradients] = [fast, slow].map((f) =>
+    tf.grads((x, r) => f(x!, r!))([x, r])
+  );
+  for (const [i, gradient] of fastGradients!.entries()) {
+    assertAllClose(gradient.dataSync(), slowGradients![i]!.dataSync(), 1e-5);
+  }
 });

@@ -485,3 +485,58 @@ Deno.test("fit() leaves unknown characters out where it is told to", async () =>
   plain.dispose();
   skipping.dispose();
 });
+
+Deno.test("fit() trains to the same weights while the model writes text, and the text is whole", async () => {
+  const options = { ...QUIET, steps: 30, validation: 0 };
+  const alone = smallModel();
+  await fit(alone, TEXT, options);
+  const busy = smallModel();
+  const run = fit(busy, TEXT, options);
+  const texts: string[] = [];
+  let isDone = false;
+  void run.then(() => isDone = true);
+  while (!isDone) {
+    texts.push(await busy.generate("me", { maxTokens: 300, seed: 1 }));
+  }
+  await run;
+  assertEquals(await weights(busy), await weights(alone));
+  assert(texts.length > 3); // long enough for the compiled loop to have taken over
+  for (const text of texts) assertEquals(text.length, 300);
+  alone.dispose();
+  busy.dispose();
+});
+
+Deno.test("fit() trains with every optimizer, and refuses one that there is not", async () => {
+  for (
+    const optimizer of [
+      "sgd",
+      "rmsprop",
+      "adamw",
+      { name: "sgd", momentum: 0.9, nesterov: true },
+    ] as const
+  ) {
+    const model = smallModel();
+    const losses: number[] = [];
+    const run = fit(model, TEXT, {
+      ...QUIET,
+      epochs: 6,
+      validation: 0,
+      optimizer,
+      learningRate: optimizer === "rmsprop" || optimizer === "adamw"
+        ? 0.02
+        : 0.5,
+    });
+    for await (const report of run) {
+      if (report.kind === "epoch") losses.push(report.loss);
+    }
+    assertLess(losses.at(-1)!, losses[0]! - 0.1);
+    model.dispose();
+  }
+  const model = smallModel();
+  assertThrows(
+    () => fit(model, TEXT, { ...QUIET, optimizer: "lion" as never }),
+    RangeError,
+    "Cannot make an optimizer: its name must be one of sgd, rmsprop, adam, adamw: lion",
+  );
+  model.dispose();
+});

@@ -11,7 +11,7 @@
 /** `absl::SetMinLogLevel`, as the library of TensorFlow 2.21 exports it. */
 const SET_MIN_LOG_LEVEL =
   "_ZN4absl12lts_2025081414SetMinLogLevelENS0_18LogSeverityAtLeastE";
-const ERROR = 2;
+const FATAL = 3; // errors come as exceptions
 const STANDARD_ERROR = 2;
 const WRITE_ONLY = 1;
 
@@ -41,7 +41,7 @@ function raiseThreshold(library: string): void {
       optional: true,
     },
   });
-  symbols.setMinLogLevel?.(ERROR);
+  symbols.setMinLogLevel?.(FATAL);
 }
 
 function withoutStandardError<Result>(action: () => Result): Result {
