@@ -4,7 +4,10 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { lstmRecurrence } from "../src/layers/lstm_sequence.ts";
+import {
+  lstmSequence,
+  lstmSequenceOfRows,
+} from "../src/layers/lstm_sequence.ts";
 import { cellStep } from "../src/layers/lstm_step.ts";
 import type { Predictor } from "../src/generation/predictor.ts";
 
@@ -61,20 +64,18 @@ function lstmLogits(
 ): tf.Tensor {
   const [batch, units] = [inputs.shape[0]!, s.units!];
   const steps = inputs.shape[1]!;
-  const ids = tf.reshape(tf.transpose(inputs), [-1]) as tf.Tensor1D; // (TB,)
-  let x: tf.Tensor = tf.gather(w["embedding"]!, ids); // (TB, E)
+  const ids = tf.transpose(inputs); // (T, B)
+  let x: tf.Tensor = w["embedding"]!; // (V, E), then (TB, H)
   for (let i = 0; i < s.layers; i++) {
-    const fromInputs = tf.add(
-      tf.matMul(x, w[`${i}/kernel`]!),
-      w[`${i}/bias`]!,
-    ); // (TB, 4H)
+    const weights = {
+      kernel: w[`${i}/kernel`]!,
+      recurrentKernel: w[`${i}/recurrent`]!,
+      bias: w[`${i}/bias`]!,
+    };
     const zeros = { h: tf.zeros([batch, units]), c: tf.zeros([batch, units]) };
-    const { outputs } = lstmRecurrence(
-      tf.reshape(fromInputs, [steps, batch, 4 * units]),
-      w[`${i}/recurrent`]!,
-      zeros,
-      mask,
-    );
+    const { outputs } = i === 0
+      ? lstmSequenceOfRows(x, ids, weights, zeros, mask)
+      : lstmSequence(tf.reshape(x, [steps, batch, units]), weights, zeros);
     x = tf.reshape(outputs, [steps * batch, units]);
   }
   if (s.dense !== undefined) {

@@ -6,7 +6,11 @@
 import { RandomStream } from "../engine/random.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import { glorotUniform, orthogonalRows } from "./initializers.ts";
-import { type LSTMSequence, lstmSequence } from "./lstm_sequence.ts";
+import {
+  type LSTMSequence,
+  lstmSequence,
+  lstmSequenceOfRows,
+} from "./lstm_sequence.ts";
 import { type LSTMState, lstmStep, type LSTMWeights } from "./lstm_step.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -83,6 +87,16 @@ export class LSTM {
    */
   forward(x: Tensor, state: LSTMState): LSTMSequence {
     return lstmSequence(x, this.#weights(), state);
+  }
+
+  /**
+   * @param table Rows that are the inputs, such as an embedding, float32, shape (V, E).
+   * @param ids Which row is the input of each step, int32, shape (T, B).
+   * @param state The state before the first step.
+   * @returns The outputs, shape (T, B, H), and the state after the last step.
+   */
+  forwardRows(table: Tensor, ids: Tensor, state: LSTMState): LSTMSequence {
+    return lstmSequenceOfRows(table, ids, this.#weights(), state);
   }
 
   /**

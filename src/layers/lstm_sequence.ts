@@ -42,6 +42,39 @@ export function lstmSequence(
 }
 
 /**
+ * The same for inputs that are rows of a table, such as an embedding. Where the table has fewer rows than the sequence
+ * has positions, the product with the kernel is taken once for each row and looked up.
+ *
+ * @param table The rows, shape (V, E).
+ * @param ids Which row is the input of each step, int32, shape (T, B).
+ * @param weights The layer's weights.
+ * @param state The state before the first step.
+ * @param mask As for {@linkcode lstmRecurrence}.
+ * @returns The output of every step, and the state after the last.
+ */
+export function lstmSequenceOfRows(
+  table: Tensor,
+  ids: Tensor,
+  { kernel, recurrentKernel, bias }: LSTMWeights,
+  state: LSTMState,
+  mask?: Tensor,
+): LSTMSequence {
+  const [steps, batch] = ids.shape as [number, number];
+  const flat = tf.reshape(ids, [-1]) as tf.Tensor1D; // (TB,)
+  const product = (rows: Tensor): Tensor =>
+    tf.add(tf.matMul(rows, kernel), bias);
+  const fromInputs = table.shape[0]! < flat.size
+    ? tf.gather(product(table), flat) // (TB, 4H) from (V, 4H)
+    : product(tf.gather(table, flat)); // (TB, 4H)
+  return lstmRecurrence(
+    tf.reshape(fromInputs, [steps, batch, bias.size]),
+    recurrentKernel,
+    state,
+    mask,
+  );
+}
+
+/**
  * The part that goes from step to step.
  *
  * @param fromInputs What the inputs and the bias add to the gates' sums, shape (T, B, 4H).

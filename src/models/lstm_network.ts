@@ -12,6 +12,7 @@ import { Dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout.ts";
 import { Embedding } from "../layers/embedding.ts";
 import { LSTM } from "../layers/lstm.ts";
+import type { LSTMSequence } from "../layers/lstm_sequence.ts";
 import type { Parameter } from "../layers/parameter.ts";
 import {
   countParameters,
@@ -149,19 +150,20 @@ export class LSTMNetwork implements Network {
     const [batch, steps] = ids.shape as [number, number];
     const { units, vocabSize, dropout: rate } = this.config;
     const next: Tensor[] = [];
-    let x = this.#embedding.forward(tf.transpose(ids)); // (T, B, E): time leads, the layers go through it
+    const places = tf.transpose(ids); // (T, B): time leads, the layers go through it
+    let x: Tensor | undefined;
     for (const [i, layer] of this.#layers.entries()) {
-      const { outputs, last } = layer.forward(x, {
-        h: state[2 * i]!,
-        c: state[2 * i + 1]!,
-      });
+      const before = { h: state[2 * i]!, c: state[2 * i + 1]! };
+      const { outputs, last }: LSTMSequence = x === undefined
+        ? layer.forwardRows(this.#embedding.table.variable, places, before)
+        : layer.forward(x, before);
       next.push(last.h, last.c);
       x = outputs; // (T, B, H)
       if (options.dropout && rate > 0) {
         x = dropout(x, { rate, place: `lstm_${i + 1}`, draw: options.dropout });
       }
     }
-    const rows = this.#output.forward(tf.reshape(x, [steps * batch, units])); // (TB, V)
+    const rows = this.#output.forward(tf.reshape(x!, [steps * batch, units])); // (TB, V)
     const logits = tf.transpose(
       tf.reshape(rows, [steps, batch, vocabSize]),
       [1, 0, 2],
