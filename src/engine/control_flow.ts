@@ -310,7 +310,7 @@ function runForward(
   keepsStates: boolean,
 ): { carry: Tensor[]; stacks: Tensor[]; states: Tensor[]; count: Tensor } {
   const zeros = ({ shape, dtype }: { shape: number[]; dtype: tf.DataType }) =>
-    tf.zeros([length, ...shape], dtype);
+    zerosOf([length, ...shape], dtype);
   const [carries, stacksEnd] = [
     initial.length,
     initial.length + outputs.length,
@@ -414,6 +414,14 @@ function runBackward(
 /** Whole numbers need tensors of their own: beside a plain number, TensorFlow.js turns an int32 tensor into float32. */
 function int(value: number): Tensor {
   return tf.scalar(value, "int32");
+}
+
+/** Zeros that an op makes: `tf.zeros()` would make the graph as large as they are. */
+function zerosOf(shape: number[], dtype: tf.DataType = "float32"): Tensor {
+  return tf.cast(
+    tf.fill(shape, 0, dtype === "float32" ? dtype : "int32"),
+    dtype,
+  );
 }
 
 function plusOne(count: Tensor): Tensor {
