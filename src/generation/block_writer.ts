@@ -18,8 +18,8 @@ import { SAMPLING_STREAM, type SamplingSettings } from "./sampler.ts";
 /** Tokens of a block; a multiple of 4, so that blocks use whole blocks of random numbers. */
 export const BLOCK_LENGTH = 64;
 
-/** Numbers of a row that are summed up by one product with a triangular matrix. */
-const ROW = 128;
+/** Numbers that one product with a triangular matrix sums up, at most. */
+const LONGEST_ROW = 128;
 
 /** What a block is written from. */
 interface BlockInputs {
@@ -193,14 +193,17 @@ function largest(logits: tf.Tensor1D, k: number): Tensor {
 /** Matrices that turn a row of numbers into its running sums. */
 interface Triangles {
   rows: number;
-  /** Ones on and above the diagonal, shape (ROW, ROW). */
+  /** Numbers in a row. */
+  width: number;
+  /** Ones on and above the diagonal, shape (width, width). */
   within: Tensor;
   /** Ones above the diagonal, shape (rows, rows). */
   before: Tensor;
 }
 
 function triangles(size: number): Triangles {
-  const rows = Math.ceil(size / ROW);
+  const width = Math.min(size, LONGEST_ROW);
+  const rows = Math.ceil(size / width);
   const upper = (n: number, diagonal: boolean): Tensor => {
     const place = tf.range(0, n, 1, "int32");
     const [from, to] = [tf.expandDims(place, 1), tf.expandDims(place, 0)];
@@ -209,21 +212,27 @@ function triangles(size: number): Triangles {
       "float32",
     );
   };
-  return { rows, within: upper(ROW, true), before: upper(rows, false) };
+  return {
+    rows,
+    width,
+    within: upper(width, true),
+    before: upper(rows, false),
+  };
 }
 
 /** Running sums by two matrix products: within rows of 128, and over the rows before. */
 function cumulate(
   weights: Tensor,
-  { rows, within, before }: Triangles,
+  { rows, width, within, before }: Triangles,
 ): Tensor {
   const size = weights.size;
-  const padded = tf.pad(weights, [[0, rows * ROW - size]]);
-  const inside = tf.matMul(tf.reshape(padded, [rows, ROW]), within); // (rows, ROW)
-  const totals = tf.slice(inside, [0, ROW - 1], [rows, 1]); // (rows, 1)
+  const padded = tf.pad(weights, [[0, rows * width - size]]);
+  const inside = tf.matMul(tf.reshape(padded, [rows, width]), within); // (rows, width)
+  if (rows === 1) return tf.slice(tf.reshape(inside, [width]), [0], [size]);
+  const totals = tf.slice(inside, [0, width - 1], [rows, 1]); // (rows, 1)
   const earlier = tf.matMul(before, totals, true, false); // (rows, 1)
   return tf.slice(
-    tf.reshape(tf.add(inside, earlier), [rows * ROW]),
+    tf.reshape(tf.add(inside, earlier), [rows * width]),
     [0],
     [size],
   ); // (V,)
