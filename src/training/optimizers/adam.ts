@@ -7,7 +7,8 @@
  *     pytorch   p ← p − α · m̂ / (√v̂ + ε)
  *     keras     p ← p − α · m̂ · √(1 − β₂ᵗ) / (√v + ε), the paper's second form, whose ε counts for more at first
  *
- * and before either, p ← p − α · weightDecay · p.
+ * and before either, p ← p − α · weightDecay · p. Multiplied out, both are p ← p − m · a / (√v + e) with two numbers that
+ * all parameters share, a = α · √(1 − β₂ᵗ) / (1 − β₁ᵗ), and e = ε · √(1 − β₂ᵗ) in PyTorch's form, ε in Keras's.
  *
  * @module
  */
@@ -64,7 +65,7 @@ export interface AdamOptions {
 /**
  * @param options Options of {@linkcode Adam}.
  * @param name Its name.
- * @throws {TypeError} If an option is unknown.
+ * @throws {TypeError} If an option is unknown or of the wrong type.
  * @throws {RangeError} If an option is out of range.
  */
 export function checkAdam(options: AdamOptions, name: string): void {
@@ -91,7 +92,7 @@ export class Adam implements Optimizer {
    * @param parameters What to train; each is assigned by {@linkcode Adam.apply}.
    * @param options Decays, ε and form.
    * @param name Its name.
-   * @throws {TypeError} If an option is unknown.
+   * @throws {TypeError} If an option is unknown or of the wrong type.
    * @throws {RangeError} If an option is out of range.
    */
   constructor(
@@ -124,20 +125,28 @@ export class Adam implements Optimizer {
     const { beta1, beta2, epsilon, weightDecay, form } = this.#options;
     tf.tidy(() => {
       this.#steps.assign(tf.add(this.#steps, 1));
-      const stepSize = tf.div(learningRate, this.#begun(beta1)); // ()
       const rootBegun = tf.sqrt(this.#begun(beta2)); // ()
-      const kept = tf.sub(1, tf.mul(learningRate, weightDecay)); // ()
+      const stepSize = tf.div(
+        tf.mul(learningRate, rootBegun),
+        this.#begun(beta1),
+      ); // a, ()
+      const floor = form === "pytorch"
+        ? tf.mul(rootBegun, epsilon)
+        : tf.scalar(epsilon); // e, ()
+      const kept = weightDecay === 0
+        ? undefined
+        : tf.sub(1, tf.mul(learningRate, weightDecay)); // ()
       for (const [i, parameter] of this.#parameters.entries()) {
         const [mean, square] = [this.#means[i]!, this.#squares[i]!];
         const gradient = gradients[i]!;
         mean.assign(moveTowards(mean, gradient, 1 - beta1));
         square.assign(moveTowards(square, tf.square(gradient), 1 - beta2));
-        const root = tf.sqrt(square); // √v
-        const direction = form === "pytorch"
-          ? tf.div(mean, tf.add(tf.div(root, rootBegun), epsilon))
-          : tf.div(tf.mul(mean, rootBegun), tf.add(root, epsilon));
-        const decayed = weightDecay === 0 ? parameter : tf.mul(parameter, kept);
-        parameter.assign(tf.sub(decayed, tf.mul(direction, stepSize)));
+        const divisor = tf.add(tf.sqrt(square), floor); // √v + e
+        const step = tf.div(tf.mul(mean, stepSize), divisor);
+        const decayed = kept === undefined
+          ? parameter
+          : tf.mul(parameter, kept);
+        parameter.assign(tf.sub(decayed, step));
       }
     });
   }

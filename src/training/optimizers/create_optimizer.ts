@@ -42,9 +42,9 @@ const KINDS: Record<OptimizerName, {
   adamw: {
     check: (options) => checkAdam(options as AdamOptions, "adamw"),
     make: (options, parameters) => {
-      const weightDecay = options.form === "keras" ? 0.004 : 0.01;
-      const given = { weightDecay, ...options } as AdamOptions;
-      return new Adam(parameters, given, "adamw");
+      const given = options as AdamOptions;
+      const { weightDecay = given.form === "keras" ? 0.004 : 0.01 } = given;
+      return new Adam(parameters, { ...given, weightDecay }, "adamw");
     },
   },
 };
@@ -54,9 +54,19 @@ const KINDS: Record<OptimizerName, {
  *
  * @param choice Name, or name and options.
  * @throws {RangeError} If there is none of this name, or an option is out of range.
- * @throws {TypeError} If an option is unknown or has no effect.
+ * @throws {TypeError} If the choice is no name and no options, or an option is unknown, of the wrong type or has no effect.
  */
 export function checkOptimizer(choice: OptimizerChoice): void {
+  if (
+    typeof choice !== "string" &&
+    (typeof choice !== "object" || choice === null || Array.isArray(choice))
+  ) {
+    throw new TypeError(
+      `Cannot make an optimizer: it must be a name or options with a name, such as "adam" or { name: "adam" }: ${
+        JSON.stringify(choice)
+      }`,
+    );
+  }
   const named = byName(choice);
   if (!Object.hasOwn(KINDS, named.name)) {
     throw new RangeError(

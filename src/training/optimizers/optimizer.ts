@@ -72,8 +72,8 @@ export const DECAY: Range = {
  * @param name The optimizer's name, for the error.
  * @param options The options as given.
  * @param ranges Of every number, its range.
- * @param flags Names of the options that are no numbers.
- * @throws {TypeError} If there is an option of another name, or `form` is none.
+ * @param flags Names of the options that are true or false.
+ * @throws {TypeError} If there is an option of another name or of the wrong type, or `form` is none.
  * @throws {RangeError} If a number is out of its range.
  */
 export function checkOptions(
@@ -91,16 +91,28 @@ export function checkOptions(
         }: ${key}`,
       );
     }
+    if (value === undefined) continue;
     const range = ranges[key];
-    if (range !== undefined && value !== undefined && !range.has(value)) {
+    if (range !== undefined && typeof value !== "number") {
+      throw new TypeError(
+        `Cannot make ${name}: ${key} must be a number: ${
+          JSON.stringify(value)
+        }`,
+      );
+    }
+    if (flags.includes(key) && typeof value !== "boolean") {
+      throw new TypeError(
+        `Cannot make ${name}: ${key} must be true or false: ${
+          JSON.stringify(value)
+        }`,
+      );
+    }
+    if (range !== undefined && !range.has(value)) {
       throw new RangeError(
         `Cannot make ${name}: ${key} must be ${range.rule}: ${value}`,
       );
     }
-    if (
-      key === "form" && value !== undefined && value !== "pytorch" &&
-      value !== "keras"
-    ) {
+    if (key === "form" && value !== "pytorch" && value !== "keras") {
       throw new TypeError(
         `Cannot make ${name}: form must be "pytorch" or "keras": ${value}`,
       );

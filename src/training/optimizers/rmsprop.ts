@@ -2,7 +2,7 @@
  * RMSprop: steps in proportion to the gradient over its running root mean square.
  *
  * Tieleman and Hinton, "Neural Networks for Machine Learning", lecture 6.5, 2012. With s the running mean of g², less the
- * square of the running mean of g where centered:
+ * square of the running mean of g where centered (a variance, which rounding may not take below zero):
  *
  *     pytorch   d = g / (√s + ε)     b ← μ · b + d         p ← p − α · b
  *     keras     d = g / √(s + ε)     b ← μ · b + α · d     p ← p − b
@@ -60,7 +60,7 @@ export interface RMSpropOptions {
 
 /**
  * @param options Options of {@linkcode RMSprop}.
- * @throws {TypeError} If an option is unknown.
+ * @throws {TypeError} If an option is unknown or of the wrong type.
  * @throws {RangeError} If an option is out of range.
  */
 export function checkRMSprop(options: RMSpropOptions): void {
@@ -84,7 +84,7 @@ export class RMSprop implements Optimizer {
   /**
    * @param parameters What to train; each is assigned by {@linkcode RMSprop.apply}.
    * @param options Decay, momentum, ε and form.
-   * @throws {TypeError} If an option is unknown.
+   * @throws {TypeError} If an option is unknown or of the wrong type.
    * @throws {RangeError} If an option is out of range.
    */
   constructor(parameters: readonly Variable[], options: RMSpropOptions = {}) {
@@ -142,7 +142,7 @@ export class RMSprop implements Optimizer {
     mean?.assign(moveTowards(mean, gradient, 1 - rho));
     const spread = mean === undefined
       ? square
-      : tf.sub(square, tf.square(mean));
+      : tf.relu(tf.sub(square, tf.square(mean)));
     return tf.div(
       gradient,
       form === "keras"

@@ -52,7 +52,7 @@ export interface SGDOptions {
 
 /**
  * @param options Options of {@linkcode SGD}.
- * @throws {TypeError} If an option is unknown, or has no effect without momentum.
+ * @throws {TypeError} If an option is unknown, of the wrong type, or has no effect without momentum.
  * @throws {RangeError} If an option is out of range.
  */
 export function checkSGD(options: SGDOptions): void {
@@ -80,7 +80,7 @@ export class SGD implements Optimizer {
   /**
    * @param parameters What to train; each is assigned by {@linkcode SGD.apply}.
    * @param options Momentum, decay and form.
-   * @throws {TypeError} If an option is unknown, or has no effect without momentum.
+   * @throws {TypeError} If an option is unknown, of the wrong type, or has no effect without momentum.
    * @throws {RangeError} If an option is out of range.
    */
   constructor(parameters: readonly Variable[], options: SGDOptions = {}) {
