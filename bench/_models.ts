@@ -8,8 +8,10 @@ import {
   lstmSequence,
   lstmSequenceOfRows,
 } from "../src/layers/lstm_sequence.ts";
-import { cellStep } from "../src/layers/lstm_step.ts";
+import { lstmStep, type LSTMWeights } from "../src/layers/lstm_step.ts";
 import type { Predictor } from "../src/generation/predictor.ts";
+import { meanCrossEntropy } from "../src/training/loss.ts";
+import { Adam } from "../src/training/optimizers/adam.ts";
 
 /** A workload as `workloads.json` has it. */
 export interface Workload {
@@ -67,11 +69,7 @@ function lstmLogits(
   const ids = tf.transpose(inputs); // (T, B)
   let x: tf.Tensor = w["embedding"]!; // (V, E), then (TB, H)
   for (let i = 0; i < s.layers; i++) {
-    const weights = {
-      kernel: w[`${i}/kernel`]!,
-      recurrentKernel: w[`${i}/recurrent`]!,
-      bias: w[`${i}/bias`]!,
-    };
+    const weights = lstmWeights(w, i);
     const zeros = { h: tf.zeros([batch, units]), c: tf.zeros([batch, units]) };
     const { outputs } = i === 0
       ? lstmSequenceOfRows(x, ids, weights, zeros, mask)
@@ -82,6 +80,14 @@ function lstmLogits(
     x = tf.relu(tf.add(tf.matMul(x, w["dense/kernel"]!), w["dense/bias"]!));
   }
   return tf.add(tf.matMul(x, w["output/kernel"]!), w["output/bias"]!);
+}
+
+function lstmWeights(w: Weights, layer: number): LSTMWeights {
+  return {
+    kernel: w[`${layer}/kernel`]!,
+    recurrentKernel: w[`${layer}/recurrent`]!,
+    bias: w[`${layer}/bias`]!,
+  };
 }
 
 function norm(x: tf.Tensor, gain: tf.Tensor): tf.Tensor {
@@ -129,6 +135,33 @@ function decoderLogits(w: Weights, s: Workload, ids: tf.Tensor): tf.Tensor {
   return tf.matMul(norm(x, w["norm"]!), w["tokens"]!, false, true);
 }
 
+/** A training step: the loss before it, shape (). */
+export type Step = (
+  batch: { inputs: tf.Tensor; targets: tf.Tensor; mask?: tf.Tensor },
+  learningRate: tf.Tensor,
+) => tf.Tensor;
+
+/**
+ * @param w The weights, which the step changes by Adam.
+ * @param s The workload.
+ * @returns The step, uncompiled.
+ */
+export function trainingStep(
+  w: Record<string, tf.Variable>,
+  s: Workload,
+): Step {
+  const variables = Object.values(w);
+  const optimizer = new Adam(variables);
+  return ({ inputs, targets, mask }, learningRate) => {
+    const { value, grads } = tf.variableGrads(() => {
+      const result = forward(w, s, inputs, targets, mask);
+      return meanCrossEntropy(result.logits, result.targets) as tf.Scalar;
+    }, variables);
+    optimizer.apply(variables.map(({ name }) => grads[name]!), learningRate);
+    return value;
+  };
+}
+
 /** The model as the library's generation sees it. */
 export function predictor(w: Weights, s: Workload): Predictor {
   return s.kind === "lstm" ? lstmPredictor(w, s) : decoderPredictor(w, s);
@@ -139,11 +172,10 @@ function lstmPredictor(w: Weights, s: Workload): Predictor {
     let x: tf.Tensor = tf.gather(w["embedding"]!, ids as tf.Tensor1D);
     const next: tf.Tensor[] = [];
     for (let i = 0; i < s.layers; i++) {
-      const sums = tf.add(
-        tf.add(tf.matMul(x, w[`${i}/kernel`]!), w[`${i}/bias`]!),
-        tf.matMul(state[2 * i]!, w[`${i}/recurrent`]!),
-      );
-      const { h, c } = cellStep(sums, state[2 * i + 1]!);
+      const { h, c } = lstmStep(x, lstmWeights(w, i), {
+        h: state[2 * i]!,
+        c: state[2 * i + 1]!,
+      });
       next.push(h, c);
       x = h;
     }

@@ -5,15 +5,14 @@
  *
  * @module
  */
-import { compile, randomUniform, useEngine } from "@textloom/textloom";
+import { compile, useEngine } from "@textloom/textloom";
 import * as tf from "@tensorflow/tfjs-core";
 import { BlockWriter } from "../src/generation/block_writer.ts";
 import { generateTokens } from "../src/generation/generate_tokens.ts";
+import { dropout } from "../src/layers/dropout.ts";
 import { Sampler } from "../src/generation/sampler.ts";
-import { meanCrossEntropy } from "../src/training/loss.ts";
-import { Adam } from "../src/training/optimizers/adam.ts";
 import { Given } from "./_given.ts";
-import { forward, predictor, type Workload } from "./_models.ts";
+import { predictor, trainingStep, type Workload } from "./_models.ts";
 import workloads from "./workloads.json" with { type: "json" };
 
 const [kind, name, folder] = Deno.args as [string, string, string];
@@ -42,28 +41,20 @@ function report(
   }));
 }
 
-function makeStep(dropout: number): (i: number) => Promise<number> {
-  const weights = given.variables();
-  const variables = Object.values(weights);
-  const optimizer = new Adam(variables);
+function makeStep(rate: number): (i: number) => Promise<number> {
+  const take = trainingStep(given.variables(), s);
   const step = compile(
-    (x: tf.Tensor, y: tf.Tensor, rate: tf.Tensor, count: tf.Tensor) => {
-      const mask = dropout === 0 ? undefined : tf.div(
-        tf.cast(
-          tf.greaterEqual(
-            randomUniform([s.batch, s.units!], { seed: 1, draw: count }),
-            dropout,
-          ),
-          "float32",
-        ),
-        1 - dropout,
-      );
-      const { value, grads } = tf.variableGrads(() => {
-        const { logits, targets } = forward(weights, s, x, y, mask);
-        return meanCrossEntropy(logits, targets) as tf.Scalar;
-      }, variables);
-      optimizer.apply(variables.map(({ name }) => grads[name]!), rate);
-      return value;
+    (
+      inputs: tf.Tensor,
+      targets: tf.Tensor,
+      learningRate: tf.Tensor,
+      count: tf.Tensor,
+    ) => {
+      const draw = { seed: 1, step: count };
+      const mask = rate === 0
+        ? undefined
+        : dropout(tf.ones([s.batch, s.units!]), { rate, place: "lstm", draw });
+      return take({ inputs, targets, ...(mask && { mask }) }, learningRate);
     },
     { jit: true, name: "step" },
   );
@@ -72,10 +63,14 @@ function makeStep(dropout: number): (i: number) => Promise<number> {
     (_, i) =>
       [given.tensor(`inputs/${i}`), given.tensor(`targets/${i}`)] as const,
   );
-  const rate = tf.scalar(1e-3);
+  const learningRate = tf.scalar(1e-3);
   return async (i) => {
     const count = tf.scalar(i, "int32");
-    const loss = await step.inBackground(...pool[i % POOL]!, rate, count);
+    const loss = await step.inBackground(
+      ...pool[i % POOL]!,
+      learningRate,
+      count,
+    );
     const [value] = await loss.data();
     tf.dispose([loss, count]);
     return value!;

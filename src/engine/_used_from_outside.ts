@@ -24,8 +24,7 @@ export function usedFromOutside(run: () => void): Tensor[] {
   const { context, binding } = requireRuntime();
   const engine = tf.engine() as unknown as WatchedEngine;
   const { runKernelFunc } = engine;
-  const parent = binding.trace!;
-  const trace = new GraphTrace(context, binding, parent);
+  const trace = new GraphTrace(context, binding, binding.trace!);
   const firstOwn = engine.nextTensorId(); // whatever is made from here on has a higher number
   const used = new Set<Tensor>();
   engine.runKernelFunc = function (operation) {
@@ -37,13 +36,11 @@ export function usedFromOutside(run: () => void): Tensor[] {
     }
     return runKernelFunc.call(this, operation);
   };
-  binding.trace = trace;
   engine.state.kernelDepth++; // nothing of this is for the tape of a gradient
   try {
-    tf.tidy(() => withoutAssignments(run));
+    binding.recordIn(trace, () => tf.tidy(() => withoutAssignments(run)));
   } finally {
     engine.state.kernelDepth--;
-    binding.trace = parent;
     engine.runKernelFunc = runKernelFunc;
     trace.close();
   }

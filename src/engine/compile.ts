@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { isTapeOn } from "./custom_gradient.ts";
 import { flatten } from "./structure.ts";
 import { notify } from "./notices.ts";
 import { TracedFunction } from "./tensorflow/traced_function.ts";
@@ -102,10 +103,9 @@ export function compile<Arguments extends unknown[], Result>(
   fn: (...args: Arguments) => Result,
   options: CompileOptions = {},
 ): CompiledFunction<Arguments, Result> {
-  const { jit = "auto", name = fn?.name || "compiled", maxRecordings = 16 } =
-    checked(fn, options);
+  const { jit, name, maxRecordings } = checked(fn, options);
   const traces = new Map<string, TracedFunction>();
-  let [recordings, misses] = [0, 0];
+  let recordings = 0;
 
   /** The recording for arguments of this kind, made if need be; undefined where the function has to run as it is. */
   function traceFor(
@@ -131,37 +131,36 @@ export function compile<Arguments extends unknown[], Result>(
         fn: (standIns) => fn(...rebuild(standIns) as Arguments),
       });
       recordings++;
-      if (++misses >= FIRST_WARNING && Number.isInteger(Math.log2(misses))) {
+      if (
+        recordings >= FIRST_WARNING && Number.isInteger(Math.log2(recordings))
+      ) {
         notify(
-          `The compiled function "${name}" was recorded ${misses} times, each of which takes time: its last arguments ` +
+          `The compiled function "${name}" was recorded ${recordings} times, each of which takes time: its last arguments ` +
             `were ${signature}. Keep shapes the same, and hand over numbers that change as tensors.`,
         );
       }
     }
     traces.delete(signature);
     traces.set(signature, trace); // now the one used last
-    for (const [oldest, { dispose }] of traces) {
+    for (const [oldest, unused] of traces) {
       if (traces.size <= maxRecordings) break;
-      dispose();
+      unused.dispose();
       traces.delete(oldest);
     }
     return { trace, tensors };
   }
 
-  const asItIs = (args: Arguments): Result =>
-    tf.tidy(() => fn(...args) as tf.TensorContainer) as Result;
-
   const call = (...args: Arguments): Result => {
     const found = traceFor(args);
     return found === undefined
-      ? asItIs(args)
+      ? runAsItIs(fn, ...args)
       : found.trace.call(found.tensors) as Result;
   };
   const methods = {
     inBackground: async (...args: Arguments): Promise<Result> => {
       const found = traceFor(args);
       return found === undefined
-        ? asItIs(args)
+        ? runAsItIs(fn, ...args)
         : await found.trace.callInBackground(found.tensors) as Result;
     },
     dispose: () => {
@@ -175,15 +174,24 @@ export function compile<Arguments extends unknown[], Result>(
   return Object.assign(counted, methods);
 }
 
-/** Whether TensorFlow.js notes ops down for a gradient; it would not see those of a compiled function. */
-function isTapeOn(): boolean {
-  return (tf.engine() as unknown as { isTapeOn(): boolean }).isTapeOn();
+/**
+ * Runs a function over tensors uncompiled, with what a compiled one keeps of its memory: the result alone.
+ *
+ * @param fn The function.
+ * @param args Its arguments.
+ * @returns What it returns, tensors in arrays and plain objects.
+ */
+export function runAsItIs<Arguments extends unknown[], Result>(
+  fn: (...args: Arguments) => Result,
+  ...args: Arguments
+): Result {
+  return tf.tidy(() => fn(...args) as tf.TensorContainer) as Result;
 }
 
 function checked(
   fn: unknown,
   options: CompileOptions,
-): CompileOptions {
+): Required<CompileOptions> {
   if (typeof fn !== "function") {
     throw new TypeError(
       `Cannot compile: it must be a function: ${
@@ -198,7 +206,8 @@ function checked(
       );
     }
   }
-  const { jit = "auto", maxRecordings = 16 } = options;
+  const { jit = "auto", name = fn.name || "compiled", maxRecordings = 16 } =
+    options;
   if (jit !== "auto" && typeof jit !== "boolean") {
     throw new TypeError(
       `Cannot compile: jit must be "auto", true or false: ${jit}`,
@@ -209,5 +218,5 @@ function checked(
       `Cannot compile: maxRecordings must be a whole number from 1: ${maxRecordings}`,
     );
   }
-  return options;
+  return { jit, name, maxRecordings };
 }

@@ -12,7 +12,11 @@ import { flatten } from "./structure.ts";
 import { usedFromOutside } from "./_used_from_outside.ts";
 import { isTapeOn, pullBack, withGradient } from "./custom_gradient.ts";
 import { rowAt, withRowAt } from "./tensorflow/native_op.ts";
-import { checkState, rolledWhile } from "./tensorflow/rolled_while.ts";
+import {
+  checkCondition,
+  checkState,
+  rolledWhile,
+} from "./tensorflow/rolled_while.ts";
 import { isRecording } from "./tensorflow/runtime.ts";
 import { type Tensor, tf } from "./tf.ts";
 
@@ -204,11 +208,7 @@ function plainWhile(
   let state = initial.map((tensor) => tf.clone(tensor));
   for (let i = 0; i < maxIterations; i++) {
     const goOn = condition(state);
-    if (goOn.dtype !== "bool" || goOn.size !== 1) {
-      throw new TypeError(
-        `Cannot loop: the condition must give a bool of shape []: ${goOn.dtype} [${goOn.shape}]`,
-      );
-    }
+    checkCondition(goOn);
     if (!goOn.dataSync()[0]) break;
     const next = isTapeOn() ? body(state) : tf.tidy(() => body(state));
     checkState(initial, next);

@@ -81,7 +81,7 @@ export class RandomStream {
    * @throws {RangeError} If the seed or the stream's number is not such an integer.
    */
   constructor(seed: number, stream: number | string = 0) {
-    this.#key = seedWords(seed);
+    this.#key = words(seedNumber(seed));
     this.#stream = words(streamNumber(stream));
   }
 
@@ -162,16 +162,16 @@ export class RandomStream {
 
 /**
  * @param seed Any safe integer.
- * @returns The 64-bit key that it stands for: the low and the high word.
+ * @returns The 64-bit key that it stands for.
  * @throws {RangeError} If it is no safe integer.
  */
-export function seedWords(seed: number): readonly [number, number] {
+export function seedNumber(seed: number): bigint {
   if (!Number.isSafeInteger(seed)) {
     throw new RangeError(
       `Cannot make random numbers: the seed must be a safe integer: ${seed}`,
     );
   }
-  return words(BigInt.asUintN(64, BigInt(seed)));
+  return BigInt.asUintN(64, BigInt(seed));
 }
 
 /**
@@ -203,7 +203,8 @@ function multiplyHigh(a: number, b: number): number {
   return aHigh * bHigh + (middle >>> 16) + (middleLow >>> 16);
 }
 
-function words(value: bigint): readonly [number, number] {
+/** The low and the high 32 bits. */
+export function words(value: bigint): readonly [number, number] {
   return [Number(value & 0xffffffffn), Number(value >> 32n)];
 }
 

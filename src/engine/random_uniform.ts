@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { RandomStream, seedWords, streamNumber } from "./random.ts";
+import { RandomStream, seedNumber, streamNumber, words } from "./random.ts";
 import {
   TF_FLOAT,
   TF_INT32,
@@ -88,7 +88,9 @@ export function randomUniform(
  * @returns int32, shape (2,): its low and its high 32 bits.
  */
 export function seedTensor(seed: number): Tensor {
-  return tf.tensor1d(Int32Array.from(seedWords(seed), (word) => word | 0));
+  return tf.tensor1d(
+    Int32Array.from(words(seedNumber(seed)), (word) => word | 0),
+  );
 }
 
 function inJavaScript(
@@ -158,11 +160,8 @@ function byTensorFlow(
     return long;
   };
   try {
-    const [low, high] = typeof seed === "number"
-      ? seedWords(seed)
-      : [undefined, undefined];
     const key = typeof seed === "number"
-      ? long(BigInt.asIntN(64, BigInt(high!) << 32n | BigInt(low!)))
+      ? long(BigInt.asIntN(64, seedNumber(seed)))
       : onLongs(
         "BitwiseOr",
         onLongs("LeftShift", word(seed, 1), long(32n)),

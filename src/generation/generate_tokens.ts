@@ -88,16 +88,17 @@ export async function* generateTokens(
         position / BLOCK_LENGTH,
         sampler.settings,
       );
-      // Scores that are no numbers: token by token from here, which names the place.
-      const isWhole = block.soundLength === BLOCK_LENGTH;
-      const written = isWhole ? block.ids : new Int32Array(0);
-      if (isWhole) [last, block.next] = [block.next, last];
-      tf.dispose([block.next.logits, ...block.next.state]);
-      for (const id of written.subarray(0, maxTokens - position)) {
+      if (block.soundLength < BLOCK_LENGTH) {
+        // Scores that are no numbers: token by token from here, which names the place.
+        dispose(block.next);
+        break;
+      }
+      dispose(last);
+      last = block.next;
+      for (const id of block.ids.subarray(0, maxTokens - position)) {
         signal?.throwIfAborted();
         yield id;
       }
-      if (!isWhole) break;
       position += BLOCK_LENGTH;
     }
     for (; position < maxTokens; position++) {
@@ -116,8 +117,12 @@ export async function* generateTokens(
       await nextTurn();
     }
   } finally {
-    tf.dispose([last.logits, ...last.state]);
+    dispose(last);
   }
+}
+
+function dispose({ logits, state }: Prediction): void {
+  tf.dispose([logits, ...state]);
 }
 
 /** Computes the next prediction, then frees the one before and everything in between. */
@@ -129,6 +134,6 @@ function advance(
     const next = compute(last.state);
     return [next.logits, ...next.state];
   });
-  tf.dispose([last.logits, ...last.state]);
+  dispose(last);
   return { logits: logits!, state };
 }

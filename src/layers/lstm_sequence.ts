@@ -32,13 +32,12 @@ export function lstmSequence(
   state: LSTMState,
 ): LSTMSequence {
   const [steps, batch, width] = x.shape as [number, number, number];
-  const { kernel, recurrentKernel, bias } = weights;
-  const rows = tf.reshape(x, [steps * batch, width]); // (TB, E)
-  const fromInputs = tf.reshape(
-    tf.add(tf.matMul(rows, kernel), bias),
-    [steps, batch, bias.size],
-  ); // (T, B, 4H)
-  return lstmRecurrence(fromInputs, recurrentKernel, state);
+  const sums = sumsOf(tf.reshape(x, [steps * batch, width]), weights); // (TB, 4H)
+  return lstmRecurrence(
+    tf.reshape(sums, [steps, batch, -1]),
+    weights.recurrentKernel,
+    state,
+  );
 }
 
 /**
@@ -55,23 +54,26 @@ export function lstmSequence(
 export function lstmSequenceOfRows(
   table: Tensor,
   ids: Tensor,
-  { kernel, recurrentKernel, bias }: LSTMWeights,
+  weights: LSTMWeights,
   state: LSTMState,
   mask?: Tensor,
 ): LSTMSequence {
   const [steps, batch] = ids.shape as [number, number];
   const flat = tf.reshape(ids, [-1]) as tf.Tensor1D; // (TB,)
-  const product = (rows: Tensor): Tensor =>
-    tf.add(tf.matMul(rows, kernel), bias);
-  const fromInputs = table.shape[0]! < flat.size
-    ? tf.gather(product(table), flat) // (TB, 4H) from (V, 4H)
-    : product(tf.gather(table, flat)); // (TB, 4H)
+  const sums = table.shape[0]! < flat.size
+    ? tf.gather(sumsOf(table, weights), flat) // (TB, 4H) from (V, 4H)
+    : sumsOf(tf.gather(table, flat), weights); // (TB, 4H)
   return lstmRecurrence(
-    tf.reshape(fromInputs, [steps, batch, bias.size]),
-    recurrentKernel,
+    tf.reshape(sums, [steps, batch, -1]),
+    weights.recurrentKernel,
     state,
     mask,
   );
+}
+
+/** What inputs and bias add to the gates' sums, a row for each input. */
+function sumsOf(rows: Tensor, { kernel, bias }: LSTMWeights): Tensor {
+  return tf.add(tf.matMul(rows, kernel), bias);
 }
 
 /**

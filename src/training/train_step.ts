@@ -5,7 +5,11 @@
  * @module
  */
 import type { TokenBatch } from "../data/streams.ts";
-import { compile, type CompiledFunction } from "../engine/compile.ts";
+import {
+  compile,
+  type CompiledFunction,
+  runAsItIs,
+} from "../engine/compile.ts";
 import { type Tensor, tf, type Variable } from "../engine/tf.ts";
 import type { PredictorState } from "../generation/predictor.ts";
 import type { Parameter } from "../layers/parameter.ts";
@@ -207,9 +211,7 @@ export class Trainer {
       const { compiled = true } = this.#options;
       const { outcome, state } = compiled
         ? await this.#update.inBackground(given)
-        : tf.tidy(() =>
-          this.#takeStep(given) as unknown as tf.TensorContainer
-        ) as unknown as StepResults;
+        : runAsItIs((inputs: StepInputs) => this.#takeStep(inputs), given);
       this.#state = state;
       if (!isFresh) tf.dispose([...before]);
       return outcome;

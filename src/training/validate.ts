@@ -4,7 +4,11 @@
  * @module
  */
 import { evaluationWindows } from "../data/evaluation_windows.ts";
-import { compile, type CompiledFunction } from "../engine/compile.ts";
+import {
+  compile,
+  type CompiledFunction,
+  runAsItIs,
+} from "../engine/compile.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import type { PredictorState } from "../generation/predictor.ts";
 import type { Network } from "../models/network.ts";
@@ -93,7 +97,7 @@ export async function validate(
     };
     try {
       const { losses, state: next } = reader === undefined
-        ? inTidy(() => readWindow(network, window))
+        ? runAsItIs(readWindow, network, window)
         : await reader.inBackground(window);
       tf.dispose([...state]);
       state = next;
@@ -125,8 +129,4 @@ export async function validate(
     tf.dispose([...state]);
   }
   return sum / count;
-}
-
-function inTidy(read: () => Reading): Reading {
-  return tf.tidy(() => ({ ...read() })) as Reading;
 }

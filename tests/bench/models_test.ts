@@ -1,10 +1,13 @@
 import { assert } from "@std/assert";
-import { forward, predictor, type Workload } from "../../bench/_models.ts";
+import {
+  forward,
+  predictor,
+  trainingStep,
+  type Workload,
+} from "../../bench/_models.ts";
 import { compile } from "../../src/engine/compile.ts";
 import { useEngine } from "../../src/engine/engine.ts";
-import { type Tensor, tf, type Variable } from "../../src/engine/tf.ts";
-import { meanCrossEntropy } from "../../src/training/loss.ts";
-import { Adam } from "../../src/training/optimizers/adam.ts";
+import { tf, type Variable } from "../../src/engine/tf.ts";
 import { assertAllClose } from "../close.ts";
 
 await useEngine("tensorflow");
@@ -91,8 +94,6 @@ function makeWeights(s: Workload): Record<string, Variable> {
 /** Twenty steps; the losses, and the weights in the end. */
 function train(s: Workload, form: "as it is" | boolean) {
   const weights = makeWeights(s);
-  const variables = Object.values(weights);
-  const optimizer = new Adam(variables);
   const ids = tf.tensor2d(
     Int32Array.from(
       { length: s.batch * s.steps },
@@ -108,20 +109,17 @@ function train(s: Workload, form: "as it is" | boolean) {
     ),
     [s.batch, s.units!],
   );
-  const step = (x: Tensor, rate: Tensor): Tensor => {
-    const { value, grads } = tf.variableGrads(() => {
-      const { logits, targets } = forward(weights, s, x, x, mask);
-      return meanCrossEntropy(logits, targets) as tf.Scalar;
-    }, variables);
-    optimizer.apply(variables.map(({ name }) => grads[name]!), rate);
-    return value;
-  };
+  const step = trainingStep(weights, s);
+  const batch = { inputs: ids, targets: ids, ...(mask && { mask }) };
   const take = form === "as it is" ? step : compile(step, { jit: form });
   const losses = Array.from(
     { length: 20 },
-    () => take(ids, tf.scalar(0.01)).dataSync()[0]!,
+    () => take(batch, tf.scalar(0.01)).dataSync()[0]!,
   );
-  return { losses, weights: variables.map((v) => [...v.dataSync()]) };
+  return {
+    losses,
+    weights: Object.values(weights).map((v) => [...v.dataSync()]),
+  };
 }
 
 for (const [name, workload] of Object.entries(SMALL)) {

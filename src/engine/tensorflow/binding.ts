@@ -87,13 +87,11 @@ export class TensorFlowBinding {
   readonly TF_Version: string;
   /** The GPU that tensors live on; undefined when ops run on the CPU. */
   readonly gpu: Device | undefined;
-  /** The graph that ops join at present, instead of running. */
-  trace: GraphTrace | undefined;
-
   readonly #context: EagerContext;
   readonly #handles = new Map<number, bigint>();
   readonly #savedModels: SavedModels;
   #nextId = 0;
+  #trace: GraphTrace | undefined;
 
   /** @param context The runtime that runs the ops. */
   constructor(context: EagerContext) {
@@ -101,6 +99,28 @@ export class TensorFlowBinding {
     this.#savedModels = new SavedModels(context);
     this.TF_Version = context.version;
     this.gpu = context.devices.find((device) => device.type === "GPU");
+  }
+
+  /** The graph that ops join at present, instead of running. */
+  get trace(): GraphTrace | undefined {
+    return this.#trace;
+  }
+
+  /**
+   * Has ops join a graph instead of running.
+   *
+   * @param trace The graph.
+   * @param run What calls the ops.
+   * @returns What it returns.
+   */
+  recordIn<Result>(trace: GraphTrace, run: () => Result): Result {
+    const around = this.#trace;
+    this.#trace = trace;
+    try {
+      return run();
+    } finally {
+      this.#trace = around;
+    }
   }
 
   /** Whether ops run on a GPU. */
@@ -120,13 +140,13 @@ export class TensorFlowBinding {
    * @returns The new tensor's number.
    */
   createTensor(shape: number[], dtype: number, values: TensorValues): number {
-    if (this.trace === undefined) return this.upload(shape, dtype, values);
+    if (this.#trace === undefined) return this.upload(shape, dtype, values);
     if (dtype === TF_STRING) {
       throw new TypeError(
         "Cannot record a tensor of strings: a compiled function works on numbers and bools: make it outside",
       );
     }
-    return this.trace.constant({ shape, dtype }, values as NumericArray);
+    return this.#trace.constant({ shape, dtype }, values as NumericArray);
   }
 
   /** {@linkcode TensorFlowBinding.createTensor} at once, whether a graph is recorded or not. */
@@ -152,7 +172,7 @@ export class TensorFlowBinding {
 
   /** Copies a tensor's values out. */
   tensorDataSync(id: number): TensorValues {
-    if (this.trace !== undefined) return this.#constantValues(this.trace, id);
+    if (this.#trace !== undefined) return this.#constantValues(this.#trace, id);
     const handle = this.handle(id);
     return this.#context.api.TFE_TensorHandleDataType(handle) === TF_STRING
       ? readStrings(this.#context, handle)
@@ -173,8 +193,8 @@ export class TensorFlowBinding {
     inputIds: number[],
     outputCount: number,
   ): TensorMetadata[] {
-    if (this.trace !== undefined) {
-      return this.trace.operation(name, attributes, inputIds);
+    if (this.#trace !== undefined) {
+      return this.#trace.operation(name, attributes, inputIds);
     }
     const inputs = inputIds.map((id) => this.handle(id));
     return this.#registerAll(

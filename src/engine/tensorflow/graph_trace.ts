@@ -61,10 +61,20 @@ export interface RegisteredFunction {
   outputs: TensorDescription[];
 }
 
+/** What all graphs of a recording have in common. */
+interface Shared {
+  /** Whether XLA will compile it: some steps have one form for XLA and another for TensorFlow's own executor. */
+  readonly forJit: boolean;
+  /** Names of the functions that inner graphs became. */
+  readonly functions: string[];
+  /** Of every op, by its name in the graph, where it was made. */
+  readonly origins: Map<string, Error>;
+}
+
 /** A graph under construction. */
 export class GraphTrace {
-  /** The graph around it, of which its function will be a part; undefined for the outermost. */
-  readonly parent: GraphTrace | undefined;
+  readonly #parent: GraphTrace | undefined;
+  readonly #shared: Shared;
   readonly #context: EagerContext;
   readonly #surroundings: Surroundings;
   readonly #attributes: AttributeTarget;
@@ -72,20 +82,24 @@ export class GraphTrace {
   readonly #symbols = new Map<number, Symbol>();
   readonly #declared = new Map<number, TensorDescription>();
   readonly #captured = new Map<number, Symbol>();
-  readonly #functions: string[] = [];
   #open = true;
 
   /**
    * @param context The runtime.
    * @param surroundings What is alive outside.
-   * @param parent The graph around it.
+   * @param around The graph around it, of which its function will be a part; for the outermost one, whether XLA will
+   * compile it.
    */
   constructor(
     context: EagerContext,
     surroundings: Surroundings,
-    parent?: GraphTrace,
+    around: GraphTrace | { forJit: boolean },
   ) {
-    this.parent = parent;
+    const isInner = around instanceof GraphTrace;
+    this.#parent = isInner ? around : undefined;
+    this.#shared = isInner
+      ? around.#shared
+      : { forJit: around.forJit, functions: [], origins: new Map() };
     this.#context = context;
     this.#surroundings = surroundings;
     this.#attributes = graphTarget(context.api, context.status);
@@ -97,14 +111,19 @@ export class GraphTrace {
     return this.#open;
   }
 
-  /** Names of the functions that the graph calls. */
-  get functions(): readonly string[] {
-    return this.#functions;
+  /** Whether XLA will compile what is recorded. */
+  get forJit(): boolean {
+    return this.#shared.forJit;
   }
 
-  /** Whether it calls functions, which only loops do. */
-  get hasLoops(): boolean {
-    return this.#functions.length > 0;
+  /** Names of the functions that the graphs inside became, at any depth; only loops have them. */
+  get functions(): readonly string[] {
+    return this.#shared.functions;
+  }
+
+  /** Of every op of the recording, by its name in the graph, where it was made. */
+  get origins(): ReadonlyMap<string, Error> {
+    return this.#shared.origins;
   }
 
   /**
@@ -257,7 +276,10 @@ export class GraphTrace {
     try {
       api.TFE_ContextAddFunction(handle, definition, status.handle);
       status.check(() => `Cannot register the function "${name}"`);
-      this.parent?.adopt(name, definition);
+      if (this.#parent !== undefined) {
+        this.#shared.functions.push(name);
+        this.#parent.#adopt(name, definition);
+      }
     } finally {
       api.TF_DeleteFunction(definition);
     }
@@ -266,14 +288,6 @@ export class GraphTrace {
       inputs: [...parameterIds, ...captured],
       outputs: outputs.map(({ shape, dtype }) => ({ shape, dtype })),
     };
-  }
-
-  /** Takes a function over, so that an op of this graph can name it. */
-  adopt(name: string, definition: bigint): void {
-    const { api, status } = this.#context;
-    api.TF_GraphCopyFunction(this.#graph, definition, 0n, status.handle);
-    status.check(() => `Cannot use the function "${name}"`);
-    this.#functions.push(name);
   }
 
   /** Numbers of what was captured from outside. */
@@ -289,12 +303,12 @@ export class GraphTrace {
 
   /** Values of a constant of this graph or one around it; undefined for any other tensor. */
   constantValues(id: number): NumericArray | undefined {
-    return this.#symbols.get(id)?.values ?? this.parent?.constantValues(id);
+    return this.#symbols.get(id)?.values ?? this.#parent?.constantValues(id);
   }
 
   /** The op that made a tensor of this graph; undefined for what comes from outside. */
   originOp(id: number): string | undefined {
-    return this.#symbols.get(id)?.op ?? this.parent?.originOp(id);
+    return this.#symbols.get(id)?.op ?? this.#parent?.originOp(id);
   }
 
   /** Frees the graph; functions made of it live on. */
@@ -302,6 +316,13 @@ export class GraphTrace {
     if (this.#open) this.#context.api.TF_DeleteGraph(this.#graph);
     this.#open = false;
     this.#symbols.clear();
+  }
+
+  /** Takes a function over, so that an op of this graph can name it. */
+  #adopt(name: string, definition: bigint): void {
+    const { api, status } = this.#context;
+    api.TF_GraphCopyFunction(this.#graph, definition, 0n, status.handle);
+    status.check(() => `Cannot use the function "${name}"`);
   }
 
   #symbol(id: number): Symbol {
@@ -331,9 +352,9 @@ export class GraphTrace {
   #lookUp(id: number): TensorDescription & { values?: NumericArray } {
     const own = this.#symbols.get(id) ?? this.#declared.get(id);
     if (own !== undefined) return own;
-    return this.parent === undefined
+    return this.#parent === undefined
       ? this.#surroundings.describe(id)
-      : this.parent.#lookUp(id);
+      : this.#parent.#lookUp(id);
   }
 
   #placeholder({ shape, dtype }: TensorDescription): Symbol {
@@ -354,7 +375,7 @@ export class GraphTrace {
 
   #newNode(op: string): bigint {
     const name = `${op}_${nextNode++}`;
-    recordOrigin?.(name);
+    this.#shared.origins.set(name, new Error(op));
     return this.#context.api.TF_NewOperation(
       this.#graph,
       cString(op),
@@ -410,18 +431,6 @@ export class GraphTrace {
     this.#symbols.set(id, { shape, dtype, output, op });
     return { id, shape, dtype };
   }
-}
-
-/** Told the name of every op that joins a graph, at the moment it does. */
-let recordOrigin: ((node: string) => void) | undefined;
-
-/**
- * @param listener Told the name of every op that joins a graph from now on; undefined for nobody.
- */
-export function setOriginListener(
-  listener: ((node: string) => void) | undefined,
-): void {
-  recordOrigin = listener;
 }
 
 /** How many tensors a list takes: all that the single inputs leave, or, of several lists, what its attribute says. */

@@ -7,11 +7,10 @@ import { type Tensor, tf } from "../tf.ts";
 import {
   type OpAttribute,
   TF_ATTR_BOOL,
-  TF_ATTR_FLOAT,
   TF_ATTR_INT,
   TF_ATTR_TYPE,
 } from "./attributes.ts";
-import { isForJit } from "./jit.ts";
+import { TF_INT32 } from "./dtypes.ts";
 import { type NativeRuntime, nativeRuntime } from "./runtime.ts";
 
 /** A data type as an attribute. */
@@ -32,13 +31,6 @@ export const boolAttribute = (name: string, value: boolean): OpAttribute => ({
   type: TF_ATTR_BOOL,
   value,
 });
-/** A number as an attribute. */
-export const floatAttribute = (name: string, value: number): OpAttribute => ({
-  name,
-  type: TF_ATTR_FLOAT,
-  value,
-});
-
 /** The native engine. @throws {Error} If it is not the one in use. */
 export function requireRuntime(): NativeRuntime {
   const runtime = nativeRuntime();
@@ -79,16 +71,14 @@ export function nativeOp(
  * @returns Shape (…).
  */
 export function rowAt(stack: Tensor, index: Tensor): Tensor {
-  const { backend } = requireRuntime();
-  const rest = stack.shape.slice(1);
-  const type = typeAttribute("T", backend.dtypeNumber(stack.dtype));
   if (!isForJit()) return tf.gather(stack, index as tf.Tensor1D);
-  const row = nativeOp("XlaDynamicSlice", [
+  const rest = stack.shape.slice(1);
+  const [row] = nativeOp("XlaDynamicSlice", [
     stack,
     startAt(index, stack.rank),
     tf.tensor1d([1, ...rest], "int32"),
-  ], [type, typeAttribute("Tindices", INT32)]);
-  return tf.reshape(row[0]!, rest);
+  ], sliceAttributes(stack));
+  return tf.reshape(row!, rest);
 }
 
 /**
@@ -100,23 +90,25 @@ export function rowAt(stack: Tensor, index: Tensor): Tensor {
  * @returns Shape (T, …).
  */
 export function withRowAt(stack: Tensor, index: Tensor, row: Tensor): Tensor {
-  const { backend } = requireRuntime();
-  const type = typeAttribute("T", backend.dtypeNumber(stack.dtype));
   const update = tf.expandDims(row, 0); // (1, …)
-  return isForJit()
-    ? nativeOp("XlaDynamicUpdateSlice", [
-      stack,
-      update,
-      startAt(index, stack.rank),
-    ], [type, typeAttribute("Tindices", INT32)])[0]!
-    : nativeOp("TensorScatterUpdate", [
-      stack,
-      tf.reshape(index, [1, 1]),
-      update,
-    ], [type, typeAttribute("Tindices", INT32)])[0]!;
+  const [name, inputs]: [string, Tensor[]] = isForJit()
+    ? ["XlaDynamicUpdateSlice", [stack, update, startAt(index, stack.rank)]]
+    : ["TensorScatterUpdate", [stack, tf.reshape(index, [1, 1]), update]];
+  return nativeOp(name, inputs, sliceAttributes(stack))[0]!;
 }
 
-const INT32 = 3;
+/** Whether the forms for XLA are wanted, whose executor alone knows them. */
+function isForJit(): boolean {
+  return requireRuntime().binding.trace?.forJit ?? false;
+}
+
+function sliceAttributes(stack: Tensor): OpAttribute[] {
+  const { backend } = requireRuntime();
+  return [
+    typeAttribute("T", backend.dtypeNumber(stack.dtype)),
+    typeAttribute("Tindices", TF_INT32),
+  ];
+}
 
 function startAt(index: Tensor, rank: number): Tensor {
   const first = tf.reshape(index, [1]);

@@ -9,10 +9,11 @@
  */
 import { type Tensor, tf, type Variable } from "../tf.ts";
 import { TensorFlowError } from "./c_api.ts";
-import { GraphTrace, setOriginListener } from "./graph_trace.ts";
+import { GraphTrace } from "./graph_trace.ts";
 import type { NativeRuntime } from "./runtime.ts";
 import type { TensorDescription } from "./tensors.ts";
 import { withoutMathRandom } from "./trace_guards.ts";
+import { registeredVariables, watchVariables } from "./variables.ts";
 
 /** Where an input of a recorded function comes from at every call. */
 export type InputSource =
@@ -24,7 +25,7 @@ export type InputSource =
 export interface Recording {
   /** Its name in TensorFlow. */
   name: string;
-  /** Names of the functions that it calls in loops. */
+  /** Names of the functions of its loops; empty without loops. */
   inner: readonly string[];
   /** What to hand over. */
   inputs: InputSource[];
@@ -34,8 +35,6 @@ export interface Recording {
   results: number;
   /** Variables that the function assigns. */
   assigned: Variable[];
-  /** Whether the function has loops. */
-  hasLoops: boolean;
   /** Where in the user's code an op was made, by the op's name in the graph; empty where it is not known. */
   originOf(node: string): string;
 }
@@ -48,6 +47,8 @@ export interface RecordOptions {
   run: (args: Tensor[]) => Tensor[];
   /** Arguments of the kind that later calls will have. */
   args: readonly Tensor[];
+  /** Whether XLA will compile it. */
+  forJit: boolean;
 }
 
 let recordings = 0;
@@ -76,10 +77,10 @@ export function record(
 
 function attempt(
   runtime: NativeRuntime,
-  { name, run, args }: RecordOptions,
+  { name, run, args, forJit }: RecordOptions,
 ): Recording | { created: Variable[] } {
   const { context, binding, backend } = runtime;
-  const trace = new GraphTrace(context, binding);
+  const trace = new GraphTrace(context, binding, { forJit });
   const sources = new Map<number, InputSource>();
   const standIn = (of: Tensor, source: InputSource): Tensor => {
     const description = {
@@ -90,7 +91,6 @@ function attempt(
     sources.set(id, source);
     return backend.createOutputTensor({ id, ...description });
   };
-  const origins = new Map<string, Error>();
   const uniqueName = `${
     name.replaceAll(/[^A-Za-z0-9_]/g, "_")
   }_${recordings++}`;
@@ -105,82 +105,83 @@ function attempt(
   });
   const { stackTraceLimit } = Error as { stackTraceLimit?: number };
   Object.assign(Error, { stackTraceLimit: 50 }); // through all of TensorFlow.js up to the user's line
-  binding.trace = trace;
-  setOriginListener((node) => void origins.set(node, new Error(node)));
-  let outcome: Recording | { created: Variable[] } | undefined;
+  let recording: Recording | undefined;
   try {
-    tf.tidy(() => {
-      const results = withoutMathRandom(() => run(standIns));
-      if (created.length > 0) {
-        outcome = giveFirstValues();
-        return;
-      }
-      const assigned = variables.filter(({ variable, shadow }) => {
-        if (variable.isDisposed) throw disposedError(name, variable);
-        return variable.dataId !== shadow;
-      }).map(({ variable }) => variable);
-      const function_ = trace.finish(
-        uniqueName,
-        [...results, ...assigned].map((tensor) => backend.idOf(tensor)),
-      );
-      outcome = {
-        name: uniqueName,
-        inner: trace.functions,
-        inputs: sourcesOf(function_.inputs),
-        outputs: function_.outputs,
-        results: results.length,
-        assigned,
-        hasLoops: trace.hasLoops,
-        originOf: (node: string) => userLine(origins.get(node)),
-      };
-    });
+    binding.recordIn(trace, () =>
+      tf.tidy(() => {
+        const results = withoutMathRandom(() => run(standIns));
+        const assigned = assignedOf(name, variables);
+        // Of a function that made variables, only what they begin with is of use.
+        const outputs = created.length > 0
+          ? created.map(({ initial }) => initial)
+          : [...results, ...assigned];
+        const function_ = trace.finish(
+          uniqueName,
+          outputs.map((tensor) => backend.idOf(tensor)),
+        );
+        recording = {
+          name: uniqueName,
+          inner: trace.functions,
+          inputs: function_.inputs.map((id) =>
+            sources.get(id) ?? { kind: "tensor", id }
+          ),
+          outputs: function_.outputs,
+          results: results.length,
+          assigned,
+          originOf: (node: string) => userLine(trace.origins.get(node)),
+        };
+      }));
   } catch (error) {
     for (const { variable } of created) variable.dispose();
+    for (const inner of trace.functions) removeFunction(runtime, inner);
     throw error;
   } finally {
     Object.assign(Error, { stackTraceLimit });
-    setOriginListener(undefined);
-    binding.trace = undefined;
     stopWatching();
     for (const { restore } of variables) restore();
     for (const { initial } of created) initial.dispose();
     for (const tensor of standIns) tensor.dispose();
     trace.close();
   }
-  return outcome!;
+  if (created.length === 0) return recording!;
+  const made = created.map(({ variable }) => variable);
+  giveFirstValues(runtime, recording!, made, args);
+  return { created: made };
+}
 
-  function sourcesOf(ids: readonly number[]): InputSource[] {
-    return ids.map((id) => sources.get(id) ?? { kind: "tensor", id });
-  }
+/** The variables that have another tensor than their stand-in. */
+function assignedOf(name: string, variables: HiddenVariable[]): Variable[] {
+  return variables.filter(({ variable, shadow }) => {
+    if (variable.isDisposed) throw disposedError(name, variable);
+    return variable.dataId !== shadow;
+  }).map(({ variable }) => variable);
+}
 
-  /** Runs the part of the graph that new variables begin with. */
-  function giveFirstValues(): { created: Variable[] } {
-    const { inputs, outputs } = trace.finish(
-      `${uniqueName}_first_values`,
-      created.map(({ initial }) => backend.idOf(initial)),
-    );
-    binding.trace = undefined;
-    for (const { variable, restore } of variables) {
-      if (!variable.isDisposed) restore();
-    }
-    variables.length = 0;
-    const handles = sourcesOf(inputs).map((source) =>
+/** Runs the part of a graph that new variables begin with. */
+function giveFirstValues(
+  runtime: NativeRuntime,
+  recording: Recording,
+  variables: readonly Variable[],
+  args: readonly Tensor[],
+): void {
+  const { context, binding, backend } = runtime;
+  const { name, inputs, outputs } = recording;
+  try {
+    const handles = inputs.map((source) =>
       binding.handle(idOfSource(runtime, source, args))
     );
-    const values = context.execute(
-      `${uniqueName}_first_values`,
-      [],
-      handles,
-      outputs.length,
-    );
-    for (const [i, { variable }] of created.entries()) {
+    const values = context.execute(name, [], handles, outputs.length);
+    for (const [i, variable] of variables.entries()) {
       const id = binding.register(values[i]!);
       const value = backend.createOutputTensor({ id, ...outputs[i]! });
       variable.assign(value);
       value.dispose();
     }
-    removeFunction(runtime, `${uniqueName}_first_values`);
-    return { created: created.map(({ variable }) => variable) };
+  } catch (error) {
+    tf.dispose([...variables]);
+    throw error;
+  } finally {
+    forget(runtime, recording);
   }
 }
 
@@ -205,8 +206,15 @@ export function idOfSource(
   }
 }
 
-/** Makes TensorFlow forget a function. */
-export function removeFunction(
+/** Makes TensorFlow forget a recording, with the functions of its loops. */
+export function forget(
+  runtime: NativeRuntime,
+  { name, inner }: Recording,
+): void {
+  for (const each of [name, ...inner]) removeFunction(runtime, each);
+}
+
+function removeFunction(
   { context: { api, handle, status } }: NativeRuntime,
   name: string,
 ): void {
@@ -227,7 +235,9 @@ interface HiddenVariable {
 function hideVariables(
   standIn: (of: Tensor, source: InputSource) => Tensor,
 ): HiddenVariable[] {
-  return registeredVariables().map((variable) => {
+  const numeric = registeredVariables()
+    .filter(({ dtype }) => dtype !== "string");
+  return numeric.map((variable) => {
     const value = tf.keep(tf.clone(variable));
     const shadow = standIn(variable, { kind: "variable", variable });
     variable.assign(shadow);
@@ -241,30 +251,6 @@ function hideVariables(
       },
     };
   });
-}
-
-function registeredVariables(): Variable[] {
-  const { state } = tf.engine() as unknown as {
-    state: { registeredVariables: Record<string, Variable> };
-  };
-  return Object.values(state.registeredVariables)
-    .filter(({ dtype }) => dtype !== "string");
-}
-
-/** Listens to the making of variables. */
-function watchVariables(listener: (variable: Variable) => void): () => void {
-  const engine = tf.engine() as unknown as {
-    makeVariable(...args: unknown[]): Variable;
-  };
-  const original = engine.makeVariable;
-  engine.makeVariable = function (...args) {
-    const variable = original.apply(this, args);
-    listener(variable);
-    return variable;
-  };
-  return () => {
-    engine.makeVariable = original;
-  };
 }
 
 function disposedError(name: string, variable: Variable): TypeError {

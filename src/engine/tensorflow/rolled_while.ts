@@ -7,6 +7,7 @@ import { type Tensor, tf } from "../tf.ts";
 import { TF_ATTR_FUNC, TF_ATTR_TYPE } from "./attributes.ts";
 import { GraphTrace } from "./graph_trace.ts";
 import { intAttribute, requireRuntime } from "./native_op.ts";
+import { registeredVariables } from "./variables.ts";
 
 let loops = 0;
 
@@ -36,22 +37,20 @@ export function rolledWhile(
   const enter = (run: (state: Tensor[]) => Tensor[]): Part => {
     const trace = new GraphTrace(context, binding, parent);
     const parameters = state.map((description) => trace.parameter(description));
-    binding.trace = trace;
     try {
       const outputs: number[] = [];
-      tf.tidy(() => {
-        const tensors = parameters.map((id, i) =>
-          backend.createOutputTensor({ id, ...state[i]! })
-        );
-        const results = run(tensors);
-        outputs.push(...results.map((tensor) => backend.idOf(tensor)));
-      });
+      binding.recordIn(trace, () =>
+        tf.tidy(() => {
+          const tensors = parameters.map((id, i) =>
+            backend.createOutputTensor({ id, ...state[i]! })
+          );
+          const results = run(tensors);
+          outputs.push(...results.map((tensor) => backend.idOf(tensor)));
+        }));
       return { trace, parameters, outputs };
     } catch (error) {
       trace.close();
       throw error;
-    } finally {
-      binding.trace = parent;
     }
   };
 
@@ -59,11 +58,7 @@ export function rolledWhile(
   try {
     parts.push(enter((tensors) => {
       const goOn = condition(tensors);
-      if (goOn.dtype !== "bool" || goOn.size !== 1) {
-        throw new TypeError(
-          `Cannot loop: the condition must give a bool of shape []: ${goOn.dtype} [${goOn.shape}]`,
-        );
-      }
+      checkCondition(goOn);
       return [tf.reshape(goOn, [])];
     }));
     parts.push(enter((tensors) => {
@@ -105,6 +100,18 @@ interface Part {
 }
 
 /**
+ * @param goOn What a condition gave.
+ * @throws {TypeError} If it is not one bool.
+ */
+export function checkCondition(goOn: Tensor): void {
+  if (goOn.dtype !== "bool" || goOn.size !== 1) {
+    throw new TypeError(
+      `Cannot loop: the condition must give a bool of shape []: ${goOn.dtype} [${goOn.shape}]`,
+    );
+  }
+}
+
+/**
  * @param before The state.
  * @param after What a body made of it.
  * @throws {TypeError} If it is of another kind.
@@ -132,20 +139,14 @@ export function checkState(
  * @throws {TypeError} If it assigns a variable, which would have a value for each iteration.
  */
 export function withoutAssignments<Result>(body: () => Result): Result {
-  const before = assignedValues();
+  const values = (): object[] =>
+    registeredVariables().map(({ dataId }) => dataId);
+  const before = values();
   const result = body();
-  if (assignedValues().some((value, i) => value !== before[i])) {
+  if (values().some((value, i) => value !== before[i])) {
     throw new TypeError(
       "Cannot loop: the body of a compiled loop must not assign variables: carry the value in the state instead",
     );
   }
   return result;
-}
-
-/** What the variables hold, as far as it is told apart. */
-function assignedValues(): object[] {
-  const { state } = tf.engine() as unknown as {
-    state: { registeredVariables: Record<string, Tensor> };
-  };
-  return Object.values(state.registeredVariables).map(({ dataId }) => dataId);
 }

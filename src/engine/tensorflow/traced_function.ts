@@ -5,17 +5,20 @@
  */
 import { flatten } from "../structure.ts";
 import { type Tensor, tf } from "../tf.ts";
-import { TF_ATTR_BOOL } from "./attributes.ts";
+import type { OpAttribute } from "./attributes.ts";
 import { TensorFlowError } from "./c_api.ts";
 import {
   explain,
+  forget,
   idOfSource,
   record,
   type Recording,
-  removeFunction,
 } from "./recording.ts";
-import { type JitMode, withJit } from "./jit.ts";
+import { boolAttribute } from "./native_op.ts";
 import type { NativeRuntime } from "./runtime.ts";
+
+/** Whether XLA compiles a function; `"auto"` leaves it to the rule of `compile()`. */
+export type JitMode = "auto" | boolean;
 
 /** Options of {@linkcode TracedFunction}. */
 export interface TracedFunctionOptions {
@@ -56,7 +59,7 @@ export class TracedFunction {
     this.#options = options;
     this.#recording = this.#record(options.jit !== false);
     this.#jit = options.jit === true ||
-      (options.jit === "auto" && this.#recording.hasLoops);
+      (options.jit === "auto" && this.#recording.inner.length > 0);
   }
 
   /** Whether a tensor that the function uses from outside has been disposed since. */
@@ -128,34 +131,29 @@ export class TracedFunction {
   }
 
   /** Makes TensorFlow forget the function. */
-  dispose = (): void => {
-    for (const name of [this.#recording.name, ...this.#recording.inner]) {
-      removeFunction(this.#runtime, name);
-    }
-  };
+  dispose(): void {
+    forget(this.#runtime, this.#recording);
+  }
 
-  #record(mayJit: boolean): Recording {
+  #record(forJit: boolean): Recording {
     const { name, args, fn } = this.#options;
-    return withJit(mayJit, () =>
-      record(this.#runtime, {
-        name,
-        args,
-        run: (standIns) => {
-          const result = fn(standIns);
-          if (result instanceof Promise) {
-            result.catch(() => {}); // its failure follows from ours
-            throw new TypeError(
-              `Cannot compile "${name}": a compiled function must not be async: read values outside`,
-            );
-          }
-          const { tensors, rebuild } = flatten(
-            result,
-            `the result of "${name}"`,
+    return record(this.#runtime, {
+      name,
+      args,
+      forJit,
+      run: (standIns) => {
+        const result = fn(standIns);
+        if (result instanceof Promise) {
+          result.catch(() => {}); // its failure follows from ours
+          throw new TypeError(
+            `Cannot compile "${name}": a compiled function must not be async: read values outside`,
           );
-          this.#rebuild = rebuild;
-          return tensors;
-        },
-      }));
+        }
+        const { tensors, rebuild } = flatten(result, `the result of "${name}"`);
+        this.#rebuild = rebuild;
+        return tensors;
+      },
+    });
   }
 
   /** Where XLA has no form of an op and nobody insists on XLA, records again without; throws for every other error. */
@@ -171,10 +169,8 @@ export class TracedFunction {
     this.#jit = false;
   }
 
-  #attributes(): { name: string; type: number; value: boolean }[] {
-    return this.#jit
-      ? [{ name: "_XlaMustCompile", type: TF_ATTR_BOOL, value: true }]
-      : [];
+  #attributes(): OpAttribute[] {
+    return this.#jit ? [boolAttribute("_XlaMustCompile", true)] : [];
   }
 
   #handles(args: readonly Tensor[]): bigint[] {
