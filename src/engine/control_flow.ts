@@ -11,13 +11,13 @@
 import { flatten } from "./structure.ts";
 import { usedFromOutside } from "./_used_from_outside.ts";
 import { isTapeOn, pullBack, withGradient } from "./custom_gradient.ts";
-import { rowAt, withRowAt } from "./tensorflow/native_op.ts";
 import {
   checkCondition,
   checkState,
   rolledWhile,
 } from "./tensorflow/rolled_while.ts";
 import { isRecording } from "./tensorflow/runtime.ts";
+import { sliceAt, withSliceAt } from "./slices.ts";
 import { type Tensor, tf } from "./tf.ts";
 
 /** Options of {@linkcode whileLoop}. */
@@ -325,14 +325,16 @@ function runForward(
     ([i, ...state]) => {
       const t = reverse ? tf.sub(int(length - 1), i!) : i!;
       const carry = state.slice(0, carries);
-      const next = step(carry, inputs.map((input) => rowAt(input, t)));
+      const next = step(carry, inputs.map((input) => sliceAt(input, t)));
       checkState(initial, next.carry);
       return [
         plusOne(i!),
         ...next.carry,
-        ...next.outputs.map((row, k) => withRowAt(state[carries + k]!, t, row)),
+        ...next.outputs.map((row, k) =>
+          withSliceAt(state[carries + k]!, t, row)
+        ),
         ...(keepsStates ? carry : []).map((tensor, k) =>
-          withRowAt(state[stacksEnd + k]!, i!, tensor)
+          withSliceAt(state[stacksEnd + k]!, i!, tensor)
         ),
       ];
     },
@@ -373,8 +375,8 @@ function runBackward(
     ([after, ...state]) => {
       const i = tf.sub(after!, int(1));
       const t = reverse ? tf.sub(int(length - 1), i) : i;
-      const carry = states.map((stack) => rowAt(stack, i));
-      const input = rows.map((stack) => rowAt(stack, t));
+      const carry = states.map((stack) => sliceAt(stack, i));
+      const input = rows.map((stack) => sliceAt(stack, t));
       const gradients = pullBack(
         [...carry, ...input, ...outside],
         () => {
@@ -383,7 +385,7 @@ function runBackward(
         },
         [
           ...state.slice(0, carries),
-          ...dOutputs.map((stack) => rowAt(stack, t)),
+          ...dOutputs.map((stack) => sliceAt(stack, t)),
         ].map((gradient, k) =>
           k < carries && initial[k]!.dtype !== "float32" ? undefined : gradient
         ),
@@ -392,7 +394,7 @@ function runBackward(
         i,
         ...gradients.slice(0, carries),
         ...gradients.slice(carries, carries + width).map((row, k) =>
-          withRowAt(state[carries + k]!, t, row)
+          withSliceAt(state[carries + k]!, t, row)
         ),
         ...gradients.slice(carries + width).map((gradient, k) =>
           tf.add(state[carries + width + k]!, gradient)
