@@ -16,6 +16,8 @@ import {
 import { withSliceAt } from "../src/engine/slices.ts";
 import type { Predictor } from "../src/generation/predictor.ts";
 import { meanCrossEntropy } from "../src/training/loss.ts";
+import { asOnePart, lanes, sideBySide } from "../src/engine/side_by_side.ts";
+import { cutRows } from "../src/training/cut_rows.ts";
 import { Adam } from "../src/training/optimizers/adam.ts";
 
 /** A workload as `workloads.json` has it. */
@@ -158,12 +160,33 @@ export function trainingStep(
   const variables = Object.values(w);
   const optimizer = new Adam(variables);
   return ({ inputs, targets, mask }, learningRate) => {
-    const { value, grads } = tf.variableGrads(() => {
-      const result = forward(w, s, inputs, targets, mask);
-      return meanCrossEntropy(result.logits, result.targets) as tf.Scalar;
-    }, variables);
-    optimizer.apply(variables.map(({ name }) => grads[name]!), learningRate);
-    return value;
+    const all = { inputs, targets, ...(mask && { mask }) };
+    const parts = cutRows(s.batch, {
+      most: lanes(),
+      smallest: s.kind === "lstm" ? 32 : Math.ceil(256 / s.steps), // rows of a product
+    });
+    const found = sideBySide(
+      parts.map((places) => tf.tensor1d(places, "int32")),
+      (places) => {
+        const part = Object.fromEntries(
+          Object.entries(all).map(([name, x]) => [name, tf.gather(x, places)]),
+        ) as typeof all;
+        const { value, grads } = tf.variableGrads(() => {
+          const result = forward(w, s, part.inputs, part.targets, part.mask);
+          return meanCrossEntropy(result.logits, result.targets) as tf.Scalar;
+        }, variables);
+        return [value, ...variables.map(({ name }) => grads[name]!)];
+      },
+    );
+    return asOnePart(() => {
+      const [loss, ...gradients] = found[0]!.map((_, k) =>
+        tf.addN(
+          found.map((part, i) => tf.mul(part[k]!, parts[i]!.length / s.batch)),
+        )
+      );
+      optimizer.apply(gradients, learningRate);
+      return loss!;
+    });
   };
 }
 

@@ -24,7 +24,11 @@ export function usedFromOutside(run: () => void): Tensor[] {
   const { context, binding } = requireRuntime();
   const engine = tf.engine() as unknown as WatchedEngine;
   const { runKernelFunc } = engine;
-  const trace = new GraphTrace(context, binding, binding.trace!);
+  const parent = binding.trace!;
+  const trace = new GraphTrace(context, binding, {
+    parent,
+    forJit: parent.forJit,
+  });
   const firstOwn = engine.nextTensorId(); // whatever is made from here on has a higher number
   const used = new Set<Tensor>();
   engine.runKernelFunc = function (operation) {

@@ -168,7 +168,12 @@ export class LSTMNetwork implements Network {
       next.push(last.h, last.c);
       x = outputs; // (T, B, H)
       if (options.dropout && rate > 0) {
-        x = dropout(x, { rate, place: `lstm_${i + 1}`, draw: options.dropout });
+        x = dropout(x, {
+          rate,
+          place: `lstm_${i + 1}`,
+          draw: options.dropout,
+          batchAxis: 1,
+        });
       }
     }
     const rows = this.#output.forward(tf.reshape(x!, [steps * batch, units])); // (TB, V)

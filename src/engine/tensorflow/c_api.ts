@@ -199,6 +199,10 @@ const SYMBOLS = {
     parameters: [HANDLE, OUTPUT, BYTES, "i32", HANDLE],
     result: "void",
   },
+  TF_GraphSetTensorShape: {
+    parameters: [HANDLE, OUTPUT, BYTES, "i32", HANDLE],
+    result: "void",
+  },
   TF_OperationOutputType: { parameters: [OUTPUT], result: "i32" },
   TF_GraphGetOpDef: {
     parameters: [HANDLE, BYTES, HANDLE, HANDLE],

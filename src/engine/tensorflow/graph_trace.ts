@@ -61,18 +61,33 @@ export interface RegisteredFunction {
   outputs: TensorDescription[];
 }
 
+/** What `sideBySide()` does with parts: joins them to the graph, makes functions of them, or asks for a recording that does. */
+export type PartsMode = "inline" | "apart" | "wanted";
+
 /** What all graphs of a recording have in common. */
 interface Shared {
-  /** Whether XLA will compile it: some steps have one form for XLA and another for TensorFlow's own executor. */
-  readonly forJit: boolean;
   /** Names of the functions that inner graphs became. */
   readonly functions: string[];
   /** Of every op, by its name in the graph, where it was made. */
   readonly origins: Map<string, Error>;
 }
 
+/** Options of {@linkcode GraphTrace}. */
+export interface GraphTraceOptions {
+  /** The graph around it; none for the outermost one. */
+  parent?: GraphTrace;
+  /** Whether XLA will compile it. */
+  forJit: boolean;
+  /** What becomes of parts in the outermost graph; in those inside they always join the graph. */
+  parts?: PartsMode;
+}
+
 /** A graph under construction. */
 export class GraphTrace {
+  /** Whether XLA will compile it: some steps have one form for XLA and another for TensorFlow's own executor. */
+  readonly forJit: boolean;
+  /** What becomes of parts that can run side by side. */
+  readonly parts: PartsMode;
   readonly #parent: GraphTrace | undefined;
   readonly #shared: Shared;
   readonly #context: EagerContext;
@@ -87,19 +102,19 @@ export class GraphTrace {
   /**
    * @param context The runtime.
    * @param surroundings What is alive outside.
-   * @param around The graph around it, of which its function will be a part; for the outermost one, whether XLA will
-   * compile it.
+   * @param options The graph around it, of which its function will be a part, and whether XLA will compile it.
    */
   constructor(
     context: EagerContext,
     surroundings: Surroundings,
-    around: GraphTrace | { forJit: boolean },
+    { parent, forJit, parts = "inline" }: GraphTraceOptions,
   ) {
-    const isInner = around instanceof GraphTrace;
-    this.#parent = isInner ? around : undefined;
-    this.#shared = isInner
-      ? around.#shared
-      : { forJit: around.forJit, functions: [], origins: new Map() };
+    this.forJit = forJit;
+    this.parts = parts;
+    this.#parent = parent;
+    this.#shared = parent === undefined
+      ? { functions: [], origins: new Map() }
+      : parent.#shared;
     this.#context = context;
     this.#surroundings = surroundings;
     this.#attributes = graphTarget(context.api, context.status);
@@ -109,11 +124,6 @@ export class GraphTrace {
   /** Whether ops may still join. */
   get open(): boolean {
     return this.#open;
-  }
-
-  /** Whether XLA will compile what is recorded. */
-  get forJit(): boolean {
-    return this.#shared.forJit;
   }
 
   /** Names of the functions that the graphs inside became, at any depth; only loops have them. */
@@ -181,6 +191,7 @@ export class GraphTrace {
    * @param name The op's name in TensorFlow's registry.
    * @param attributes Its attributes.
    * @param inputIds Numbers of the input tensors, lists flattened.
+   * @param shapes Shapes of what comes out, of an op that cannot tell.
    * @returns What comes out.
    * @throws {TypeError} If the op's result depends on more than its inputs, or if the shape of its result depends on
    * values.
@@ -190,6 +201,7 @@ export class GraphTrace {
     name: string,
     attributes: readonly OpAttribute[],
     inputIds: readonly number[],
+    shapes?: readonly (readonly number[])[],
   ): GraphTensorMetadata[] {
     const { inputIsList, inferred, stateful } = opDefinition(
       this.#context,
@@ -232,7 +244,7 @@ export class GraphTrace {
     const count = this.#context.api.TF_OperationNumOutputs(operation);
     return Array.from(
       { length: count },
-      (_, index) => this.#addOutput(name, operation, index),
+      (_, index) => this.#addOutput(name, operation, index, shapes?.[index]),
     );
   }
 
@@ -398,9 +410,21 @@ export class GraphTrace {
     op: string,
     operation: bigint,
     index: number,
+    known?: readonly number[],
   ): GraphTensorMetadata {
     const { api, status } = this.#context;
     const output = outputOf(operation, index);
+    if (known !== undefined) {
+      const sizes = BigInt64Array.from(known, BigInt);
+      api.TF_GraphSetTensorShape(
+        this.#graph,
+        output,
+        sizes,
+        known.length,
+        status.handle,
+      );
+      status.check(() => `Cannot give the op "${op}" a shape`);
+    }
     const rank = api.TF_GraphGetTensorNumDims(
       this.#graph,
       output,

@@ -9,7 +9,7 @@
  */
 import { type Tensor, tf, type Variable } from "../tf.ts";
 import { TensorFlowError } from "./c_api.ts";
-import { GraphTrace } from "./graph_trace.ts";
+import { GraphTrace, type PartsMode } from "./graph_trace.ts";
 import type { NativeRuntime } from "./runtime.ts";
 import type { TensorDescription } from "./tensors.ts";
 import { withoutMathRandom } from "./trace_guards.ts";
@@ -47,8 +47,10 @@ export interface RecordOptions {
   run: (args: Tensor[]) => Tensor[];
   /** Arguments of the kind that later calls will have. */
   args: readonly Tensor[];
-  /** Whether XLA will compile it. */
+  /** Whether XLA will compile it as a whole. */
   forJit: boolean;
+  /** What becomes of parts that can run side by side. */
+  parts: PartsMode;
 }
 
 let recordings = 0;
@@ -77,10 +79,10 @@ export function record(
 
 function attempt(
   runtime: NativeRuntime,
-  { name, run, args, forJit }: RecordOptions,
+  { name, run, args, forJit, parts }: RecordOptions,
 ): Recording | { created: Variable[] } {
   const { context, binding, backend } = runtime;
-  const trace = new GraphTrace(context, binding, { forJit });
+  const trace = new GraphTrace(context, binding, { forJit, parts });
   const sources = new Map<number, InputSource>();
   const standIn = (of: Tensor, source: InputSource): Tensor => {
     const description = {

@@ -7,7 +7,7 @@ import { type Tensor, tf } from "../tf.ts";
 import { TF_ATTR_FUNC, TF_ATTR_TYPE } from "./attributes.ts";
 import { GraphTrace } from "./graph_trace.ts";
 import { intAttribute, requireRuntime } from "./native_op.ts";
-import { registeredVariables } from "./variables.ts";
+import { watchChanges } from "./variables.ts";
 
 let loops = 0;
 
@@ -35,7 +35,10 @@ export function rolledWhile(
   const state = ids.map((id) => parent.describe(id));
 
   const enter = (run: (state: Tensor[]) => Tensor[]): Part => {
-    const trace = new GraphTrace(context, binding, parent);
+    const trace = new GraphTrace(context, binding, {
+      parent,
+      forJit: parent.forJit,
+    });
     const parameters = state.map((description) => trace.parameter(description));
     try {
       const outputs: number[] = [];
@@ -139,11 +142,8 @@ export function checkState(
  * @throws {TypeError} If it assigns a variable, which would have a value for each iteration.
  */
 export function withoutAssignments<Result>(body: () => Result): Result {
-  const values = (): object[] =>
-    registeredVariables().map(({ dataId }) => dataId);
-  const before = values();
-  const result = body();
-  if (values().some((value, i) => value !== before[i])) {
+  const [result, { assigned }] = watchChanges(body);
+  if (assigned.length > 0) {
     throw new TypeError(
       "Cannot loop: the body of a compiled loop must not assign variables: carry the value in the state instead",
     );

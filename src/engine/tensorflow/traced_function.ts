@@ -15,6 +15,8 @@ import {
   type Recording,
 } from "./recording.ts";
 import { boolAttribute } from "./native_op.ts";
+import type { PartsMode } from "./graph_trace.ts";
+import { PartsWanted } from "./parts_wanted.ts";
 import type { NativeRuntime } from "./runtime.ts";
 
 /** Whether XLA compiles a function; `"auto"` leaves it to the rule of `compile()`. */
@@ -44,7 +46,10 @@ export class TracedFunction {
   readonly #runtime: NativeRuntime;
   readonly #options: TracedFunctionOptions;
   #recording: Recording;
+  /** Whether XLA compiles the function as a whole. */
   #jit: boolean;
+  /** Whether XLA compiles parts of it. */
+  #jitsParts = false;
   #rebuild!: (tensors: readonly Tensor[]) => unknown;
   #proven = false;
 
@@ -57,9 +62,18 @@ export class TracedFunction {
   constructor(runtime: NativeRuntime, options: TracedFunctionOptions) {
     this.#runtime = runtime;
     this.#options = options;
-    this.#recording = this.#record(options.jit !== false);
-    this.#jit = options.jit === true ||
-      (options.jit === "auto" && this.#recording.inner.length > 0);
+    const { jit } = options;
+    try {
+      const parts = jit === "auto" ? "wanted" : "inline";
+      this.#recording = this.#record(jit !== false, parts);
+      this.#jit = jit === true ||
+        (jit === "auto" && this.#recording.inner.length > 0);
+    } catch (error) {
+      if (!(error instanceof PartsWanted)) throw error;
+      this.#recording = this.#record(false, "apart");
+      this.#jit = false;
+      this.#jitsParts = true;
+    }
   }
 
   /** Whether a tensor that the function uses from outside has been disposed since. */
@@ -135,12 +149,13 @@ export class TracedFunction {
     forget(this.#runtime, this.#recording);
   }
 
-  #record(forJit: boolean): Recording {
+  #record(forJit: boolean, parts: PartsMode): Recording {
     const { name, args, fn } = this.#options;
     return record(this.#runtime, {
       name,
       args,
       forJit,
+      parts,
       run: (standIns) => {
         const result = fn(standIns);
         if (result instanceof Promise) {
@@ -161,12 +176,14 @@ export class TracedFunction {
     const { name, jit } = this.#options;
     const isRefusal = error instanceof TensorFlowError &&
       REFUSALS.has(error.code) && /XLA|compil/i.test(error.reason);
-    if (!this.#jit || jit === true || this.#proven || !isRefusal) {
+    const usesXla = this.#jit || this.#jitsParts;
+    if (!usesXla || jit === true || this.#proven || !isRefusal) {
       throw explain(error, this.#recording, name);
     }
     this.dispose();
-    this.#recording = this.#record(false);
+    this.#recording = this.#record(false, "inline");
     this.#jit = false;
+    this.#jitsParts = false;
   }
 
   #attributes(): OpAttribute[] {
