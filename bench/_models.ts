@@ -163,7 +163,7 @@ export function trainingStep(
     const all = { inputs, targets, ...(mask && { mask }) };
     const parts = cutRows(s.batch, {
       most: lanes(),
-      smallest: s.kind === "lstm" ? 32 : Math.ceil(256 / s.steps), // rows of a product
+      smallest: s.kind === "lstm" ? 32 : s.batch, // without a recurrence, products are large enough
     });
     const found = sideBySide(
       parts.map((places) => tf.tensor1d(places, "int32")),

@@ -227,9 +227,7 @@ function sampling(
     draw,
   });
   return (logits, place) => {
-    const weights = tf.exp(
-      tf.div(tf.sub(logits, tf.max(logits)), temperature),
-    ); // (V,)
+    const weights = relativeWeights(logits, temperature); // (V,)
     const kept = topK === 0 || topK >= logits.size
       ? weights
       : tf.mul(weights, largest(logits as tf.Tensor1D, topK)); // (V,)
@@ -239,9 +237,27 @@ function sampling(
     const share = tf.mul(sliceAt(uniforms, place), total); // (1,)
     return {
       id: tf.argMax(tf.cast(tf.greater(cumulative, share), "int32")),
-      sound: tf.reshape(tf.isFinite(total), []), // NaN or Infinity in a score makes it NaN, and so does no token left
+      sound: tf.reshape(tf.isFinite(total), []),
     };
   };
+}
+
+/**
+ * The softmax of the scores but for a factor; NaN somewhere if a score is NaN or Infinity, or if all are −Infinity. That
+ * is arranged for apart, since XLA's exponential makes numbers of NaN and of −Infinity.
+ */
+function relativeWeights(logits: Tensor, temperature: Tensor): Tensor {
+  const best = tf.max(logits); // ()
+  const isSound = tf.logicalAnd(
+    tf.lessEqual(logits, best),
+    tf.isFinite(best),
+  ); // (V,)
+  const weights = tf.exp(tf.div(tf.sub(logits, best), temperature)); // (V,)
+  return tf.where(
+    tf.equal(logits, tf.scalar(-Infinity)),
+    tf.where(tf.isFinite(best), tf.zerosLike(logits), tf.scalar(NaN)),
+    tf.where(isSound, weights, tf.scalar(NaN)),
+  ); // (V,)
 }
 
 /** 1 for the k largest scores, the lower ids among equals, 0 for the others. */

@@ -142,10 +142,17 @@ export function checkState(
  * @throws {TypeError} If it assigns a variable, which would have a value for each iteration.
  */
 export function withoutAssignments<Result>(body: () => Result): Result {
-  const [result, { assigned }] = watchChanges(body);
+  const [result, { assigned, made }] = watchChanges(body);
   if (assigned.length > 0) {
     throw new TypeError(
       "Cannot loop: the body of a compiled loop must not assign variables: carry the value in the state instead",
+    );
+  }
+  if (made.length > 0) {
+    throw new TypeError(
+      `Cannot loop: the body of a compiled loop must not make variables: ${
+        made.map(({ name }) => name).join(", ")
+      }; make them before the loop`,
     );
   }
   return result;
