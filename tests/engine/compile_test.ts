@@ -497,6 +497,58 @@ Deno.test("A failure in the background rejects, and later calls go on", async ()
   assertEquals(read(await working), [3]);
 });
 
+Deno.test("Calls in the background go on when the function is disposed, recorded again, or what it uses is disposed", async () => {
+  const captured = scalar(10);
+  const weight = tf.variable(scalar(5));
+  const optimizer = tf.train.sgd(0.1);
+  const add = compile((x: Tensor) => tf.add(tf.sum(x), captured), {
+    maxRecordings: 1,
+  });
+  const step = compile(() =>
+    optimizer.minimize(() => tf.square(weight) as tf.Scalar, true, [weight])!
+  );
+  const inputs = [floats([3]), tf.ones([4]), tf.ones([5])];
+  add(inputs[0]!).dispose();
+  step().dispose(); // 5 − 0.1 · 10 = 4
+  await assertNoLeak(async () => {
+    const sums = inputs.slice(1).map((x) => add.inBackground(x)); // the second takes the place of the first
+    const losses = [step.inBackground(), step.inBackground()];
+    add.dispose();
+    captured.dispose();
+    optimizer.setLearningRate(0.5); // disposes the tensor that held the rate
+    losses.push(step.inBackground());
+    step.dispose();
+    const tensors = await Promise.all([...sums, ...losses]);
+    assertAllClose(tensors.map((tensor) => read(tensor)[0]!), [
+      14,
+      15,
+      16, // 4²
+      10.24, // (4 − 0.1 · 8)²
+      6.5536, // (3.2 − 0.1 · 6.4)²
+    ]);
+    tf.dispose(tensors);
+  }, -1);
+  assertAllClose(read(weight), [0]); // 2.56 − 0.5 · 5.12
+});
+
+Deno.test("Results of calls in the background are right when another engine has been chosen meanwhile", async () => {
+  const weight = tf.variable(tf.ones([3]));
+  const grow = compile(() => {
+    weight.assign(tf.add(weight, 1));
+    return weight;
+  });
+  const calls = [grow.inBackground(), grow.inBackground()];
+  await useEngine("cpu");
+  try {
+    const [two, three] = await Promise.all(calls);
+    assertEquals([...await two!.data()], [2, 2, 2]);
+    assertEquals([...await tf.add(three!, weight).data()], [6, 6, 6]);
+  } finally {
+    await useEngine("tensorflow");
+  }
+  assertEquals(read(grow()), [4, 4, 4]);
+});
+
 Deno.test("On other engines a compiled function runs as it is, and leaves only its results", async () => {
   const weight = tf.variable(scalar(1));
   const step = compile((x: Tensor) => {

@@ -264,6 +264,21 @@ export class TensorFlowBinding {
     return id;
   }
 
+  /**
+   * A second number for a tensor, which lives on when the first is freed.
+   *
+   * @returns The number; free it with {@linkcode TensorFlowBinding.deleteTensor}.
+   */
+  share(id: number): number {
+    const { api, status } = this.#context;
+    const handle = api.TFE_TensorHandleCopySharingTensor(
+      this.handle(id),
+      status.handle,
+    );
+    status.check(() => `Cannot share tensor ${id}`);
+    return this.register(handle);
+  }
+
   /** The handle behind a number. */
   handle(id: number): bigint {
     const handle = this.#handles.get(id);

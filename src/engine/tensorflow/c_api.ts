@@ -68,6 +68,10 @@ const SYMBOLS = {
     result: "i64",
   },
   TFE_TensorHandleDataType: { parameters: [HANDLE], result: "i32" },
+  TFE_TensorHandleCopySharingTensor: {
+    parameters: [HANDLE, HANDLE],
+    result: HANDLE,
+  },
   TFE_TensorHandleCopyToDevice: {
     parameters: [HANDLE, HANDLE, BYTES, HANDLE],
     result: HANDLE,

@@ -15,7 +15,7 @@ import {
   type Recording,
 } from "./recording.ts";
 import { boolAttribute } from "./native_op.ts";
-import type { NativeRuntime } from "./runtime.ts";
+import { type NativeRuntime, nativeRuntime } from "./runtime.ts";
 
 /** Whether XLA compiles a function; `"auto"` leaves it to the rule of `compile()`. */
 export type JitMode = "auto" | boolean;
@@ -47,6 +47,9 @@ export class TracedFunction {
   #jit: boolean;
   #rebuild!: (tensors: readonly Tensor[]) => unknown;
   #proven = false;
+  /** Calls in the background that are under way or wait for their turn. */
+  #underWay = 0;
+  #isDisposed = false;
 
   /**
    * Records the function.
@@ -100,7 +103,13 @@ export class TracedFunction {
 
   /** Runs it on another thread, after all earlier calls of this kind. */
   callInBackground(args: readonly Tensor[]): Promise<unknown> {
+    const { binding } = this.#runtime;
     const held = args.map((tensor) => tf.keep(tf.clone(tensor)));
+    const captured = new Map(
+      this.#recording.inputs.flatMap((source) =>
+        source.kind === "tensor" ? [[source.id, binding.share(source.id)]] : []
+      ),
+    );
     const run = async (): Promise<unknown> => {
       try {
         let handles: bigint[];
@@ -108,7 +117,7 @@ export class TracedFunction {
           this.#runtime.context.executeInBackground(
             this.#recording.name,
             this.#attributes(),
-            this.#handles(held),
+            this.#handles(held, captured),
             this.#recording.outputs.length,
           );
         try {
@@ -118,20 +127,29 @@ export class TracedFunction {
           handles = await execute();
         }
         this.#proven = true;
+        if (nativeRuntime() === undefined) await tf.ready(); // another engine, which may be about to start
         return this.#takeOver(handles);
       } finally {
         waiting--;
         tf.dispose(held);
+        for (const id of captured.values()) binding.deleteTensor(id);
+        if (--this.#underWay === 0 && this.#isDisposed) this.#forget();
       }
     };
     waiting++;
+    this.#underWay++;
     const result = queue.then(run);
     queue = result.catch(() => {});
     return result;
   }
 
-  /** Makes TensorFlow forget the function. */
+  /** Makes TensorFlow forget the function, once its calls in the background are done. */
   dispose(): void {
+    this.#isDisposed = true;
+    if (this.#underWay === 0) this.#forget();
+  }
+
+  #forget(): void {
     forget(this.#runtime, this.#recording);
   }
 
@@ -161,10 +179,13 @@ export class TracedFunction {
     const { name, jit } = this.#options;
     const isRefusal = error instanceof TensorFlowError &&
       REFUSALS.has(error.code) && /XLA|compil/i.test(error.reason);
-    if (!this.#jit || jit === true || this.#proven || !isRefusal) {
+    if (
+      !this.#jit || jit === true || this.#proven || !isRefusal ||
+      nativeRuntime() === undefined
+    ) {
       throw explain(error, this.#recording, name);
     }
-    this.dispose();
+    this.#forget();
     this.#recording = this.#record(false);
     this.#jit = false;
   }
@@ -173,11 +194,16 @@ export class TracedFunction {
     return this.#jit ? [boolAttribute("_XlaMustCompile", true)] : [];
   }
 
-  #handles(args: readonly Tensor[]): bigint[] {
+  /** What to hand over; `captured` has other numbers of the tensors from outside, which may be disposed by now. */
+  #handles(
+    args: readonly Tensor[],
+    captured?: ReadonlyMap<number, number>,
+  ): bigint[] {
     const { binding } = this.#runtime;
-    return this.#recording.inputs.map((source) =>
-      binding.handle(idOfSource(this.#runtime, source, args))
-    );
+    return this.#recording.inputs.map((source) => {
+      const id = idOfSource(this.#runtime, source, args);
+      return binding.handle(captured?.get(id) ?? id);
+    });
   }
 
   /** Gives the variables their new values and makes the results tensors. */
