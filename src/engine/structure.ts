@@ -20,12 +20,28 @@ export interface Flat {
  * @param value Tensors, numbers, strings, bools, null and undefined, in arrays and plain objects.
  * @param what What the value is, for the error.
  * @returns Its parts.
- * @throws {TypeError} If there is anything else in it, such as a typed array or a Promise.
+ * @throws {TypeError} If there is anything else in it, such as a typed array or a Promise, or itself.
+ * @throws {Error} If a tensor of it has been disposed.
  */
 export function flatten(value: unknown, what: string): Flat {
   const tensors: Tensor[] = [];
-  const visit = (part: unknown): { signature: string; rebuild: Rebuild } => {
+  const around = new Set<unknown>();
+  const visitInside = (outer: unknown, part: unknown): Part => {
+    if (part === outer || around.has(part)) {
+      throw new TypeError(`Cannot use ${what}: it must not contain itself`);
+    }
+    around.add(outer);
+    const visited = visit(part);
+    around.delete(outer);
+    return visited;
+  };
+  const visit = (part: unknown): Part => {
     if (part instanceof tf.Tensor) {
+      if (part.isDisposed) {
+        throw new Error(
+          `Cannot use ${what}: a tensor of it has been disposed: ${part.dtype} [${part.shape}]`,
+        );
+      }
       const place = tensors.push(part) - 1;
       return {
         signature: `${part.dtype}[${part.shape}]`,
@@ -33,7 +49,7 @@ export function flatten(value: unknown, what: string): Flat {
       };
     }
     if (Array.isArray(part)) {
-      const items = part.map(visit);
+      const items = Array.from(part, (item) => visitInside(part, item)); // a hole is undefined
       return {
         signature: `(${items.map(({ signature }) => signature)})`,
         rebuild: (replacements) =>
@@ -41,18 +57,20 @@ export function flatten(value: unknown, what: string): Flat {
       };
     }
     if (isPlainObject(part)) {
-      const entries = Object.entries(part).map(([key, item]) =>
-        [key, visit(item)] as const
+      const keys = Object.keys(part);
+      // In one order, whatever the object's own, so that a state of { a, b } may become { b, a }.
+      const items = new Map(
+        keys.toSorted().map((key) => [key, visitInside(part, part[key])]),
+      );
+      const signatures = Array.from(
+        items,
+        ([key, { signature }]) => `${JSON.stringify(key)}:${signature}`,
       );
       return {
-        signature: `{${
-          entries.map(([key, { signature }]) =>
-            `${JSON.stringify(key)}:${signature}`
-          )
-        }}`,
+        signature: `{${signatures}}`,
         rebuild: (replacements) =>
           Object.fromEntries(
-            entries.map(([key, { rebuild }]) => [key, rebuild(replacements)]),
+            keys.map((key) => [key, items.get(key)!.rebuild(replacements)]),
           ),
       };
     }
@@ -74,7 +92,10 @@ export function flatten(value: unknown, what: string): Flat {
   return { tensors, signature, rebuild };
 }
 
-type Rebuild = (replacements: readonly Tensor[]) => unknown;
+interface Part {
+  signature: string;
+  rebuild: (replacements: readonly Tensor[]) => unknown;
+}
 
 const STATIC = new Set(["number", "string", "boolean", "undefined", "bigint"]);
 

@@ -290,6 +290,11 @@ export class GraphTrace {
     };
   }
 
+  /** Brings tensors into the graph that no op of it has used, such as results that come from outside as they are. */
+  include(ids: readonly number[]): void {
+    for (const id of ids) this.#symbol(id);
+  }
+
   /** Numbers of what was captured from outside. */
   get captured(): number[] {
     return [...this.#captured.keys()];

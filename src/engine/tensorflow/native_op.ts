@@ -90,6 +90,7 @@ export function rowAt(stack: Tensor, index: Tensor): Tensor {
  * @returns Shape (T, …).
  */
 export function withRowAt(stack: Tensor, index: Tensor, row: Tensor): Tensor {
+  if (row.size === 0) return stack; // TensorFlow's op refuses it
   const update = tf.expandDims(row, 0); // (1, …)
   const [name, inputs]: [string, Tensor[]] = isForJit()
     ? ["XlaDynamicUpdateSlice", [stack, update, startAt(index, stack.rank)]]

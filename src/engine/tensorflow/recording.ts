@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { forgetFailedTape } from "../custom_gradient.ts";
 import { type Tensor, tf, type Variable } from "../tf.ts";
 import { TensorFlowError } from "./c_api.ts";
 import { GraphTrace } from "./graph_trace.ts";
@@ -132,6 +133,7 @@ function attempt(
         };
       }));
   } catch (error) {
+    forgetFailedTape();
     for (const { variable } of created) variable.dispose();
     for (const inner of trace.functions) removeFunction(runtime, inner);
     throw error;
