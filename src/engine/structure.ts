@@ -19,11 +19,16 @@ export interface Flat {
 /**
  * @param value Tensors, numbers, strings, bools, null and undefined, in arrays and plain objects.
  * @param what What the value is, for the error.
+ * @param variables Whether a variable is a tensor among others, or one that stands for itself and is told apart.
  * @returns Its parts.
  * @throws {TypeError} If there is anything else in it, such as a typed array or a Promise, or itself.
  * @throws {Error} If a tensor of it has been disposed.
  */
-export function flatten(value: unknown, what: string): Flat {
+export function flatten(
+  value: unknown,
+  what: string,
+  variables: "by value" | "by reference" = "by value",
+): Flat {
   const tensors: Tensor[] = [];
   const around = new Set<unknown>();
   const visitInside = (outer: unknown, part: unknown): Part => {
@@ -41,6 +46,9 @@ export function flatten(value: unknown, what: string): Flat {
         throw new Error(
           `Cannot use ${what}: a tensor of it has been disposed: ${part.dtype} [${part.shape}]`,
         );
+      }
+      if (variables === "by reference" && part instanceof tf.Variable) {
+        return { signature: `variable ${part.id}`, rebuild: () => part };
       }
       const place = tensors.push(part) - 1;
       return {
@@ -90,6 +98,24 @@ export function flatten(value: unknown, what: string): Flat {
   };
   const { signature, rebuild } = visit(value);
   return { tensors, signature, rebuild };
+}
+
+/**
+ * What a function returned, taken apart.
+ *
+ * @param result What it returned.
+ * @param name The function's name.
+ * @returns Its parts.
+ * @throws {TypeError} If it is a Promise or has anything else in it that cannot be a result.
+ */
+export function flattenResult(result: unknown, name: string): Flat {
+  if (result instanceof Promise) {
+    result.catch(() => {}); // its failure follows from ours
+    throw new TypeError(
+      `Cannot compile "${name}": a compiled function must not be async: read values outside`,
+    );
+  }
+  return flatten(result, `the result of "${name}"`);
 }
 
 interface Part {

@@ -384,6 +384,102 @@ Deno.test("What cannot be compiled is refused with its reason", () => {
   );
 });
 
+Deno.test("Arguments and results that contain themselves or a disposed tensor are refused, before anything is held", async () => {
+  const inner: unknown[] = [];
+  const outer = { inner };
+  inner.push(outer);
+  const add = compile((a: Tensor, b: Tensor) => tf.add(a, b), { name: "add" });
+  const [good, bad] = [scalar(1), scalar(2)];
+  add(good, bad).dispose();
+  bad.dispose();
+  await assertNoLeak(async () => {
+    for (const engine of ["cpu", "tensorflow"] as const) {
+      await useEngine(engine);
+      assertThrows(
+        () => compile((_: unknown) => good, { name: "f" })(outer),
+        TypeError,
+        'Cannot use the arguments of "f": it must not contain itself',
+      );
+      assertThrows(
+        () => compile(() => outer, { name: "f" })(),
+        TypeError,
+        'Cannot use the result of "f": it must not contain itself',
+      );
+      const message =
+        'Cannot use the arguments of "add": a tensor of it has been disposed: float32 []';
+      assertThrows(() => add(good, bad), Error, message);
+      await assertRejects(() => add.inBackground(good, bad), Error, message);
+    }
+  });
+  assertThrows(
+    () => compile((a: Tensor) => tf.add(a, bad))(good),
+    Error,
+    "Cannot use a tensor that has been disposed: float32 []",
+  );
+});
+
+Deno.test("A hole in an array is undefined, and no shorter array", () => {
+  const lengthOf = compile((list: unknown[]) => scalar(list.length));
+  // deno-lint-ignore no-sparse-arrays
+  assertEquals([read(lengthOf([])), read(lengthOf([,]))], [[0], [1]]);
+});
+
+Deno.test("A variable among the arguments is used by reference, each with a recording of its own", () => {
+  const [a, b] = [tf.variable(scalar(1)), tf.variable(scalar(10))];
+  const double = compile((variable: tf.Variable) => {
+    const { grads } = tf.variableGrads(
+      () => tf.square(variable) as tf.Scalar,
+      [variable],
+    );
+    variable.assign(tf.mul(variable, 2));
+    return grads[variable.name]!;
+  });
+  const slopes = [a, b, a, b].map((variable) => read(double(variable)));
+  assertEquals(slopes, [[2], [20], [4], [40]]);
+  assertEquals([read(a), read(b), double.recordings], [[4], [40], 2]);
+});
+
+Deno.test("An error while a function is recorded does not show up in the next one", () => {
+  assertThrows(
+    () => compile((x: Tensor) => tf.reshape(x, [7]))(floats([2])),
+    Error,
+    'Cannot record the op "Reshape"',
+  );
+  assertEquals(read(compile((x: Tensor) => tf.add(x, 1))(scalar(1))), [2]);
+});
+
+Deno.test("Strings may pass through a compiled function, but none can be made in it", () => {
+  const words = tf.tensor1d(["sea", "whale"]);
+  const twice = compile((x: Tensor) => tf.concat([x, x]))(words);
+  assertEquals([...twice.dataSync<"string">()], [
+    "sea",
+    "whale",
+    "sea",
+    "whale",
+  ]);
+  assertThrows(
+    () => compile(() => tf.tensor1d(["sea"]))(),
+    TypeError,
+    "Cannot record a tensor of strings: a compiled function works on numbers and bools: make it outside",
+  );
+});
+
+Deno.test("A variable that is made and disposed in the function is refused, and leaves nothing behind", async () => {
+  await assertNoLeak(() => {
+    assertThrows(
+      () =>
+        compile(() => {
+          const variable = tf.variable(scalar(3), true, "short-lived");
+          const result = tf.add(variable, 1);
+          variable.dispose();
+          return result;
+        }, { name: "f" })(),
+      TypeError,
+      'Cannot compile "f": a compiled function must not make variables at every call: short-lived; make them outside',
+    );
+  });
+});
+
 Deno.test("A tensor that escapes from a recording says what happened", () => {
   let escaped: Tensor | undefined;
   compile((x: Tensor) => {
@@ -547,6 +643,28 @@ Deno.test("Results of calls in the background are right when another engine has 
     await useEngine("tensorflow");
   }
   assertEquals(read(grow()), [4, 4, 4]);
+});
+
+Deno.test("Results are new tensors on every engine, where they are arguments, variables or from outside too", async () => {
+  for (const engine of ["tensorflow", "cpu", "wasm"] as const) {
+    await useEngine(engine);
+    const [argument, outside] = [scalar(1), scalar(2)];
+    const variable = tf.variable(scalar(3));
+    const f = compile((x: Tensor) => [x, x, outside, variable]);
+    for (const results of [f(argument), await f.inBackground(argument)]) {
+      const numbers = await Promise.all(results.map((result) => result.data()));
+      assertEquals(numbers.map(([number]) => number), [1, 1, 2, 3]);
+      tf.dispose(results);
+    }
+    const sum = tf.addN([argument, outside, variable]);
+    assertEquals([...await sum.data()], [6]);
+    assertThrows(
+      () => compile(() => Promise.resolve(sum), { name: "f" })(),
+      TypeError,
+      'Cannot compile "f": a compiled function must not be async',
+    );
+  }
+  await useEngine("tensorflow");
 });
 
 Deno.test("On other engines a compiled function runs as it is, and leaves only its results", async () => {

@@ -141,11 +141,6 @@ export class TensorFlowBinding {
    */
   createTensor(shape: number[], dtype: number, values: TensorValues): number {
     if (this.#trace === undefined) return this.upload(shape, dtype, values);
-    if (dtype === TF_STRING) {
-      throw new TypeError(
-        "Cannot record a tensor of strings: a compiled function works on numbers and bools: make it outside",
-      );
-    }
     return this.#trace.constant({ shape, dtype }, values as NumericArray);
   }
 

@@ -19,7 +19,7 @@ import {
 } from "./attributes.ts";
 import { cString } from "./c_api.ts";
 import type { EagerContext } from "./context.ts";
-import { dtypeOf, type NumericArray } from "./dtypes.ts";
+import { dtypeOf, type NumericArray, TF_STRING } from "./dtypes.ts";
 import { opDefinition } from "./op_definition.ts";
 import { createNativeTensor, type TensorDescription } from "./tensors.ts";
 
@@ -154,10 +154,16 @@ export class GraphTrace {
    * @param description Shape and data type.
    * @param values Its values.
    * @returns Its number.
+   * @throws {TypeError} If its values are strings.
    */
   constant(description: TensorDescription, values: NumericArray): number {
     const { api, status } = this.#context;
     const { shape, dtype } = description;
+    if (dtype === TF_STRING) {
+      throw new TypeError(
+        "Cannot record a tensor of strings: a compiled function works on numbers and bools: make it outside",
+      );
+    }
     const tensor = createNativeTensor(this.#context, description, values);
     const node = this.#newNode("Const");
     api.TF_SetAttrType(node, cString("dtype"), dtype);

@@ -92,12 +92,23 @@ export class NativeBackend extends NodeBackend {
   override getInputTensorIds(
     tensors: readonly { dataId?: object }[],
   ): number[] {
-    if (this.#binding.trace !== undefined) {
-      for (const { dataId } of tensors) {
-        if (dataId !== undefined) this.#uploadFor(dataId);
+    try {
+      if (this.#binding.trace !== undefined) {
+        for (const { dataId } of tensors) {
+          if (dataId !== undefined) this.#uploadFor(dataId);
+        }
       }
+      return super.getInputTensorIds(tensors);
+    } catch (error) {
+      const disposed = tensors.find((tensor) =>
+        tensor instanceof tf.Tensor && tensor.isDisposed
+      ) as Tensor | undefined;
+      if (disposed === undefined) throw error;
+      throw new Error(
+        `Cannot use a tensor that has been disposed: ${disposed.dtype} [${disposed.shape}]`,
+        { cause: error },
+      );
     }
-    return super.getInputTensorIds(tensors);
   }
 
   override readSync(dataId: object): BackendValues {

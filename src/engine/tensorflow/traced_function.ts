@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { flatten } from "../structure.ts";
+import { flattenResult } from "../structure.ts";
 import { type Tensor, tf } from "../tf.ts";
 import type { OpAttribute } from "./attributes.ts";
 import { TensorFlowError } from "./c_api.ts";
@@ -160,14 +160,7 @@ export class TracedFunction {
       args,
       forJit,
       run: (standIns) => {
-        const result = fn(standIns);
-        if (result instanceof Promise) {
-          result.catch(() => {}); // its failure follows from ours
-          throw new TypeError(
-            `Cannot compile "${name}": a compiled function must not be async: read values outside`,
-          );
-        }
-        const { tensors, rebuild } = flatten(result, `the result of "${name}"`);
+        const { tensors, rebuild } = flattenResult(fn(standIns), name);
         this.#rebuild = rebuild;
         return tensors;
       },
