@@ -18,7 +18,7 @@ interface WatchedEngine {
  * Runs a function in a graph that is thrown away, and watches what goes into its ops.
  *
  * @param run The function.
- * @returns Float tensors that were there before and went into an op, or are a result as they are, each once.
+ * @returns Tensors that were there before and went into an op, or are a result as they are, each once.
  */
 export function usedFromOutside(run: () => readonly Tensor[]): Tensor[] {
   const { context, binding } = requireRuntime();
@@ -29,10 +29,7 @@ export function usedFromOutside(run: () => readonly Tensor[]): Tensor[] {
   const used = new Set<Tensor>();
   const watch = (tensors: readonly unknown[]): void => {
     for (const tensor of tensors) {
-      if (
-        tensor instanceof tf.Tensor && tensor.id < firstOwn &&
-        tensor.dtype === "float32"
-      ) used.add(tensor);
+      if (tensor instanceof tf.Tensor && tensor.id < firstOwn) used.add(tensor);
     }
   };
   engine.runKernelFunc = function (operation) {

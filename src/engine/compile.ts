@@ -118,6 +118,12 @@ export function compile<Arguments extends unknown[], Result>(
       `the arguments of "${name}"`,
       "by reference",
     );
+    const disposed = tensors.find((tensor) => tensor.isDisposed);
+    if (disposed !== undefined) {
+      throw new Error(
+        `Cannot use the arguments of "${name}": a tensor of them has been disposed: ${disposed.dtype} [${disposed.shape}]`,
+      );
+    }
     const runtime = nativeRuntime();
     if (runtime === undefined || isRecording() || isTapeOn()) return undefined;
     let trace = traces.get(signature);

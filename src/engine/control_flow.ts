@@ -287,11 +287,13 @@ function rolled(
 /** A recorded loop whose gradient, where one is asked for, is a recorded loop too. */
 function rolledWithGradient(loop: Loop): StepResult {
   const { initial, inputs } = loop;
-  const { outside, outputs } = lookInside(loop);
+  const { used, outputs } = lookInside(loop);
   if (!isTapeOn()) {
     const { carry, stacks } = runForward(loop, outputs, false);
     return { carry, outputs: stacks };
   }
+  const outside = used.filter(({ dtype }) => dtype === "float32");
+  const others = used.filter(({ dtype }) => dtype !== "float32"); // without gradients, but needed on the way back
   const all = [...initial, ...inputs, ...outside];
   const carries = initial.length;
   const results = withGradient({
@@ -300,7 +302,7 @@ function rolledWithGradient(loop: Loop): StepResult {
       const { carry, stacks, states, count } = withoutTape(() =>
         runForward(loop, outputs, true)
       );
-      save([...inputs, ...outside, ...states, count]);
+      save([...inputs, ...outside, ...others, ...states, count]);
       return [...carry, ...stacks];
     },
     backward: (gradients, saved) => {
@@ -309,18 +311,17 @@ function rolledWithGradient(loop: Loop): StepResult {
           "Cannot take the gradient of a gradient of a loop in a compiled function: take it outside, where loops are plain",
         );
       }
-      const states = inputs.length + outside.length;
       const wayBack: WayBack = {
         dCarry: gradients.slice(0, carries),
         dOutputs: gradients.slice(carries),
         inputs: saved.slice(0, inputs.length),
         outside,
-        states: saved.slice(states, -1),
+        states: saved.slice(inputs.length + used.length, -1),
         count: saved.at(-1)!,
       };
       return withValues(
         outside,
-        saved.slice(inputs.length, states),
+        saved.slice(inputs.length, inputs.length + outside.length),
         () => runBackward(loop, wayBack),
       );
     },
@@ -331,9 +332,9 @@ function rolledWithGradient(loop: Loop): StepResult {
 /** What the step uses from outside, and what its outputs are like. */
 function lookInside(
   { initial, inputs, step }: Loop,
-): { outside: Tensor[]; outputs: { shape: number[]; dtype: tf.DataType }[] } {
+): { used: Tensor[]; outputs: { shape: number[]; dtype: tf.DataType }[] } {
   let outputs: { shape: number[]; dtype: tf.DataType }[] = [];
-  const outside = usedFromOutside(() => {
+  const used = usedFromOutside(() => {
     const result = step(
       initial.map((tensor) => tf.zeros(tensor.shape, tensor.dtype)),
       inputs.map((tensor) => tf.zeros(tensor.shape.slice(1), tensor.dtype)),
@@ -341,7 +342,7 @@ function lookInside(
     outputs = result.outputs.map(({ shape, dtype }) => ({ shape, dtype }));
     return [...result.carry, ...result.outputs];
   });
-  return { outside, outputs };
+  return { used, outputs };
 }
 
 /** The loop; where there will be a way back, it keeps the state before each iteration. */

@@ -22,7 +22,6 @@ export interface Flat {
  * @param variables Whether a variable is a tensor among others, or one that stands for itself and is told apart.
  * @returns Its parts.
  * @throws {TypeError} If there is anything else in it, such as a typed array or a Promise, or itself.
- * @throws {Error} If a tensor of it has been disposed.
  */
 export function flatten(
   value: unknown,
@@ -42,11 +41,6 @@ export function flatten(
   };
   const visit = (part: unknown): Part => {
     if (part instanceof tf.Tensor) {
-      if (part.isDisposed) {
-        throw new Error(
-          `Cannot use ${what}: a tensor of it has been disposed: ${part.dtype} [${part.shape}]`,
-        );
-      }
       if (variables === "by reference" && part instanceof tf.Variable) {
         return { signature: `variable ${part.id}`, rebuild: () => part };
       }

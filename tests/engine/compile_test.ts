@@ -406,7 +406,7 @@ Deno.test("Arguments and results that contain themselves or a disposed tensor ar
         'Cannot use the result of "f": it must not contain itself',
       );
       const message =
-        'Cannot use the arguments of "add": a tensor of it has been disposed: float32 []';
+        'Cannot use the arguments of "add": a tensor of them has been disposed: float32 []';
       assertThrows(() => add(good, bad), Error, message);
       await assertRejects(() => add.inBackground(good, bad), Error, message);
     }

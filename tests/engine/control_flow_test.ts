@@ -366,6 +366,26 @@ for (const [form, make] of Object.entries(FORMS)) {
     );
   });
 
+  Deno.test(`The gradient of a loop ${form} uses masks and whole numbers that were made before the loop`, () => {
+    const f = make((x, y) =>
+      tf.grad((x) => {
+        const mask = tf.greater(y!, 1);
+        const ids = tf.cast(tf.sub(y!, 1), "int32");
+        return scan(
+          (s: Tensor, row: Tensor) => {
+            const kept = tf.where(mask, row, tf.zerosLike(row));
+            return [tf.add(tf.mul(s, tf.cast(ids, "float32")), kept), null];
+          },
+          tf.zeros([2]),
+          tf.stack([x, x]),
+        )[0];
+      })(x!)
+    );
+    // Where y is 3: 2x + x, otherwise nothing.
+    const [x, y] = [tf.tensor1d([5, 6]), tf.tensor1d([1, 3])];
+    assertEquals(read(f(x, y) as Tensor), [0, 3]);
+  });
+
   Deno.test(`Loops ${form} leave no tensor behind but their results`, async () => {
     const f = make((x, h, w) =>
       tf.grads((x, h, w) => recurrence(x!, h!, w!))([x!, h!, w!])
