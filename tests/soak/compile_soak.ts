@@ -113,7 +113,7 @@ for (const jit of [false, true]) {
     `recordings, jit: ${jit}`,
     {
       times: Number(recordings),
-      warmUp: jit ? 20 : 150,
+      warmUp: jit ? 20 : 300,
       bound: 20 + Number(recordings) * (jit ? 2 : 0.1),
     },
     () => {
