@@ -8,9 +8,14 @@
  *
  * @module
  */
-import { flatten } from "./structure.ts";
+import { type Flat, flatten } from "./structure.ts";
 import { usedFromOutside } from "./_used_from_outside.ts";
-import { isTapeOn, pullBack, withGradient } from "./custom_gradient.ts";
+import {
+  isTapeOn,
+  pullBack,
+  withGradient,
+  withoutTape,
+} from "./custom_gradient.ts";
 import {
   checkCondition,
   checkState,
@@ -70,10 +75,11 @@ export function whileLoop<State>(
       `Cannot loop: maxIterations must be a whole number from 1: ${maxIterations}`,
     );
   }
-  const { tensors, rebuild } = flatten(initial, "the first state of a loop");
+  const first = flatten(initial, "the first state of a loop");
+  const { tensors, rebuild } = first;
   const goOn = (state: Tensor[]): Tensor => condition(rebuild(state) as State);
   const step = (state: Tensor[]): Tensor[] =>
-    flatten(body(rebuild(state) as State), "the state of a loop").tensors;
+    nextState(first, body(rebuild(state) as State));
   const last = tf.tidy(() => {
     if (!isRecording()) return plainWhile(goOn, step, tensors, maxIterations);
     if (!isTapeOn()) return rolled(goOn, step, tensors, maxIterations);
@@ -155,10 +161,15 @@ export function scan<State, Inputs, Outputs>(
       state.rebuild(carry) as State,
       rows.rebuild(input) as Inputs,
     );
-    const next = flatten(result[0], "the state of a scan");
+    if (!Array.isArray(result) || result.length !== 2) {
+      throw new TypeError(
+        "Cannot scan: a step must give two things, the next state and an output, which may be null",
+      );
+    }
+    const next = nextState(state, result[0]);
     const outputs = flatten(result[1], "the outputs of a scan");
     rebuildOutputs = outputs.rebuild;
-    return { carry: next.tensors, outputs: outputs.tensors };
+    return { carry: next, outputs: outputs.tensors };
   };
   let outputCount = 0;
   const flat = tf.tidy(() => {
@@ -180,6 +191,18 @@ export function scan<State, Inputs, Outputs>(
     state.rebuild(flat.slice(0, split)) as State,
     rebuildOutputs!(flat.slice(split)) as Outputs,
   ];
+}
+
+/** The tensors of the next state, which must be put together like the one before, of all that is no tensor too. */
+function nextState(before: Flat, value: unknown): Tensor[] {
+  const after = flatten(value, "the state of a loop");
+  checkState(before.tensors, after.tensors);
+  if (after.signature !== before.signature) {
+    throw new TypeError(
+      `Cannot loop: the next state must be nested as the state and have the same static parts ${before.signature}: ${after.signature}`,
+    );
+  }
+  return after.tensors;
 }
 
 interface StepResult {
@@ -223,7 +246,10 @@ function plainWhile(
 function plainScan(
   { length, step, initial, inputs, reverse }: Loop,
 ): StepResult {
-  const rows = inputs.map((input) => tf.unstack(input));
+  // The gradient of tf.unstack() fails for a single row.
+  const rows = inputs.map((input) =>
+    length === 1 ? [tf.squeeze(input, [0])] : tf.unstack(input)
+  );
   let carry = initial.map((tensor) => tf.clone(tensor));
   const outputs: Tensor[][] = [];
   for (let i = 0; i < length; i++) {
@@ -261,29 +287,44 @@ function rolled(
 /** A recorded loop whose gradient, where one is asked for, is a recorded loop too. */
 function rolledWithGradient(loop: Loop): StepResult {
   const { initial, inputs } = loop;
-  const { outside, outputs } = lookInside(loop);
+  const { used, outputs } = lookInside(loop);
   if (!isTapeOn()) {
     const { carry, stacks } = runForward(loop, outputs, false);
     return { carry, outputs: stacks };
   }
+  const outside = used.filter(({ dtype }) => dtype === "float32");
+  const others = used.filter(({ dtype }) => dtype !== "float32"); // without gradients, but needed on the way back
   const all = [...initial, ...inputs, ...outside];
   const carries = initial.length;
   const results = withGradient({
     inputs: all,
     forward: (save) => {
-      const { carry, stacks, states, count } = runForward(loop, outputs, true);
-      save([...inputs, ...outside, ...states, count]);
+      const { carry, stacks, states, count } = withoutTape(() =>
+        runForward(loop, outputs, true)
+      );
+      save([...inputs, ...outside, ...others, ...states, count]);
       return [...carry, ...stacks];
     },
-    backward: (gradients, saved) =>
-      runBackward(loop, {
+    backward: (gradients, saved) => {
+      if (isTapeOn()) {
+        throw new TypeError(
+          "Cannot take the gradient of a gradient of a loop in a compiled function: take it outside, where loops are plain",
+        );
+      }
+      const wayBack: WayBack = {
         dCarry: gradients.slice(0, carries),
         dOutputs: gradients.slice(carries),
         inputs: saved.slice(0, inputs.length),
         outside,
-        states: saved.slice(inputs.length + outside.length, -1),
+        states: saved.slice(inputs.length + used.length, -1),
         count: saved.at(-1)!,
-      }),
+      };
+      return withValues(
+        outside,
+        saved.slice(inputs.length, inputs.length + outside.length),
+        () => runBackward(loop, wayBack),
+      );
+    },
   });
   return { carry: results.slice(0, carries), outputs: results.slice(carries) };
 }
@@ -291,16 +332,17 @@ function rolledWithGradient(loop: Loop): StepResult {
 /** What the step uses from outside, and what its outputs are like. */
 function lookInside(
   { initial, inputs, step }: Loop,
-): { outside: Tensor[]; outputs: { shape: number[]; dtype: tf.DataType }[] } {
+): { used: Tensor[]; outputs: { shape: number[]; dtype: tf.DataType }[] } {
   let outputs: { shape: number[]; dtype: tf.DataType }[] = [];
-  const outside = usedFromOutside(() => {
+  const used = usedFromOutside(() => {
     const result = step(
       initial.map((tensor) => tf.zeros(tensor.shape, tensor.dtype)),
       inputs.map((tensor) => tf.zeros(tensor.shape.slice(1), tensor.dtype)),
     );
     outputs = result.outputs.map(({ shape, dtype }) => ({ shape, dtype }));
+    return [...result.carry, ...result.outputs];
   });
-  return { outside, outputs };
+  return { used, outputs };
 }
 
 /** The loop; where there will be a way back, it keeps the state before each iteration. */
@@ -411,6 +453,28 @@ function runBackward(
     ],
   );
   return last;
+}
+
+/** Gives variables the values again that they had on the way forward, where they have been assigned since. */
+function withValues<Result>(
+  tensors: readonly Tensor[],
+  values: readonly Tensor[],
+  run: () => Result,
+): Result {
+  const changed = tensors.flatMap((variable, i) =>
+    variable instanceof tf.Variable && variable.dataId !== values[i]!.dataId
+      ? [{ variable, then: values[i]!, now: tf.keep(tf.clone(variable)) }]
+      : []
+  );
+  for (const { variable, then } of changed) variable.assign(then);
+  try {
+    return run();
+  } finally {
+    for (const { variable, now } of changed) {
+      variable.assign(now);
+      now.dispose();
+    }
+  }
 }
 
 /** Whole numbers need tensors of their own: beside a plain number, TensorFlow.js turns an int32 tensor into float32. */

@@ -47,6 +47,7 @@ export function withSliceAt(
   slice: Tensor,
   axis = 0,
 ): Tensor {
+  if (slice.size === 0) return x; // TensorFlow's op refuses it
   const update = tf.expandDims(slice, axis);
   if (isForXla()) {
     return nativeOp("XlaDynamicUpdateSlice", [

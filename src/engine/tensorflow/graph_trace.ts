@@ -19,7 +19,7 @@ import {
 } from "./attributes.ts";
 import { cString } from "./c_api.ts";
 import type { EagerContext } from "./context.ts";
-import { dtypeOf, type NumericArray } from "./dtypes.ts";
+import { dtypeOf, type NumericArray, TF_STRING } from "./dtypes.ts";
 import { opDefinition } from "./op_definition.ts";
 import { createNativeTensor, type TensorDescription } from "./tensors.ts";
 
@@ -164,10 +164,16 @@ export class GraphTrace {
    * @param description Shape and data type.
    * @param values Its values.
    * @returns Its number.
+   * @throws {TypeError} If its values are strings.
    */
   constant(description: TensorDescription, values: NumericArray): number {
     const { api, status } = this.#context;
     const { shape, dtype } = description;
+    if (dtype === TF_STRING) {
+      throw new TypeError(
+        "Cannot record a tensor of strings: a compiled function works on numbers and bools: make it outside",
+      );
+    }
     const tensor = createNativeTensor(this.#context, description, values);
     const node = this.#newNode("Const");
     api.TF_SetAttrType(node, cString("dtype"), dtype);
@@ -300,6 +306,11 @@ export class GraphTrace {
       inputs: [...parameterIds, ...captured],
       outputs: outputs.map(({ shape, dtype }) => ({ shape, dtype })),
     };
+  }
+
+  /** Brings tensors into the graph that no op of it has used, such as results that come from outside as they are. */
+  include(ids: readonly number[]): void {
+    for (const id of ids) this.#symbol(id);
   }
 
   /** Numbers of what was captured from outside. */

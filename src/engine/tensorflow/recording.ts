@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { forgetFailedTape } from "../custom_gradient.ts";
 import { type Tensor, tf, type Variable } from "../tf.ts";
 import { TensorFlowError } from "./c_api.ts";
 import { GraphTrace, type PartsMode } from "./graph_trace.ts";
@@ -70,11 +71,7 @@ export function record(
   // The function made variables, which now have their first values: from now on they are there already.
   const second = attempt(runtime, options);
   if (!("created" in second)) return second;
-  throw new TypeError(
-    `Cannot compile "${options.name}": a compiled function must not make variables at every call: ${
-      second.created.map(({ name }) => name).join(", ")
-    }; make them outside`,
-  );
+  throw makingError(options.name, second.created);
 }
 
 function attempt(
@@ -112,6 +109,9 @@ function attempt(
     binding.recordIn(trace, () =>
       tf.tidy(() => {
         const results = withoutMathRandom(() => run(standIns));
+        const gone = created.map(({ variable }) => variable)
+          .filter((variable) => variable.isDisposed);
+        if (gone.length > 0) throw makingError(name, gone);
         const assigned = assignedOf(name, variables);
         // Of a function that made variables, only what they begin with is of use.
         const outputs = created.length > 0
@@ -134,7 +134,10 @@ function attempt(
         };
       }));
   } catch (error) {
-    for (const { variable } of created) variable.dispose();
+    forgetFailedTape();
+    for (const { variable } of created) {
+      if (!variable.isDisposed) variable.dispose();
+    }
     for (const inner of trace.functions) removeFunction(runtime, inner);
     throw error;
   } finally {
@@ -255,6 +258,14 @@ function hideVariables(
   });
 }
 
+function makingError(name: string, variables: Variable[]): TypeError {
+  return new TypeError(
+    `Cannot compile "${name}": a compiled function must not make variables at every call: ${
+      variables.map(({ name }) => name).join(", ")
+    }; make them outside`,
+  );
+}
+
 function disposedError(name: string, variable: Variable): TypeError {
   return new TypeError(
     `Cannot compile "${name}": a compiled function must not dispose variables: ${variable.name}; do it outside`,
@@ -266,7 +277,8 @@ function userLine(error: Error | undefined): string {
   const lines = error?.stack?.split("\n").slice(1) ?? [];
   const line = lines.find((line) =>
     !line.includes("/npm/") && !line.includes("/src/engine/") &&
-    !line.includes("ext:") && !line.includes("node:")
+    !line.includes("ext:") && !line.includes("node:") &&
+    !line.includes("<anonymous>")
   );
   return line?.trim().replace(/^at /, "") ?? "";
 }

@@ -49,6 +49,7 @@ export function rolledWhile(
           );
           const results = run(tensors);
           outputs.push(...results.map((tensor) => backend.idOf(tensor)));
+          trace.include(outputs);
         }));
       return { trace, parameters, outputs };
     } catch (error) {
@@ -60,7 +61,7 @@ export function rolledWhile(
   const parts: Part[] = [];
   try {
     parts.push(enter((tensors) => {
-      const goOn = condition(tensors);
+      const goOn = withoutAssignments(() => condition(tensors));
       checkCondition(goOn);
       return [tf.reshape(goOn, [])];
     }));
@@ -106,7 +107,14 @@ interface Part {
  * @param goOn What a condition gave.
  * @throws {TypeError} If it is not one bool.
  */
-export function checkCondition(goOn: Tensor): void {
+export function checkCondition(goOn: unknown): asserts goOn is Tensor {
+  if (!(goOn instanceof tf.Tensor)) {
+    throw new TypeError(
+      `Cannot loop: the condition must give a bool of shape []: ${
+        String(goOn)
+      }`,
+    );
+  }
   if (goOn.dtype !== "bool" || goOn.size !== 1) {
     throw new TypeError(
       `Cannot loop: the condition must give a bool of shape []: ${goOn.dtype} [${goOn.shape}]`,
@@ -135,9 +143,9 @@ export function checkState(
 }
 
 /**
- * Runs the body of a loop.
+ * Runs the condition or the body of a loop.
  *
- * @param body The body.
+ * @param body What to run.
  * @returns What it returns.
  * @throws {TypeError} If it assigns a variable, which would have a value for each iteration.
  */
@@ -145,7 +153,7 @@ export function withoutAssignments<Result>(body: () => Result): Result {
   const [result, { assigned, made }] = watchChanges(body);
   if (assigned.length > 0) {
     throw new TypeError(
-      "Cannot loop: the body of a compiled loop must not assign variables: carry the value in the state instead",
+      "Cannot loop: condition and body of a compiled loop must not assign variables: carry the value in the state instead",
     );
   }
   if (made.length > 0) {

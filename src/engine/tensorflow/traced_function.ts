@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { flatten } from "../structure.ts";
+import { flattenResult } from "../structure.ts";
 import { type Tensor, tf } from "../tf.ts";
 import type { OpAttribute } from "./attributes.ts";
 import { TensorFlowError } from "./c_api.ts";
@@ -17,7 +17,7 @@ import {
 import { boolAttribute } from "./native_op.ts";
 import type { PartsMode } from "./graph_trace.ts";
 import { PartsWanted } from "./parts_wanted.ts";
-import type { NativeRuntime } from "./runtime.ts";
+import { type NativeRuntime, nativeRuntime } from "./runtime.ts";
 
 /** Whether XLA compiles a function; `"auto"` leaves it to the rule of `compile()`. */
 export type JitMode = "auto" | boolean;
@@ -52,6 +52,9 @@ export class TracedFunction {
   #jitsParts = false;
   #rebuild!: (tensors: readonly Tensor[]) => unknown;
   #proven = false;
+  /** Calls in the background that are under way or wait for their turn. */
+  #underWay = 0;
+  #isDisposed = false;
 
   /**
    * Records the function.
@@ -114,7 +117,13 @@ export class TracedFunction {
 
   /** Runs it on another thread, after all earlier calls of this kind. */
   callInBackground(args: readonly Tensor[]): Promise<unknown> {
+    const { binding } = this.#runtime;
     const held = args.map((tensor) => tf.keep(tf.clone(tensor)));
+    const captured = new Map(
+      this.#recording.inputs.flatMap((source) =>
+        source.kind === "tensor" ? [[source.id, binding.share(source.id)]] : []
+      ),
+    );
     const run = async (): Promise<unknown> => {
       try {
         let handles: bigint[];
@@ -122,7 +131,7 @@ export class TracedFunction {
           this.#runtime.context.executeInBackground(
             this.#recording.name,
             this.#attributes(),
-            this.#handles(held),
+            this.#handles(held, captured),
             this.#recording.outputs.length,
           );
         try {
@@ -132,20 +141,29 @@ export class TracedFunction {
           handles = await execute();
         }
         this.#proven = true;
+        if (nativeRuntime() === undefined) await tf.ready(); // another engine, which may be about to start
         return this.#takeOver(handles);
       } finally {
         waiting--;
         tf.dispose(held);
+        for (const id of captured.values()) binding.deleteTensor(id);
+        if (--this.#underWay === 0 && this.#isDisposed) this.#forget();
       }
     };
     waiting++;
+    this.#underWay++;
     const result = queue.then(run);
     queue = result.catch(() => {});
     return result;
   }
 
-  /** Makes TensorFlow forget the function. */
+  /** Makes TensorFlow forget the function, once its calls in the background are done. */
   dispose(): void {
+    this.#isDisposed = true;
+    if (this.#underWay === 0) this.#forget();
+  }
+
+  #forget(): void {
     forget(this.#runtime, this.#recording);
   }
 
@@ -157,14 +175,7 @@ export class TracedFunction {
       forJit,
       parts,
       run: (standIns) => {
-        const result = fn(standIns);
-        if (result instanceof Promise) {
-          result.catch(() => {}); // its failure follows from ours
-          throw new TypeError(
-            `Cannot compile "${name}": a compiled function must not be async: read values outside`,
-          );
-        }
-        const { tensors, rebuild } = flatten(result, `the result of "${name}"`);
+        const { tensors, rebuild } = flattenResult(fn(standIns), name);
         this.#rebuild = rebuild;
         return tensors;
       },
@@ -177,10 +188,13 @@ export class TracedFunction {
     const isRefusal = error instanceof TensorFlowError &&
       REFUSALS.has(error.code) && /XLA|compil/i.test(error.reason);
     const usesXla = this.#jit || this.#jitsParts;
-    if (!usesXla || jit === true || this.#proven || !isRefusal) {
+    if (
+      !usesXla || jit === true || this.#proven || !isRefusal ||
+      nativeRuntime() === undefined
+    ) {
       throw explain(error, this.#recording, name);
     }
-    this.dispose();
+    this.#forget();
     this.#recording = this.#record(false, "inline");
     this.#jit = false;
     this.#jitsParts = false;
@@ -190,11 +204,16 @@ export class TracedFunction {
     return this.#jit ? [boolAttribute("_XlaMustCompile", true)] : [];
   }
 
-  #handles(args: readonly Tensor[]): bigint[] {
+  /** What to hand over; `captured` has other numbers of the tensors from outside, which may be disposed by now. */
+  #handles(
+    args: readonly Tensor[],
+    captured?: ReadonlyMap<number, number>,
+  ): bigint[] {
     const { binding } = this.#runtime;
-    return this.#recording.inputs.map((source) =>
-      binding.handle(idOfSource(this.#runtime, source, args))
-    );
+    return this.#recording.inputs.map((source) => {
+      const id = idOfSource(this.#runtime, source, args);
+      return binding.handle(captured?.get(id) ?? id);
+    });
   }
 
   /** Gives the variables their new values and makes the results tensors. */
