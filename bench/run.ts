@@ -13,7 +13,7 @@ import { ensurePython, type Environment } from "../tools/python.ts";
 import { gflopsOf, type Job, jobsOf } from "./_jobs.ts";
 import type { Workload } from "./_models.ts";
 import { OURS, PEERS, type Program, takesPart } from "./_programs.ts";
-import { type Failure, type Line, tables } from "./table.ts";
+import { type Failure, type Line, overview, tables } from "./table.ts";
 import workloads from "./workloads.json" with { type: "json" };
 
 const HERE = dirname(fromFileUrl(import.meta.url));
@@ -63,13 +63,16 @@ async function run(script: string, ...scriptArgs: string[]): Promise<string> {
     ? [python, [file]]
     : [Deno.execPath(), ["run", "-A", file]];
   const signal = AbortSignal.timeout(1000 * LIMIT_SECONDS);
-  const { stdout, stderr, success } = await new Deno.Command(command, {
+  const { stdout, stderr, success, code } = await new Deno.Command(command, {
     args: [...before, ...scriptArgs],
     env: { BENCH_THREADS: threads, NO_COLOR: "1" },
     signal,
   }).output();
   if (signal.aborted) throw new Error(`took more than ${LIMIT_SECONDS} s`);
-  if (!success) throw new Error(reasonIn(new TextDecoder().decode(stderr)));
+  if (!success) {
+    const reason = reasonIn(new TextDecoder().decode(stderr));
+    throw new Error(reason || `ended with code ${code}`);
+  }
   return new TextDecoder().decode(stdout).trim().split("\n").at(-1)!;
 }
 
@@ -101,11 +104,11 @@ try {
   for (const workload of chosen) {
     await run("peers/prepare.py", workload, folder);
   }
-  const { peakGflops } = JSON.parse(await run("peers/matmul_peak.py")) as {
-    peakGflops: number;
-  };
   const jobs = jobsOf(chosen);
+  let peak = 0;
   for (let round = 0; round < rounds; round++) {
+    const measured = JSON.parse(await run("peers/matmul_peak.py"));
+    peak = Math.max(peak, measured.peakGflops);
     for (const job of jobs) {
       for (const program of programs) {
         if (!takesPart(program, job, round)) continue;
@@ -128,11 +131,12 @@ try {
   );
   console.log(
     `${threads} threads, ${rounds} rounds, matrix products at ${
-      peakGflops.toFixed(0)
+      peak.toFixed(0)
     } GF/s at best. ` +
       "Ratios by the best (by the median); a token of every row for generate, a step otherwise.\n",
   );
-  console.log(tables(lines, failures, peakGflops, gflops));
+  console.log(tables(lines, failures, peak, gflops));
+  console.log(`\n### Overview\n\n${overview(lines)}`);
 } finally {
   await Deno.remove(folder, { recursive: true });
 }

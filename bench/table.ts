@@ -109,6 +109,28 @@ export function tables(
   }).join("\n\n");
 }
 
+/**
+ * @param lines All results.
+ * @returns One Markdown table of the best milliseconds, with a row for each peer and a column for each workload.
+ */
+export function overview(lines: readonly Line[]): string {
+  const titles = [...new Set(lines.map(titleOf))];
+  const rows = [...Map.groupBy(lines, ({ peer }) => peer)].map(
+    ([peer, own]) => {
+      const cells = titles.map((title) => {
+        const runs = own.filter((line) => titleOf(line) === title);
+        return runs.length === 0 ? "" : least(together(runs)).toPrecision(3);
+      });
+      return [peer, ...cells].join(" | ");
+    },
+  );
+  return [
+    ["best ms", ...titles].join(" | "),
+    ["---", ...titles.map(() => "---:")].join(" | "),
+    ...rows,
+  ].join("\n");
+}
+
 function together(lines: Line[]): Row {
   return {
     ...lines[0]!,
@@ -159,6 +181,6 @@ function difference(a: readonly number[], b: readonly number[]): number {
 
 function share(line: Line, peak: number, gflops: number | undefined): string {
   if (gflops === undefined) return "";
-  const rate = gflops / (least(line) / 1000);
-  return `${(100 * rate / peak).toFixed(0)} %`;
+  const percent = 100 * gflops / (least(line) / 1000) / peak;
+  return `${percent.toFixed(percent < 10 ? 1 : 0)} %`;
 }

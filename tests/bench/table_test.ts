@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Line, tables } from "../../bench/table.ts";
+import { type Line, overview, tables } from "../../bench/table.ts";
 
 function line(peer: string, changes: Partial<Line> = {}): Line {
   return {
@@ -116,4 +116,25 @@ Deno.test("The table has a row for a program that failed, with the reason, and o
     "### W4",
     "PyTorch, compiled | | | | | | | failed: No working C++ compiler / none",
   ]);
+});
+
+Deno.test("The overview has the best time of every peer on every workload", () => {
+  assertEquals(
+    overview([
+      line("Textloom"),
+      line("JAX", { samplesMs: [50, 40] }),
+      line("JAX", { samplesMs: [45, 30] }),
+      line("Textloom", {
+        workload: "generate-W1",
+        samplesMs: [2, 1],
+        batch: 32,
+      }),
+    ]),
+    [
+      "best ms | W1 | generate W1, batch 32",
+      "--- | ---: | ---:",
+      "Textloom | 10.0 | 1.00",
+      "JAX | 30.0 | ",
+    ].join("\n"),
+  );
 });
