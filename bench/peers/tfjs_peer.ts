@@ -26,7 +26,7 @@ const w = new Given(folder, name).variables();
 const POOL = 8;
 const CHECKED_STEPS = 20;
 const REPEATS = 3;
-const TOKENS = 50;
+const TOKENS = 100;
 
 function report(
   samplesMs: number[],
@@ -189,12 +189,9 @@ const advanceLSTM: Advance = (ids, state) => {
   return [affine(x, "output"), ...after];
 };
 
-/** With a ring of keys and values: past the context, the oldest position is overwritten. */
+/** With the keys and values of the context: past it, the oldest position goes. */
 const advanceDecoder: Advance = (ids, caches, place) => {
   const [d, heads, t] = [s.width!, s.heads!, s.steps];
-  const places = tf.range(0, t, 1, "int32");
-  const here = tf.reshape(tf.equal(places, place % t), [t, 1]);
-  const unseen = tf.mul(tf.cast(tf.greater(places, place), "float32"), -1e9);
   const position = tf.slice(w["positions"]!, [place % t, 0], [1, d]);
   let x: tf.Tensor = tf.add(tf.gather(w["tokens"]!, ids), position); // (B, D)
   const after: tf.Tensor[] = [];
@@ -204,16 +201,17 @@ const advanceDecoder: Advance = (ids, caches, place) => {
       [batch, 3, heads, 1, d / heads],
     );
     const [q, ...rows] = tf.unstack(qkv, 1); // (B, heads, 1, D / heads)
-    const [keys, values] = rows.map((row, j) =>
-      tf.where(here, row, caches[2 * i + j]!)
-    ); // (B, heads, T, D / heads)
+    const [keys, values] = rows.map((row, j) => {
+      const cache = caches[2 * i + j]!;
+      const kept = place < t ? cache : tf.slice(cache, [0, 0, 1, 0]);
+      return tf.concat([kept, row], 2);
+    }); // (B, heads, up to T, D / heads)
     after.push(keys!, values!);
     const scores = tf.mul(
       tf.matMul(q!, keys!, false, true),
       1 / Math.sqrt(d / heads),
     );
-    const mixed = tf.matMul(tf.softmax(tf.add(scores, unseen)), values!);
-    const y = tf.reshape(mixed, [batch, d]);
+    const y = tf.reshape(tf.matMul(tf.softmax(scores), values!), [batch, d]);
     x = tf.add(x, tf.matMul(y, w[`${i}/project`]!));
     const up = gelu(tf.matMul(norm(x, w[`${i}/norm_2`]!), w[`${i}/up`]!));
     x = tf.add(x, tf.matMul(up, w[`${i}/down`]!));
@@ -239,7 +237,7 @@ function generate(): void {
   const advance = s.kind === "lstm" ? advanceLSTM : advanceDecoder;
   const shape = s.kind === "lstm"
     ? [batch, s.units!]
-    : [batch, s.heads!, s.steps, s.width! / s.heads!];
+    : [batch, s.heads!, 0, s.width! / s.heads!];
   const write = (): number => {
     const start = performance.now();
     let state = Array.from({ length: 2 * s.layers }, () => tf.zeros(shape));
