@@ -128,7 +128,7 @@ def predict_decoder(workload, batch):
             window = np.zeros((batch, t), "int32")
             window[:, : i + 1 - first] = ids[:, first : i + 1]
             ids[:, i + 1] = choose(model.predict(window, batch_size=batch, verbose=0)[:, i - first])
-        return ids[:, 1:]
+        return ids[:, 1:].T
     return generate
 
 
