@@ -10,8 +10,6 @@ import { GraphTrace, type RegisteredFunction } from "./graph_trace.ts";
 import { boolAttribute, requireRuntime } from "./native_op.ts";
 import { watchChanges } from "./variables.ts";
 
-let functions = 0;
-
 /** A function that the graph under construction can call, any number of times. */
 export class NestedFunction {
   readonly #definition: RegisteredFunction;
@@ -60,7 +58,7 @@ export class NestedFunction {
         }));
       this.#parameters = parameters.length;
       this.#definition = trace.finish(
-        `part_${functions++}`,
+        "part",
         outputs,
         parameters,
       );

@@ -10,6 +10,7 @@
 import { forgetFailedTape } from "../custom_gradient.ts";
 import { type Tensor, tf, type Variable } from "../tf.ts";
 import { TensorFlowError } from "./c_api.ts";
+import { removeFunction } from "./function_registry.ts";
 import { GraphTrace, type PartsMode } from "./graph_trace.ts";
 import type { NativeRuntime } from "./runtime.ts";
 import type { TensorDescription } from "./tensors.ts";
@@ -54,8 +55,6 @@ export interface RecordOptions {
   parts: PartsMode;
 }
 
-let recordings = 0;
-
 /**
  * @param runtime The native engine.
  * @param options What to record.
@@ -90,9 +89,7 @@ function attempt(
     sources.set(id, source);
     return backend.createOutputTensor({ id, ...description });
   };
-  const uniqueName = `${
-    name.replaceAll(/[^A-Za-z0-9_]/g, "_")
-  }_${recordings++}`;
+  const prefix = name.replaceAll(/[^A-Za-z0-9_]/g, "_");
 
   const standIns = args.map((tensor, index) =>
     tf.keep(standIn(tensor, { kind: "argument", index }))
@@ -118,11 +115,11 @@ function attempt(
           ? created.map(({ initial }) => initial)
           : [...results, ...assigned];
         const function_ = trace.finish(
-          uniqueName,
+          prefix,
           outputs.map((tensor) => backend.idOf(tensor)),
         );
         recording = {
-          name: uniqueName,
+          name: function_.name,
           inner: trace.functions,
           inputs: function_.inputs.map((id) =>
             sources.get(id) ?? { kind: "tensor", id }
@@ -138,7 +135,7 @@ function attempt(
     for (const { variable } of created) {
       if (!variable.isDisposed) variable.dispose();
     }
-    for (const inner of trace.functions) removeFunction(runtime, inner);
+    for (const inner of trace.functions) removeFunction(context, inner);
     throw error;
   } finally {
     Object.assign(Error, { stackTraceLimit });
@@ -213,19 +210,10 @@ export function idOfSource(
 
 /** Makes TensorFlow forget a recording, with the functions of its loops. */
 export function forget(
-  runtime: NativeRuntime,
+  { context }: NativeRuntime,
   { name, inner }: Recording,
 ): void {
-  for (const each of [name, ...inner]) removeFunction(runtime, each);
-}
-
-function removeFunction(
-  { context: { api, handle, status } }: NativeRuntime,
-  name: string,
-): void {
-  const bytes = new TextEncoder().encode(name + "\0");
-  api.TFE_ContextRemoveFunction(handle, bytes, status.handle);
-  status.check(() => `Cannot remove the function "${name}"`);
+  for (const each of [name, ...inner]) removeFunction(context, each);
 }
 
 interface HiddenVariable {

@@ -9,8 +9,6 @@ import { GraphTrace } from "./graph_trace.ts";
 import { intAttribute, requireRuntime } from "./native_op.ts";
 import { watchChanges } from "./variables.ts";
 
-let loops = 0;
-
 /** Iterations that TensorFlow's own executor may run side by side; ours wait for each other anyway. */
 const PARALLEL_ITERATIONS = 1;
 
@@ -30,7 +28,6 @@ export function rolledWhile(
 ): Tensor[] {
   const { context, binding, backend } = requireRuntime();
   const parent = binding.trace!;
-  const name = `loop_${loops++}`;
   const ids = initial.map((tensor) => backend.idOf(tensor));
   const state = ids.map((id) => parent.describe(id));
 
@@ -73,20 +70,20 @@ export function rolledWhile(
     const captures = [
       ...new Set(parts.flatMap(({ trace }) => trace.captured)),
     ];
-    for (const [i, { trace, parameters, outputs }] of parts.entries()) {
+    const names = parts.map(({ trace, parameters, outputs }, i) =>
       trace.finish(
-        `${name}_${i === 0 ? "condition" : "body"}`,
+        i === 0 ? "condition" : "body",
         i === 0 ? outputs : [...outputs, ...captures],
         parameters,
         captures,
-      );
-    }
+      ).name
+    );
     const inputs = [...ids, ...captures];
     const types = inputs.map((id) => parent.describe(id).dtype);
     const metadata = parent.operation("StatelessWhile", [
       { name: "T", type: TF_ATTR_TYPE, value: types },
-      { name: "cond", type: TF_ATTR_FUNC, value: `${name}_condition` },
-      { name: "body", type: TF_ATTR_FUNC, value: `${name}_body` },
+      { name: "cond", type: TF_ATTR_FUNC, value: names[0]! },
+      { name: "body", type: TF_ATTR_FUNC, value: names[1]! },
       intAttribute("parallel_iterations", PARALLEL_ITERATIONS),
     ], inputs);
     return metadata.slice(0, ids.length)
