@@ -122,15 +122,44 @@ export { tokenizerFromJSON } from "./src/tokenizers/resolve.ts";
 
 // Data: ids to batches.
 export {
+  sliceTokens,
+  type TokenArray,
+  type TokenSource,
+} from "./src/data/token_source.ts";
+export { compactIds, type CompactIdsOptions } from "./src/data/compact_ids.ts";
+export {
   type SplitOptions,
   splitTokens,
   type TokenSplit,
 } from "./src/data/split.ts";
 export {
-  type TokenBatch,
-  TokenStreams,
-  type TokenStreamsOptions,
-} from "./src/data/streams.ts";
+  type DocumentSplit,
+  splitDocuments,
+  type SplitDocumentsOptions,
+} from "./src/data/split_documents.ts";
+export {
+  type DocumentFoldsOptions,
+  type Fold,
+  kFolds,
+  type TokenFoldsOptions,
+} from "./src/data/k_folds.ts";
+export type { TokenBatch, TokenBatches } from "./src/data/batches.ts";
+export { TokenStreams, type TokenStreamsOptions } from "./src/data/streams.ts";
+export {
+  RandomWindows,
+  type RandomWindowsOptions,
+} from "./src/data/random_windows.ts";
+export {
+  DocumentBatches,
+  type DocumentBatchesOptions,
+} from "./src/data/document_batches.ts";
+export { TokenCache } from "./src/data/token_cache.ts";
+export {
+  TokenCacheError,
+  type TokenCacheOptions,
+  type TokenCacheProgress,
+} from "./src/data/token_cache_options.ts";
+export { type CutPlace, cutPlace } from "./src/data/cut_place.ts";
 
 // Checkpoints: the file format, and writing that leaves no half file.
 export {
@@ -176,6 +205,7 @@ export type {
 
 // Training.
 export { fit } from "./src/training/fit.ts";
+export type { ArrayData, FitData, IdArray } from "./src/training/fit_data.ts";
 export type { FitOptions, SampleOptions } from "./src/training/fit_options.ts";
 export type {
   OptimizerChoice,

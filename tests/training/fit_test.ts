@@ -414,7 +414,8 @@ Deno.test("fit() refuses at once what it cannot train on", () => {
     5,
     {},
     TypeError,
-    "Cannot train: the text must be a string or an Int32Array of token ids: number",
+    "Cannot train: the data must be a string, token ids in a typed array, documents in an array, an array with shape, dtype " +
+      "and data, or a source of tokens: number",
   );
   refuse(
     "Call me",
