@@ -52,26 +52,30 @@ export async function* textPieces(
 ): AsyncGenerator<TextPiece> {
   let pending = "";
   let line = 1;
+  let wanted = PIECE; // twice as much after a search in vain, so that no place is looked at often
   for await (const decoded of decodedText(path, { signal, onBytes })) {
     const text = pending + decoded;
     const held = text.endsWith("\r") ? 1 : 0; // perhaps the first half of a line end
     const whole = text.slice(0, text.length - held);
     pending = (newlines === "lf" ? toLineFeeds(whole) : whole) +
       (held === 1 ? "\r" : "");
-    if (pending.length < PIECE) continue;
+    if (pending.length < wanted) continue;
     const place = cut(pending);
     if (place > 0) {
       const piece = pending.slice(0, place);
       yield { text: piece, line };
       line += countLines(piece);
       pending = pending.slice(place);
-    } else if (pending.length > LONGEST_PIECE) {
+      wanted = PIECE;
+    } else if (pending.length >= LONGEST_PIECE) {
       throw new RangeError(
         `Cannot encode ${
           JSON.stringify(path)
         }: a long text needs places to cut it: there is none in ${pending.length} ` +
           `characters from line ${line} on; give a cut that knows where this tokenizer allows it`,
       );
+    } else {
+      wanted = 2 * pending.length;
     }
   }
   if (newlines === "lf") pending = toLineFeeds(pending);
