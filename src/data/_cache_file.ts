@@ -220,24 +220,22 @@ async function inspect(
  *
  * @param file The open file.
  * @param index Which block.
- * @param bytes Bytes of ids in the whole file.
- * @returns Its bytes and their checksum.
+ * @param block Where its bytes go, as many as it has.
+ * @returns Their checksum.
  */
 export function readBlock(
   file: Deno.FsFile,
   index: number,
-  bytes: number,
-): { block: Uint8Array<ArrayBuffer>; checksum: number } {
-  const start = index * BLOCK;
-  const block = new Uint8Array(Math.min(BLOCK, bytes - start));
-  file.seekSync(IDS_START + start, Deno.SeekMode.Start);
+  block: Uint8Array,
+): number {
+  file.seekSync(IDS_START + index * BLOCK, Deno.SeekMode.Start);
   let at = 0;
   while (at < block.length) {
     const read = file.readSync(block.subarray(at));
     if (read === null) break; // cut off meanwhile: the checksum tells
     at += read;
   }
-  return { block, checksum: crc32(block) };
+  return crc32(block);
 }
 
 async function readAt(

@@ -10,9 +10,9 @@ import type { Newlines } from "../text/load.ts";
 import type { CutPlace } from "./cut_place.ts";
 
 /** Bytes that are read at a time. */
-const READ = 2 ** 20;
+const READ = 2 ** 16;
 /** UTF-16 units that a piece has at least, save for the last. */
-const PIECE = 2 ** 20;
+const PIECE = 2 ** 16;
 /** UTF-16 units after which a place to cut must have come. */
 const LONGEST_PIECE = 2 ** 24;
 

@@ -152,7 +152,7 @@ export class TokenCache implements TokenSource, Disposable {
    *
    * @param start Place of the first, from 0.
    * @param end Place after the last, at most `length`.
-   * @returns The ids, as bytes or integers of 16 or 32 bits, shape (end − start,); not to be written to.
+   * @returns The ids, as bytes or integers of 16 or 32 bits, shape (end − start,); a copy.
    * @throws {RangeError} If the places are not integers with 0 ≤ start ≤ end ≤ length.
    * @throws {TokenCacheError} If the file is damaged there.
    * @throws {TypeError} If the cache was closed.
@@ -169,13 +169,6 @@ export class TokenCache implements TokenSource, Disposable {
       throw new TypeError("Cannot read from the token cache: it was closed");
     }
     const perBlock = BLOCK / this.#header.bytesPerId;
-    const first = Math.floor(start / perBlock);
-    if (end <= (first + 1) * perBlock) {
-      const from = start - first * perBlock;
-      return start === end
-        ? this.#newArray(0)
-        : this.#block(first).subarray(from, from + end - start);
-    }
     const ids = this.#newArray(end - start);
     for (let at = start; at < end;) {
       const index = Math.floor(at / perBlock);
@@ -209,26 +202,39 @@ export class TokenCache implements TokenSource, Disposable {
     this.close();
   }
 
+  /** A block, of which only copies may be handed out: its memory is used again for another. */
   #block(index: number): TokenArray {
     let block = this.#blocks.get(index);
+    this.#blocks.delete(index);
     if (block === undefined) {
-      const bytes = this.length * this.#header.bytesPerId;
-      const read = readBlock(this.#file, index, bytes);
-      if (read.checksum !== this.#checksums[index]) {
+      const { bytesPerId } = this.#header;
+      const start = index * BLOCK;
+      const size = Math.min(BLOCK, this.length * bytesPerId - start);
+      const buffer = this.#takeBuffer();
+      const checksum = readBlock(
+        this.#file,
+        index,
+        new Uint8Array(buffer, 0, size),
+      );
+      if (checksum !== this.#checksums[index]) {
         throw new TokenCacheError(
           `Cannot read from the token cache "${this.path}": it is damaged in block ${index}; ` +
             "open it with rebuild: true to encode the text again",
           this.path,
         );
       }
-      block = viewOf(read.block.buffer, this.#header.bytesPerId);
+      block = viewOf(buffer, bytesPerId).subarray(0, size / bytesPerId);
     }
-    this.#blocks.delete(index);
     this.#blocks.set(index, block);
-    if (this.#blocks.size > this.#mostBlocks) {
-      this.#blocks.delete(this.#blocks.keys().next().value!);
-    }
     return block;
+  }
+
+  /** Memory for a block: that of the block which was not used for longest, once there are enough. */
+  #takeBuffer(): ArrayBuffer {
+    if (this.#blocks.size < this.#mostBlocks) return new ArrayBuffer(BLOCK);
+    const [index, oldest] = this.#blocks.entries().next().value!;
+    this.#blocks.delete(index);
+    return oldest.buffer as ArrayBuffer;
   }
 
   #newArray(length: number): TokenArray {

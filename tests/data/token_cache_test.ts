@@ -146,6 +146,34 @@ Deno.test("TokenCache gives batches the same as the ids in memory", () =>
     }
   }));
 
+Deno.test("TokenCache never encodes more of a text of 20 MB at once than a piece of it", () =>
+  withText(
+    "There she blows! A hump like a snow-hill!\n".repeat(500_000),
+    async (path) => {
+      const tokenizer = CharTokenizer.train(
+        "There she blows! A hump like a snow-hill!\n",
+      );
+      let [longest, sum] = [0, 0];
+      const counting = {
+        kind: "char",
+        vocabSize: tokenizer.vocabSize,
+        encode: (text: string) => {
+          longest = Math.max(longest, text.length);
+          sum += text.length;
+          return tokenizer.encode(text);
+        },
+        toJSON: () => tokenizer.toJSON(),
+      } as unknown as Tokenizer;
+      using cache = await TokenCache.open(path, { tokenizer: counting });
+      assertEquals([sum, cache.length], [21_000_000, 21_000_000]);
+      assert(longest < 200_000, `${longest} characters at once`);
+      assertEquals(
+        tokenizer.decode(cache.read(42 * 399_999, 42 * 400_000)).length,
+        42,
+      );
+    },
+  ));
+
 Deno.test("TokenCache is used again as long as text, tokenizer and options are the same", () =>
   withText("to be or not to be\r\n", async (path) => {
     const tokenizer = CharTokenizer.train("to be or not\n\r");
