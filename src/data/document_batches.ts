@@ -61,17 +61,18 @@ interface Bucket {
  * Padded batches of documents with masks. Every token of a document but its first is a counted target once an epoch.
  * Documents of fewer than two tokens have nothing to predict and are left out.
  *
- * @example Two documents, one row each
+ * @example Two documents, one row each, in an order by chance
  * ```ts
  * import { DocumentBatches } from "@textloom/textloom";
  * import { assertEquals } from "@std/assert";
  *
- * const batches = new DocumentBatches([Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6, 7, 8)], { batchSize: 2, sequenceLength: 4 });
- * const steps = Array.from({ length: batches.stepsPerEpoch }, (_, step) => batches.batch(0, step));
- * const short = steps.find(({ inputs }) => inputs.length === 2 * 2)!; // (B, T), T = 2
- * assertEquals([...short.inputs], [1, 2, 0, 0]);
- * assertEquals([...short.targets], [2, 3, 0, 0]);
- * assertEquals([...short.mask!], [1, 1, 0, 0]);
+ * const documents = [Uint8Array.of(1, 2, 3, 4), Uint8Array.of(5, 6, 7, 8, 9)];
+ * const batches = new DocumentBatches(documents, { batchSize: 2, sequenceLength: 8 });
+ * const { inputs, targets, mask } = batches.batch(0, 0); // (2, 4)
+ * const row = inputs[0] === 1 ? 0 : 4; // where the first document stands
+ * assertEquals([...inputs.subarray(row, row + 4)], [1, 2, 3, 0]);
+ * assertEquals([...targets.subarray(row, row + 4)], [2, 3, 4, 0]);
+ * assertEquals([...mask!.subarray(row, row + 4)], [1, 1, 1, 0]);
  * ```
  */
 export class DocumentBatches implements TokenBatches {

@@ -13,6 +13,8 @@ export class TokenCacheError extends Error {
   readonly path: string;
 
   /**
+   * Says which file it is about.
+   *
    * @param message What is wrong and what to do about it.
    * @param path The file.
    */
