@@ -271,6 +271,32 @@ Deno.test("Trainer.step() takes a large batch in parts to the same losses, weigh
   assertAllClose(inParts!.weights, whole!.weights, 1e-5);
 });
 
+Deno.test("Trainer.step() weighs a masked batch by its targets when it is taken in parts", async () => {
+  const rows = 64; // two parts of 32, of which the first counts more
+  const inputs = Int32Array.from({ length: rows * 4 }, (_, i) => (i * i) % V);
+  const targets = Int32Array.from({ length: rows * 4 }, (_, i) => (3 * i) % V);
+  const mask = Uint8Array.from(
+    inputs,
+    (_, i) => i < rows * 2 || i % 7 === 0 ? 1 : 0,
+  );
+  const [inParts, whole] = await Promise.all(
+    [true, false].map(async (compiled) => {
+      const network = goldenNetwork();
+      const options = { learningRate, clipNorm, seed: 5, compiled };
+      const trainer = new Trainer(network, options);
+      const losses: number[] = [];
+      for (let step = 0; step < 3; step++) {
+        trainer.forget();
+        losses.push(await trainer.step({ inputs, targets, mask }, rows));
+      }
+      trainer.dispose();
+      dispose(network);
+      return losses;
+    }),
+  );
+  assertAllClose(inParts!, whole!, 1e-6);
+});
+
 for (const compiled of [true, false]) {
   Deno.test(`Trainer.step() learns nothing from padding, ${compiled ? "compiled" : "as it is"}`, async () => {
     const streams = new TokenStreams(IDS, { batchSize: B, sequenceLength: T });
