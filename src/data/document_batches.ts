@@ -16,6 +16,9 @@ import {
 /** What errors say cannot be done. */
 const ACTION = "make batches of documents";
 
+/** Narrower rows are padded to this width, so that there are few widths to compile a step for. */
+const NARROWEST = 8;
+
 /** Options of {@linkcode DocumentBatches}. */
 export interface DocumentBatchesOptions {
   /** Rows of a batch, B. */
@@ -25,7 +28,7 @@ export interface DocumentBatchesOptions {
   sequenceLength: number;
 
   /**
-   * `"bucketed"` puts pieces of similar length together, one a row, in batches as wide as a power of two, or T; `"packed"`
+   * `"bucketed"` puts pieces of similar length together, one a row, in batches as wide as a power of two from 8, or T; `"packed"`
    * puts several pieces one after the other into rows of T, for models that can tell them apart by `segments`.
    *
    * @default {"bucketed"}
@@ -67,8 +70,8 @@ interface Bucket {
  * import { assertEquals } from "@std/assert";
  *
  * const documents = [Uint8Array.of(1, 2, 3, 4), Uint8Array.of(5, 6, 7, 8, 9)];
- * const batches = new DocumentBatches(documents, { batchSize: 2, sequenceLength: 8 });
- * const { inputs, targets, mask } = batches.batch(0, 0); // (2, 4)
+ * const batches = new DocumentBatches(documents, { batchSize: 2, sequenceLength: 4 });
+ * const { inputs, targets, mask } = batches.batch(0, 0); // (B, T) = (2, 4)
  * const row = inputs[0] === 1 ? 0 : 4; // where the first document stands
  * assertEquals([...inputs.subarray(row, row + 4)], [1, 2, 3, 0]);
  * assertEquals([...targets.subarray(row, row + 4)], [2, 3, 4, 0]);
@@ -276,14 +279,17 @@ function cutIntoPieces(
   return pieces;
 }
 
-/** One piece a row; rows are as wide as the next power of two, and no wider than the longest piece needs. */
+/** One piece a row; rows are as wide as the next power of two, from the narrowest to `sequenceLength`. */
 function sortIntoBuckets(
   widths: Uint32Array,
   sequenceLength: number,
 ): Map<number, number[][]> {
   const buckets = new Map<number, number[][]>();
   for (const [piece, width] of widths.entries()) {
-    const rowWidth = Math.min(sequenceLength, 2 ** Math.ceil(Math.log2(width)));
+    const rowWidth = Math.min(
+      sequenceLength,
+      Math.max(NARROWEST, 2 ** Math.ceil(Math.log2(width))),
+    );
     const rows = buckets.get(rowWidth);
     if (rows === undefined) buckets.set(rowWidth, [[piece]]);
     else rows.push([piece]);

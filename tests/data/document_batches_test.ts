@@ -72,17 +72,17 @@ for (const layout of ["bucketed", "packed"] as const) {
   });
 }
 
-Deno.test("DocumentBatches pads rows to the next power of two, up to the width of a row", () => {
-  const given = [2, 4, 5, 10, 18, 40].map((length) =>
+Deno.test("DocumentBatches pads rows to the next power of two from 8, up to the width of a row", () => {
+  const given = [2, 4, 9, 10, 17, 18, 60].map((length) =>
     new Int32Array(length).fill(1)
   );
-  const batches = batchesOf(given, { batchSize: 2, sequenceLength: 12 });
+  const batches = batchesOf(given, { batchSize: 2, sequenceLength: 20 });
   const widths = Array.from(
     { length: batches.stepsPerEpoch },
     (_, step) => batches.batch(0, step).inputs.length / batches.batchSize,
   );
-  // Targets: 1 | 3, 4 | 9 | 12 + 5 | 12 + 12 + 12 + 3; so widths 1, 4 (three pieces), 8 (5) and 12 (9 and four of 12).
-  assertEquals(widths.sort((a, b) => a - b), [1, 4, 4, 8, 12, 12, 12]);
+  // Targets: 1, 3, 8 in rows of 8; 9, 16 in rows of 16; 17 and 20 + 20 + 19 in rows of 20. Two rows a batch.
+  assertEquals(widths.sort((a, b) => a - b), [8, 8, 16, 20, 20]);
 });
 
 Deno.test("DocumentBatches packs pieces into few rows and numbers them in each", () => {
@@ -110,9 +110,9 @@ Deno.test("DocumentBatches packs pieces into few rows and numbers them in each",
 Deno.test("DocumentBatches fills padding with the id that was asked for", () => {
   const batches = batchesOf([Int32Array.of(1, 2, 3, 4)], { padId: 9 });
   const { inputs, targets, mask } = batches.batch(0, 0);
-  assertEquals([...inputs], [1, 2, 3, 9]);
-  assertEquals([...targets], [2, 3, 4, 9]);
-  assertEquals([...mask!], [1, 1, 1, 0]);
+  assertEquals([...inputs], [1, 2, 3, 9, 9, 9, 9, 9]);
+  assertEquals([...targets], [2, 3, 4, 9, 9, 9, 9, 9]);
+  assertEquals([...mask!], [1, 1, 1, 0, 0, 0, 0, 0]);
 });
 
 Deno.test("DocumentBatches takes sources, such as parts of a cache", () => {
