@@ -147,6 +147,22 @@ export type {
   TensorOf,
 } from "./src/checkpoint/safetensors.ts";
 export { writeFileAtomic } from "./src/checkpoint/atomic_write.ts";
+export {
+  loadNpy,
+  readNpy,
+  type ReadNpyOptions,
+  saveNpy,
+  writeNpy,
+} from "./src/checkpoint/npy.ts";
+export {
+  loadNpz,
+  readNpz,
+  type ReadNpzOptions,
+  saveNpz,
+  writeNpz,
+  type WriteNpzOptions,
+} from "./src/checkpoint/npz.ts";
+export type { NdArray, NdArrays, NdDtype } from "./src/text/nd_array.ts";
 
 // Display.
 export {
