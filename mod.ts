@@ -104,6 +104,13 @@ export {
   type Newlines,
 } from "./src/text/load.ts";
 
+export {
+  Corpus,
+  type CorpusDocument,
+  type MetadataValue,
+} from "./src/text/corpus.ts";
+export { loadCorpus, type LoadCorpusOptions } from "./src/text/load_corpus.ts";
+
 // Tokenizers: strings to ids and back.
 export {
   type EncodeOptions,
