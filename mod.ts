@@ -110,6 +110,23 @@ export {
   type MetadataValue,
 } from "./src/text/corpus.ts";
 export { loadCorpus, type LoadCorpusOptions } from "./src/text/load_corpus.ts";
+export {
+  clean,
+  type Cleaned,
+  type NumericArray,
+  type RawDocument,
+} from "./src/text/clean.ts";
+export type {
+  CleanOptions,
+  CleanTextOptions,
+  WhitespaceRule,
+} from "./src/text/clean_options.ts";
+export {
+  type CleanCounts,
+  CleanReport,
+  type DuplicateEntry,
+  type MissingEntry,
+} from "./src/text/clean_report.ts";
 
 // Tokenizers: strings to ids and back.
 export {
