@@ -229,3 +229,23 @@ export { Run, type RunControl } from "./src/training/run.ts";
 export { DivergenceError } from "./src/training/train_step.ts";
 export type { RunReport } from "./src/display/training_display.ts";
 export type { TrainingDisplayKind } from "./src/display/create_training_display.ts";
+
+// Evaluation.
+export {
+  type CharacterCount,
+  type CorpusFindings,
+  CorpusReport,
+  corpusReport,
+  type CorpusReportOptions,
+  type LengthBin,
+  type Lengths,
+  type LineRepeats,
+  type RepeatedLine,
+  type TextFault,
+  type TrainingPace,
+} from "./src/evaluation/corpus_report.ts";
+export {
+  adviseCorpus,
+  type CorpusAdvice,
+  type CorpusSize,
+} from "./src/evaluation/corpus_advice.ts";

@@ -78,10 +78,13 @@ export function plainTable({ head, rows }: ReportTable, indent = "  "): string {
 export function htmlTable({ head, rows }: ReportTable): string {
   const line = (row: readonly string[], tag: "td" | "th") =>
     `<tr style="background:none">${
-      row.map((cell) => `<${tag} style="${CELL}">${toHtml(cell)}</${tag}>`)
-        .join("")
+      row.map((cell, i) =>
+        `<${tag} style="${CELL}${i === 0 ? ";white-space:nowrap" : ""}">${
+          toHtml(cell)
+        }</${tag}>`
+      ).join("")
     }</tr>`;
-  return `<table style="border-collapse:collapse;border:none;margin:4px 0;color:inherit">${
+  return `<table style="border-collapse:collapse;border:none;margin:4px 0;color:inherit;font-size:inherit">${
     head === undefined ? "" : line(head, "th")
   }${rows.map((row) => line(row, "td")).join("")}</table>`;
 }
