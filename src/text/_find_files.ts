@@ -62,17 +62,18 @@ async function expand(source: string | URL): Promise<string[]> {
       `Cannot ${ACTION}: only files are read here: ${name}; fetch it first: await (await fetch(address)).text()`,
     );
   }
+  let info: Deno.FileInfo;
   try {
-    const { isDirectory } = await Deno.stat(name);
-    if (!isDirectory) return [name];
-    const paths = await listFolder(name);
-    if (paths.length > 0) return paths;
+    info = await Deno.stat(name);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound && /[*?[{]/.test(name))) {
-      throw explainFileError(error, name, ACTION);
+    if (error instanceof Deno.errors.NotFound && /[*?[{]/.test(name)) {
+      return await matching(name);
     }
-    return await matching(name);
+    throw explainFileError(error, name, ACTION);
   }
+  if (!info.isDirectory) return [name];
+  const paths = await listFolder(name);
+  if (paths.length > 0) return paths;
   throw new RangeError(
     `Cannot ${ACTION}: the folder has no text files (${
       Object.keys(LAYOUTS).map((extension) => `.${extension}`).join(", ")
@@ -82,14 +83,19 @@ async function expand(source: string | URL): Promise<string[]> {
 
 /** Text files of a folder and those below it. Hidden ones are left out, and links to folders are not followed. */
 async function listFolder(folder: string): Promise<string[]> {
+  let entries: Deno.DirEntry[];
+  try {
+    entries = await Array.fromAsync(Deno.readDir(folder));
+  } catch (error) {
+    throw explainFileError(error, folder, ACTION);
+  }
   const paths: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+  for (const { name, isDirectory } of entries) {
     if (name.startsWith(".")) continue;
     const path = join(folder, name);
     if (isDirectory) paths.push(...await listFolder(path));
-    else if (describe(name) !== undefined) {
-      const { isFile } = await Deno.stat(path);
-      if (isFile) paths.push(path);
+    else if (describe(name) !== undefined && await isFile(path)) {
+      paths.push(path);
     }
   }
   return sortPaths(paths);
@@ -99,8 +105,7 @@ async function listFolder(folder: string): Promise<string[]> {
 async function matching(pattern: string): Promise<string[]> {
   const paths: string[] = [];
   for (const path of globSync(pattern)) {
-    const { isFile } = await Deno.stat(path);
-    if (isFile) paths.push(path);
+    if (await isFile(path)) paths.push(path);
   }
   if (paths.length === 0) {
     throw new Deno.errors.NotFound(
@@ -108,6 +113,15 @@ async function matching(pattern: string): Promise<string[]> {
     );
   }
   return sortPaths(paths);
+}
+
+/** Whether a path is a file, or a link to one; a link to nothing is refused. */
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    throw explainFileError(error, path, ACTION);
+  }
 }
 
 /** By UTF-16 units of the path, whatever the system, its language or the order on the disk. */

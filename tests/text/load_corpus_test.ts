@@ -121,6 +121,14 @@ Deno.test({
       await Deno.symlink(join(folder, "a.txt"), join(folder, "c.txt"));
       const corpus = await loadCorpus(folder);
       assertEquals(corpus.documents.map(({ text }) => text), ["a", "b", "a"]);
+      await Deno.symlink(join(folder, "none"), join(folder, "b", "d.txt"));
+      await assertRejects(
+        () => loadCorpus(folder),
+        Deno.errors.NotFound,
+        `Cannot load corpus: no such file: ${
+          JSON.stringify(join(folder, "b", "d.txt"))
+        }`,
+      );
     });
   },
 });
