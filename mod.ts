@@ -15,6 +15,20 @@
  * model.dispose();
  * ```
  *
+ * ## Read, clean and examine a corpus
+ *
+ * ```ts
+ * import { clean, corpusReport, loadCorpus } from "@textloom/textloom";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".csv" });
+ * await Deno.writeTextFile(path, "review,stars\nToo much whale,2\nNA,1\nToo much  whale,2\n");
+ * const corpus = await loadCorpus(path, { column: "review", metadata: ["stars"] }); // or a folder, or "books/*.txt"
+ * const { data, report } = clean(corpus, { whitespace: "collapse", duplicates: "near" });
+ * report.toString(); // one row was missing, one was there twice
+ * (await corpusReport(data)).toString(); // faults, lengths, entropy, and a first plan for a model
+ * await Deno.remove(path);
+ * ```
+ *
  * ## Choose where it computes
  *
  * ```ts

@@ -36,7 +36,7 @@ export interface RepeatedLine {
   readonly count: number;
 }
 
-/** Lines that come again. */
+/** Lines that come again, among the first 5 million. */
 export interface LineRepeats {
   /** Lines that are not empty and came before already. */
   readonly count: number;
@@ -45,6 +45,9 @@ export interface LineRepeats {
   /** The ones that come most often. */
   readonly most: readonly RepeatedLine[];
 }
+
+/** Lines that are looked at: a map holds 16 million at most, and far fewer tell as much. */
+const LOOKED_AT = 5_000_000;
 
 /** Repeated lines that are kept. */
 const SHOWN = 5;
@@ -93,14 +96,19 @@ function atShare(sorted: Float64Array, share: number): number {
  * Finds lines that come again.
  *
  * @param lines All lines.
+ * @param limit Lines that are not empty to look at.
  * @returns How many, and the most frequent.
  */
-export function findRepeats(lines: Iterable<string>): LineRepeats {
+export function findRepeats(
+  lines: Iterable<string>,
+  limit: number = LOOKED_AT,
+): LineRepeats {
   const counts = new Map<string, number>();
   let total = 0;
   for (const line of lines) {
     const key = line.trim();
     if (key === "") continue;
+    if (total === limit) break;
     counts.set(key, (counts.get(key) ?? 0) + 1);
     total++;
   }

@@ -63,7 +63,9 @@ export function cleanArray(
       } elements: data has ${data.length}`,
     );
   }
-  const words = rules.missingValues ?? (isText ? MISSING_WORDS : []);
+  const words = rules.missingValues === undefined
+    ? (isText ? MISSING_WORDS : [])
+    : elementsOf(rules.missingValues, data);
   const table = {
     data,
     rows,
@@ -179,13 +181,33 @@ function fillParts(
   });
 }
 
-/** Writes a value where it fits. */
-function put(data: Elements, at: number, value: Value, what: string): void {
-  const wanted = Array.isArray(data)
-    ? "string"
-    : data instanceof BigInt64Array || data instanceof BigUint64Array
+/** Type of an array's elements. */
+function kindOf(data: Elements): "string" | "bigint" | "number" {
+  if (Array.isArray(data)) return "string";
+  return data instanceof BigInt64Array || data instanceof BigUint64Array
     ? "bigint"
     : "number";
+}
+
+/** Values that mean that there is none, rounded as the elements of the array are. */
+function elementsOf(values: readonly unknown[], data: Elements): unknown[] {
+  const wanted = kindOf(data);
+  return values.map((value) => {
+    const kind: string = typeof value;
+    if (kind !== wanted) {
+      throw new TypeError(
+        `Cannot clean: missingValues must be ${wanted}s for this array: ${kind}`,
+      );
+    }
+    if (data instanceof Float32Array) return Math.fround(value as number);
+    if (data instanceof Float16Array) return Math.f16round(value as number);
+    return value;
+  });
+}
+
+/** Writes a value where it fits. */
+function put(data: Elements, at: number, value: Value, what: string): void {
+  const wanted = kindOf(data);
   const kind: string = typeof value;
   if (kind !== wanted) {
     throw new TypeError(

@@ -47,5 +47,8 @@ Deno.test("findRepeats() counts lines that came before, ends and empty lines asi
     share: 0.5, // of six
     most: [{ line: "a", count: 3 }, { line: "b", count: 2 }],
   });
+  assertEquals(findRepeats(["a", "", "a", "b", "b"], 3).most, [
+    { line: "a", count: 2 },
+  ]);
   assertEquals(findRepeats([]), { count: 0, share: 0, most: [] });
 });

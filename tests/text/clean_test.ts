@@ -92,6 +92,18 @@ Deno.test("clean() cleans typed arrays and lists of numbers", () => {
     }).data,
     BigInt64Array.of(5n, 8n),
   );
+  assertEquals(
+    clean(Float32Array.of(0.1, 1), { missingValues: [0.1] }).data,
+    Float32Array.of(1),
+  );
+  assertEquals(
+    clean(Float16Array.of(0.1, 1), { missingValues: [0.1] }).data,
+    Float16Array.of(1),
+  );
+  assertEquals(
+    messageOf(BigInt64Array.of(-1n), { missingValues: [-1] }),
+    "Cannot clean: missingValues must be bigints for this array: number",
+  );
   assertEquals(clean(new Float64Array(0)).data, new Float64Array(0));
 });
 
