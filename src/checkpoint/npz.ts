@@ -6,8 +6,6 @@
  * @module
  */
 import {
-  type Entry,
-  type FileEntry,
   Uint8ArrayReader,
   Uint8ArrayWriter,
   ZipReader,
@@ -20,6 +18,7 @@ import { writeFileAtomic } from "./atomic_write.ts";
 import { foreignFile } from "./_foreign_file.ts";
 import { brief } from "./_header.ts";
 import { readNpy, writeNpy } from "./npy.ts";
+import { checkEntry, SUFFIX, unpack } from "./_npz_members.ts";
 
 /** Options of {@linkcode readNpz} and {@linkcode loadNpz}. */
 export interface ReadNpzOptions {
@@ -49,16 +48,6 @@ export interface WriteNpzOptions {
 }
 
 const MAX_BYTES = 2 ** 32;
-
-/** What deflate can make of one byte at most: 1032 bytes (zlib's technical notes). */
-const MAX_RATIO = 1032;
-
-/** The ways of packing that every ZIP program knows: stored and deflated. */
-const STORED = 0;
-const DEFLATED = 8;
-
-/** The suffix of every member. */
-const SUFFIX = ".npy";
 
 /** The oldest time that an archive can say, so that the same arrays give the same bytes. */
 const TIME = new Date(1980, 0, 1);
@@ -236,53 +225,6 @@ export async function saveNpz(
   options: WriteNpzOptions = {},
 ): Promise<void> {
   await writeFileAtomic(path, await writeNpz(arrays, options));
-}
-
-/** Checks what the archive says of a member before a byte of it is unpacked. */
-function checkEntry(entry: Entry, place: string): asserts entry is FileEntry {
-  const { filename, compressionMethod: method } = entry;
-  if (entry.directory || !filename.endsWith(SUFFIX)) {
-    throw new SyntaxError(`${place}: every member must be a .npy file`);
-  }
-  if (entry.encrypted) {
-    throw new SyntaxError(`${place}: the archive is locked by a password`);
-  }
-  if (method !== STORED && method !== DEFLATED) {
-    throw new SyntaxError(
-      `${place}: members must be stored or deflated: it is packed by method ${method}`,
-    );
-  }
-  const { compressedSize: packed, uncompressedSize: size } = entry;
-  if (method === STORED ? size !== packed : size > MAX_RATIO * packed) {
-    throw new SyntaxError(
-      `${place}: the archive lies about its size: ${packed} bytes cannot unpack to ${size}`,
-    );
-  }
-}
-
-/** Unpacks a member; what comes out beyond the size that it claims is not kept. */
-async function unpack(entry: FileEntry): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  await entry.getData(
-    new WritableStream<Uint8Array>({
-      write(chunk) {
-        length += chunk.length;
-        if (length > entry.uncompressedSize) {
-          throw new Error(`it is longer than ${entry.uncompressedSize} bytes`);
-        }
-        chunks.push(chunk);
-      },
-    }),
-    { useWebWorkers: false },
-  );
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }
 
 /** Runs a part of the reading; whatever the archive's library throws comes from damaged bytes. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Bar, barChart } from "../display/bar_chart.ts";
+import { barChart } from "../display/bar_chart.ts";
 import {
   formatCount,
   formatDuration,
@@ -17,6 +17,7 @@ import {
   type ReportTable,
   toHtml,
 } from "../text/report_table.ts";
+import { chartsOf } from "./_corpus_charts.ts";
 import type { CorpusFindings } from "./corpus_report.ts";
 import type { Lengths } from "./_line_statistics.ts";
 import { nameOf } from "./_text_faults.ts";
@@ -26,9 +27,6 @@ const RARE_SHOWN = 20;
 
 /** Characters of a line that are shown. */
 const LINE_SHOWN = 60;
-
-/** Bars of one chart at most; longer lengths share the last one. */
-const MOST_BARS = 10;
 
 /** Columns of a bar on a terminal. */
 const BAR_COLUMNS = 30;
@@ -238,63 +236,10 @@ function planTable({ advice, pace }: CorpusFindings): ReportTable {
   return { rows };
 }
 
-/** The charts: bars with labels. */
-function chartsOf(
-  { lines, documents, entropies }: CorpusFindings,
-): { title: string; axis: string; bars: Bar[] }[] {
-  const charts = [
-    {
-      title: "Lines by length",
-      axis: "characters, at least",
-      bars: barsOf(lines),
-    },
-    {
-      title: "Entropy of a character",
-      axis: "characters before it",
-      bars: entropies.map((bits, order) => ({
-        label: String(order),
-        value: bits,
-        caption: `${bits.toFixed(2)} bits`,
-      })),
-    },
-  ];
-  if (documents.count > 1) {
-    charts.splice(1, 0, {
-      title: "Documents by length",
-      axis: "characters, at least",
-      bars: barsOf(documents),
-    });
-  }
-  return charts;
-}
-
-function barsOf({ bins }: Lengths): Bar[] {
-  const shown = bins.length > MOST_BARS
-    ? [
-      ...bins.slice(0, MOST_BARS - 1),
-      bins.slice(MOST_BARS - 1).reduce((sum, bin) => ({
-        from: sum.from,
-        to: Infinity,
-        count: sum.count + bin.count,
-      })),
-    ]
-    : bins;
-  return shown.map(({ from, to, count }) => ({
-    label: short(from) + (to === Infinity ? "+" : ""),
-    value: count,
-    caption: short(count),
-  }));
-}
-
 /** A bar on a terminal: a thin line for what is there but too little for a block. */
 function bar(share: number): string {
   const blocks = "█".repeat(Math.round(BAR_COLUMNS * share));
   return blocks === "" && share > 0 ? "▏" : blocks;
-}
-
-/** A whole number in few characters. */
-function short(count: number): string {
-  return count < 1000 ? String(count) : formatRate(count);
 }
 
 /** A character that can be seen, or its code. */
