@@ -143,7 +143,7 @@ function fillColumns(
       for (let part = 0; part < parts; part++) {
         put(data, (row * width + column) * parts + part, values[part]!, what);
       }
-      const value = parts === 2 ? `${values[0]}+${values[1]}i` : values[0]!;
+      const value = parts === 2 ? `${values[0]} + ${values[1]}i` : values[0]!;
       missing.push({
         row,
         column: name,

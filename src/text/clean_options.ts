@@ -137,6 +137,15 @@ export function checkCleanOptions(
       `${what}: missing: "fill" needs fill: a value, "mean", "median" or "mode"`,
     );
   }
+  if (
+    fill !== undefined &&
+    (!["string", "number", "bigint"].includes(typeof fill) ||
+      Number.isNaN(fill))
+  ) {
+    throw new TypeError(
+      `${what}: fill must be a string, a number or a bigint that is there: ${fill}`,
+    );
+  }
   if (missing !== "fill" && fill !== undefined) {
     throw new TypeError(
       `${what}: fill has no effect with missing: "${missing}"; set missing: "fill"`,

@@ -414,6 +414,12 @@ Deno.test("clean() refuses data and options that cannot be", () => {
     messageOf(["a"], { missing: "fill" }),
     'Cannot clean: missing: "fill" needs fill: a value, "mean", "median" or "mode"',
   );
+  for (const fill of [NaN, null, true]) {
+    assertEquals(
+      messageOf([1], { missing: "fill", fill }),
+      `Cannot clean: fill must be a string, a number or a bigint that is there: ${fill}`,
+    );
+  }
   assertEquals(
     messageOf(["a"], { fill: "b" }),
     'Cannot clean: fill has no effect with missing: "drop"; set missing: "fill"',

@@ -416,6 +416,20 @@ Deno.test("loadCorpus() gives up with the signal's reason", async () => {
   });
 });
 
+Deno.test({
+  name: "loadCorpus() says that Deno lacks the permission to read",
+  permissions: { read: false },
+  async fn() {
+    for (const source of ["books", "books/*.txt"]) {
+      await assertRejects(
+        () => loadCorpus(source),
+        Deno.errors.NotCapable,
+        `Cannot load corpus: Deno may not read this file: "${source}"; run with --allow-read`,
+      );
+    }
+  },
+});
+
 Deno.test("Corpus joins its documents and says how much there is", () => {
   const metadata = {};
   const corpus = new Corpus([
