@@ -15,6 +15,20 @@
  * model.dispose();
  * ```
  *
+ * ## Read, clean and examine a corpus
+ *
+ * ```ts
+ * import { clean, corpusReport, loadCorpus } from "@textloom/textloom";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".csv" });
+ * await Deno.writeTextFile(path, "review,stars\nToo much whale,2\nNA,1\nToo much  whale,2\n");
+ * const corpus = await loadCorpus(path, { column: "review", metadata: ["stars"] }); // or a folder, or "books/*.txt"
+ * const { data, report } = clean(corpus, { whitespace: "collapse", duplicates: "near" });
+ * report.toString(); // one row was missing, one was there twice
+ * (await corpusReport(data)).toString(); // faults, lengths, entropy, and a first plan for a model
+ * await Deno.remove(path);
+ * ```
+ *
  * ## Choose where it computes
  *
  * ```ts
@@ -104,6 +118,30 @@ export {
   type Newlines,
 } from "./src/text/load.ts";
 
+export {
+  Corpus,
+  type CorpusDocument,
+  type MetadataValue,
+} from "./src/text/corpus.ts";
+export { loadCorpus, type LoadCorpusOptions } from "./src/text/load_corpus.ts";
+export {
+  clean,
+  type Cleaned,
+  type NumericArray,
+  type RawDocument,
+} from "./src/text/clean.ts";
+export type {
+  CleanOptions,
+  CleanTextOptions,
+  WhitespaceRule,
+} from "./src/text/clean_options.ts";
+export {
+  type CleanCounts,
+  CleanReport,
+  type DuplicateEntry,
+  type MissingEntry,
+} from "./src/text/clean_report.ts";
+
 // Tokenizers: strings to ids and back.
 export {
   type EncodeOptions,
@@ -176,6 +214,22 @@ export type {
   TensorOf,
 } from "./src/checkpoint/safetensors.ts";
 export { writeFileAtomic } from "./src/checkpoint/atomic_write.ts";
+export {
+  loadNpy,
+  readNpy,
+  type ReadNpyOptions,
+  saveNpy,
+  writeNpy,
+} from "./src/checkpoint/npy.ts";
+export {
+  loadNpz,
+  readNpz,
+  type ReadNpzOptions,
+  saveNpz,
+  writeNpz,
+  type WriteNpzOptions,
+} from "./src/checkpoint/npz.ts";
+export type { NdArray, NdArrays, NdDtype } from "./src/text/nd_array.ts";
 
 // Display.
 export {
@@ -219,3 +273,23 @@ export { Run, type RunControl } from "./src/training/run.ts";
 export { DivergenceError } from "./src/training/train_step.ts";
 export type { RunReport } from "./src/display/training_display.ts";
 export type { TrainingDisplayKind } from "./src/display/create_training_display.ts";
+
+// Evaluation.
+export {
+  type CharacterCount,
+  type CorpusFindings,
+  CorpusReport,
+  corpusReport,
+  type CorpusReportOptions,
+  type LengthBin,
+  type Lengths,
+  type LineRepeats,
+  type RepeatedLine,
+  type TextFault,
+  type TrainingPace,
+} from "./src/evaluation/corpus_report.ts";
+export {
+  adviseCorpus,
+  type CorpusAdvice,
+  type CorpusSize,
+} from "./src/evaluation/corpus_advice.ts";
