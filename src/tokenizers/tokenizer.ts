@@ -13,6 +13,20 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
 
+/** Any object that JSON can hold. */
+export interface JsonObject {
+  /** The members. */
+  readonly [key: string]: JsonValue;
+}
+
+/** Places of tokens or characters in a text: number i covers `starts[i]` to `ends[i]` - 1. */
+export interface Offsets {
+  /** Where each starts. */
+  readonly starts: Int32Array;
+  /** Where each ends; the first place after it. */
+  readonly ends: Int32Array;
+}
+
 /** A tokenizer as plain JSON: its kind, and whatever that kind needs to be built again. */
 export interface TokenizerJSON {
   /** Name of the kind of tokenizer, such as `"char"`. */
