@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { brief } from "./_brief.ts";
+import { brief } from "./brief.ts";
 import { CharTokenizer } from "./char_tokenizer.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
