@@ -97,7 +97,8 @@ export class JsonMembers {
 
   #typed<T>(name: string, type: string, rule: string, otherwise?: T): T {
     const value = this.#get(name) ?? otherwise;
-    if (typeof value !== type) throw refuse(this.at(name), rule, value);
+    const found: string = typeof value;
+    if (found !== type) throw refuse(this.at(name), rule, value);
     return value as T;
   }
 }

@@ -70,7 +70,7 @@ const NMT_REMOVED =
 
 /** White space and invisible characters that it turns into spaces. */
 const NMT_SPACES =
-  /[\u0009\u000A\u000C\u000D\u1680\u200B-\u200F\u2028\u2029\u2581\uFEFF\uFFFD]/;
+  /[\t\n\f\r\u1680\u200B-\u200F\u2028\u2029\u2581\uFEFF\uFFFD]/;
 
 /** The cleaning that neural machine translation began with (SentencePiece's `nmt` rules). */
 export class NmtNormalizer implements Normalizer {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { JsonMembers, unknownType } from "../json_members.ts";
+import { type JsonMembers, unknownType } from "../json_members.ts";
 import { readPattern } from "../regular_expression.ts";
 import {
   LowercaseNormalizer,
