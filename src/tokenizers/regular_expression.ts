@@ -13,23 +13,23 @@ import { type JsonMembers, refuse } from "./json_members.ts";
 /** White space as `\s` of Rust and Oniguruma has it: with U+0085, without U+FEFF. */
 export const WHITE_SPACE = "\\p{White_Space}";
 
-/** Escapes inside of a class, and outside with brackets around. */
+/** Escapes inside of a class, and outside with brackets around; the six numbers among the words are Oniguruma's. */
 const CLASSES: ReadonlyMap<string, string> = new Map([
   ["s", WHITE_SPACE],
   ["d", "\\p{Nd}"],
-  ["w", "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}"],
+  ["w", "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}²³¹¼-¾"],
   ["h", "0-9a-fA-F"],
 ]);
 
 /** POSIX brackets. */
 const POSIX: ReadonlyMap<string, string> = new Map([
   ["alpha", "\\p{Alphabetic}"],
-  ["alnum", "\\p{Alphabetic}\\p{M}\\p{Nd}"],
+  ["alnum", "\\p{Alphabetic}\\p{Nd}"],
   ["blank", "\\p{Zs}\\t"],
   ["cntrl", "\\p{Cc}"],
   ["digit", "\\p{Nd}"],
   ["lower", "\\p{Lowercase}"],
-  ["punct", "\\p{P}$+<=>^`|~"],
+  ["punct", "\\p{P}\\p{S}"],
   ["space", WHITE_SPACE],
   ["upper", "\\p{Uppercase}"],
   ["xdigit", "0-9a-fA-F"],

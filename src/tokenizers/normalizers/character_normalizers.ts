@@ -46,14 +46,14 @@ export class LowercaseNormalizer implements Normalizer {
   }
 }
 
-/** Leaves out marks that take no room of their own (general category Mn). */
+/** Leaves out combining marks (general category M). */
 export class StripAccentsNormalizer implements Normalizer {
   /** @inheritdoc */
   normalize(text: string): NormalizedText {
-    if (!/\p{Mn}/u.test(text)) return { text, origins: undefined };
+    if (!/\p{M}/u.test(text)) return { text, origins: undefined };
     return mapCharacters(
       text,
-      (character) => /\p{Mn}/u.test(character) ? "" : character,
+      (character) => /\p{M}/u.test(character) ? "" : character,
     );
   }
 

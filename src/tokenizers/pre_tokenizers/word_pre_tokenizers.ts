@@ -18,11 +18,13 @@ export function readWhitespaceSplit(json: JsonMembers): PreTokenizer {
   return split("\\s", "Removed", json.json);
 }
 
+/** Letters, marks, digits and joiners: `\w` of the regular expressions of Rust. */
+const RUST_WORD = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}";
+
 /** Reads `Whitespace`: words, and runs of what is neither word nor white space. */
 export function readWhitespace(json: JsonMembers): PreTokenizer {
-  return split("\\w+|[^\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\s]+", "Removed", {
-    ...json.json,
-  }, true);
+  const expression = `[${RUST_WORD}]+|[^${RUST_WORD}\\s]+`;
+  return split(expression, "Removed", json.json, true);
 }
 
 /** Reads `Punctuation`. */
