@@ -3,17 +3,25 @@
  *
  * @module
  */
+import { BPETokenizer } from "./bpe_tokenizer.ts";
 import { brief } from "./brief.ts";
 import { CharTokenizer } from "./char_tokenizer.ts";
+import { PipelineTokenizer } from "./pipeline_tokenizer.ts";
 import type { Tokenizer } from "./tokenizer.ts";
+import { readTokenizerJSON } from "./tokenizer_json.ts";
 
 /** Builders by kind. */
-const KINDS: ReadonlyMap<string, (json: unknown) => Tokenizer> = new Map([
-  ["char", (json: unknown): Tokenizer => CharTokenizer.fromJSON(json)],
+const KINDS: ReadonlyMap<string, (json: unknown) => Tokenizer> = new Map<
+  string,
+  (json: unknown) => Tokenizer
+>([
+  ["bpe", fromTokenizerJSON],
+  ["char", CharTokenizer.fromJSON],
+  ["word_level", fromTokenizerJSON],
 ]);
 
 /**
- * Builds a tokenizer again from what its `toJSON()` returned.
+ * Builds a tokenizer again from what its `toJSON()` returned, or from the content of a tokenizer.json.
  *
  * @example There and back
  * ```ts
@@ -30,6 +38,10 @@ const KINDS: ReadonlyMap<string, (json: unknown) => Tokenizer> = new Map([
  * @throws {RangeError} If the kind is unknown, or a member is not valid.
  */
 export function tokenizerFromJSON(json: unknown): Tokenizer {
+  if (
+    typeof json === "object" && json !== null && !("kind" in json) &&
+    "model" in json
+  ) return fromTokenizerJSON(json);
   if (
     typeof json !== "object" || json === null || !("kind" in json) ||
     typeof json.kind !== "string"
@@ -49,4 +61,15 @@ export function tokenizerFromJSON(json: unknown): Tokenizer {
     );
   }
   return build(json);
+}
+
+/** Builds the tokenizer that the content of a tokenizer.json describes. */
+function fromTokenizerJSON(json: unknown): Tokenizer {
+  const parts = readTokenizerJSON(json);
+  switch (parts.model.type) {
+    case "BPE":
+      return new BPETokenizer(parts);
+    default:
+      return new PipelineTokenizer(parts);
+  }
 }

@@ -7,6 +7,7 @@
 Writes tokenizers/FAMILY.json (the tokenizer.json), tokenizers/cases.json, tokenizers/parts.json and
 tokenizers/bpe_training.json beside itself.
 """
+import functools
 import json
 import os
 
@@ -100,6 +101,7 @@ def roberta():
     return t
 
 
+@functools.cache  # trained once: characters that are equally frequent come in any order
 def llama2():
     t = Tokenizer(models.BPE())
     t.pre_tokenizer = pre_tokenizers.Metaspace()
@@ -198,7 +200,7 @@ def t5():
 
 def mistral():
     """SentencePiece-like BPE with a Metaspace pre-tokenizer that does not cut."""
-    t = llama2()
+    t = Tokenizer.from_str(llama2().to_str())
     t.normalizer = None
     t.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="first", split=False)
     return t

@@ -82,7 +82,7 @@ export function testTokenizerContract(
     assertThrows(
       () => tokenizer.encode("", { unknown: "ignore" as "skip" }),
       RangeError,
-      'Cannot encode text: unknown must be "error" or "skip": "ignore"',
+      'Cannot encode text: unknown must be "error", "skip", "nearest" or "token": "ignore"',
     );
   });
 

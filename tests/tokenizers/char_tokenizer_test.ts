@@ -84,7 +84,7 @@ Deno.test("CharTokenizer.decode() names the id, its position and the size of the
   assertThrows(
     () => CharTokenizer.train("abc").decode(Int32Array.of(0, 1, 3)),
     RangeError,
-    "Cannot decode ids: each must be an integer from 0 to 2, as the vocabulary has 3 characters: 3 at position 2",
+    "Cannot decode ids: each must be an integer from 0 to 2, as the vocabulary has 3 tokens: 3 at position 2",
   );
 });
 

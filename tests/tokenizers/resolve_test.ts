@@ -9,7 +9,7 @@ Deno.test("tokenizerFromJSON() builds the kind that the JSON names", () => {
 });
 
 Deno.test("tokenizerFromJSON() lists the kinds that it knows", () => {
-  for (const kind of ["bpe", "constructor", ""]) {
+  for (const kind of ["none", "constructor", ""]) {
     assertThrows(
       () => tokenizerFromJSON({ kind }),
       RangeError,
