@@ -5,10 +5,14 @@
  */
 import { BPETokenizer } from "./bpe_tokenizer.ts";
 import { brief } from "./brief.ts";
+import { ByteTokenizer } from "./byte_tokenizer.ts";
 import { CharTokenizer } from "./char_tokenizer.ts";
 import { PipelineTokenizer } from "./pipeline_tokenizer.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { readTokenizerJSON } from "./tokenizer_json.ts";
+import { UnigramTokenizer } from "./unigram_tokenizer.ts";
+import { WordPieceTokenizer } from "./word_piece_tokenizer.ts";
+import { WordTokenizer } from "./word_tokenizer.ts";
 
 /** Builders by kind. */
 const KINDS: ReadonlyMap<string, (json: unknown) => Tokenizer> = new Map<
@@ -16,8 +20,12 @@ const KINDS: ReadonlyMap<string, (json: unknown) => Tokenizer> = new Map<
   (json: unknown) => Tokenizer
 >([
   ["bpe", fromTokenizerJSON],
+  ["byte", ByteTokenizer.fromJSON],
   ["char", CharTokenizer.fromJSON],
+  ["unigram", fromTokenizerJSON],
+  ["word", WordTokenizer.fromJSON],
   ["word_level", fromTokenizerJSON],
+  ["word_piece", fromTokenizerJSON],
 ]);
 
 /**
@@ -69,6 +77,10 @@ function fromTokenizerJSON(json: unknown): Tokenizer {
   switch (parts.model.type) {
     case "BPE":
       return new BPETokenizer(parts);
+    case "Unigram":
+      return new UnigramTokenizer(parts);
+    case "WordPiece":
+      return new WordPieceTokenizer(parts);
     default:
       return new PipelineTokenizer(parts);
   }

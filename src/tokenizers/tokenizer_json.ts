@@ -10,7 +10,9 @@ import { createDecoder } from "./decoders/create_decoder.ts";
 import { JsonMembers, unknownType } from "./json_members.ts";
 import { BPEModel } from "./models/bpe.ts";
 import type { TokenizerModel } from "./models/model.ts";
+import { UnigramModel } from "./models/unigram.ts";
 import { WordLevelModel } from "./models/word_level.ts";
+import { WordPieceModel } from "./models/word_piece.ts";
 import { createNormalizer } from "./normalizers/create_normalizer.ts";
 import type { TokenizerParts } from "./pipeline_tokenizer.ts";
 import { createPostProcessor } from "./post_processors/post_processor.ts";
@@ -21,7 +23,9 @@ import type { JsonObject } from "./tokenizer.ts";
 const MODELS: ReadonlyMap<string, (json: JsonMembers) => TokenizerModel> =
   new Map<string, (json: JsonMembers) => TokenizerModel>([
     ["BPE", BPEModel.fromJSON],
+    ["Unigram", UnigramModel.fromJSON],
     ["WordLevel", WordLevelModel.fromJSON],
+    ["WordPiece", WordPieceModel.fromJSON],
   ]);
 
 /**

@@ -18,6 +18,8 @@ const FAMILIES = [
   "llama2",
   "llama3",
   "qwen",
+  "bert",
+  "t5",
   "mistral",
   "word_level",
 ] as const;

@@ -15,7 +15,7 @@ Deno.test("tokenizerFromJSON() lists the kinds that it knows", () => {
       RangeError,
       `Cannot build tokenizer: unknown kind: ${
         JSON.stringify(kind)
-      }; known kinds: char`,
+      }; known kinds: bpe, byte, char, unigram, word, word_level, word_piece`,
     );
   }
 });

@@ -5,12 +5,14 @@
  */
 import { type JsonMembers, unknownType } from "../json_members.ts";
 import { readPattern } from "../regular_expression.ts";
+import { BertNormalizer } from "./bert_normalizer.ts";
 import {
   LowercaseNormalizer,
   NmtNormalizer,
   StripAccentsNormalizer,
 } from "./character_normalizers.ts";
 import type { Normalizer } from "./normalizer.ts";
+import { PrecompiledNormalizer } from "./precompiled.ts";
 import { SequenceNormalizer } from "./sequence_normalizer.ts";
 import {
   ByteLevelNormalizer,
@@ -25,6 +27,7 @@ const KINDS: ReadonlyMap<string, (json: JsonMembers) => Normalizer> = new Map<
   string,
   (json: JsonMembers) => Normalizer
 >([
+  ["BertNormalizer", BertNormalizer.fromJSON],
   ["ByteLevel", () => new ByteLevelNormalizer()],
   ["Lowercase", () => new LowercaseNormalizer()],
   ["NFC", unicode],
@@ -32,6 +35,7 @@ const KINDS: ReadonlyMap<string, (json: JsonMembers) => Normalizer> = new Map<
   ["NFKC", unicode],
   ["NFKD", unicode],
   ["Nmt", () => new NmtNormalizer()],
+  ["Precompiled", PrecompiledNormalizer.fromJSON],
   ["Prepend", (json) => new PrependNormalizer(json.string("prepend"))],
   ["Replace", replace],
   ["Sequence", sequence],

@@ -43,6 +43,6 @@ Deno.test("createNormalizer() lists the types that it knows", () => {
   assertThrows(
     () => createNormalizer(new JsonMembers({ type: "Nope" }, "normalizer")),
     RangeError,
-    'Cannot load tokenizer: normalizer has an unknown type: "Nope"; known types: ByteLevel, ',
+    'Cannot load tokenizer: normalizer has an unknown type: "Nope"; known types: BertNormalizer, ByteLevel, ',
   );
 });
