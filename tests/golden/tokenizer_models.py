@@ -37,6 +37,13 @@ def words():
     return {word: draw.randrange(1, 3000) for word in dict.fromkeys(PROSE.split())}
 
 
+def made_up_words():
+    """Words of random syllables, from which a unigram model begins with many more pieces than it keeps."""
+    draw = random.Random(5)
+    syllables = [a + b + c for a in ("b", "d", "st", "渡") for b in ("a", "e", "o") for c in ("", "n", "🚢")]
+    return {"".join(draw.choices(syllables, k=draw.randrange(1, 5))): draw.randrange(1, 500) for _ in range(250)}
+
+
 def repeated(counts):
     for word, count in counts.items():
         yield from [" ".join([word] * 100)] * (count // 100)
@@ -77,7 +84,8 @@ def unigram():
 
 def training():
     counts = words()
-    out = {"words": counts, "wordPiece": [], "unigram": []}
+    made_up = made_up_words()
+    out = {"words": counts, "madeUp": made_up, "wordPiece": [], "unigram": []}
     for options in (
         {"vocab_size": 185, "special_tokens": ["[PAD]", "[UNK]"]},
         {"vocab_size": 400, "special_tokens": ["[UNK]"], "limit_alphabet": 40, "min_frequency": 3000},
@@ -96,12 +104,15 @@ def training():
         {"vocab_size": 150, "special_tokens": ["<pad>", "<unk>"], "unk_token": "<unk>"},
         {"vocab_size": 250, "unk_token": "<unk>", "max_piece_length": 5, "shrinking_factor": 0.6, "n_sub_iterations": 3},
         {"vocab_size": 120, "unk_token": "<unk>", "initial_alphabet": ["q", "ß"]},
+        {"vocab_size": 40, "unk_token": "<unk>"},
+        {"vocab_size": 60, "unk_token": "<unk>", "shrinking_factor": 0.9, "n_sub_iterations": 1},
     ):
+        source = "madeUp" if options["vocab_size"] < 100 else "words"
         t = Tokenizer(models.Unigram())
         t.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-        t.train_from_iterator(repeated(counts), trainers.UnigramTrainer(show_progress=False, **options))
+        t.train_from_iterator(repeated(out[source]), trainers.UnigramTrainer(show_progress=False, **options))
         model = json.loads(t.to_str())["model"]
-        out["unigram"].append({"options": options, "pieces": model["vocab"], "unknownId": model["unk_id"]})
+        out["unigram"].append({"options": options, "words": source, "pieces": model["vocab"], "unknownId": model["unk_id"]})
     return out
 
 

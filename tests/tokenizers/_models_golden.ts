@@ -22,9 +22,11 @@ export interface ModelsGolden {
   };
   training: {
     words: Record<string, number>;
+    madeUp: Record<string, number>;
     wordPiece: { options: Record<string, never>; vocab: string[] }[];
     unigram: {
       options: Record<string, never>;
+      words: "words" | "madeUp";
       pieces: [string, number][];
       unknownId: number;
     }[];

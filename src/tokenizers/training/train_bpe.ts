@@ -19,6 +19,10 @@ export interface TrainBPEOptions {
   specialTokens: readonly string[];
   /** Characters that are tokens even if no piece has them. */
   alphabet?: readonly string[];
+  /** Most characters that are tokens: those that occur most often; the others are passed over. */
+  limitAlphabet?: number;
+  /** What begins every token but the first of a piece. */
+  prefix?: string;
 }
 
 /** What was learnt. */
@@ -79,12 +83,18 @@ class Training {
     this.#firsts = new Int32Array(counts.size);
     this.#lengths = new Int32Array(counts.size);
     this.#counts = Float64Array.from(counts.values());
+    this.#addContinuations(counts);
+    const { prefix = "" } = options;
     let at = 0;
     let piece = 0;
     for (const text of counts.keys()) {
       this.#firsts[piece] = at;
+      let before = "";
       for (const character of text) {
-        this.#symbols[at++] = this.#vocab.get(character)!;
+        if (this.#vocab.has(character)) {
+          this.#symbols[at++] = this.#vocab.get(before + character)!;
+        }
+        before = prefix;
       }
       this.#lengths[piece] = at - this.#firsts[piece]!;
       piece++;
@@ -92,7 +102,7 @@ class Training {
   }
 
   run(): TrainedBPE {
-    const { vocabSize, minFrequency } = this.#options;
+    const { vocabSize, minFrequency, prefix = "" } = this.#options;
     const merges: [string, string][] = [];
     this.#countPairs();
     this.#queueChanged();
@@ -112,7 +122,7 @@ class Training {
         this.#tokens[first]!,
         this.#tokens[second]!,
       ];
-      const made = this.#addToken(pair[0] + pair[1]);
+      const made = this.#addToken(pair[0] + pair[1].slice(prefix.length));
       merges.push(pair);
       for (const piece of top.pieces) this.#merge(piece, first, second, made);
       this.#queueChanged();
@@ -127,16 +137,43 @@ class Training {
     return this.#tokens.push(token) - 1;
   }
 
-  /** All characters, in the order of Unicode. */
+  /** All characters, or the most frequent ones, in the order of Unicode. */
   #addAlphabet(counts: ReadonlyMap<string, number>): void {
-    const characters = new Set(this.#options.alphabet);
-    for (const piece of counts.keys()) {
-      for (const character of piece) characters.add(character);
+    const { alphabet = [], limitAlphabet = Infinity } = this.#options;
+    const characters = new Map<string, number>();
+    for (const [piece, count] of counts) {
+      for (const character of piece) {
+        characters.set(character, (characters.get(character) ?? 0) + count);
+      }
     }
-    const sorted = [...characters].sort((a, b) =>
-      a.codePointAt(0)! - b.codePointAt(0)!
-    );
+    for (const character of alphabet) characters.set(character, Infinity);
+    const sorted = [...characters.keys()].sort(compareCharacters);
+    if (sorted.length > limitAlphabet) {
+      sorted.sort((a, b) =>
+        // both may be Infinity
+        Number(characters.get(a)! < characters.get(b)!) -
+        Number(characters.get(a)! > characters.get(b)!)
+      );
+      sorted.length = limitAlphabet;
+      sorted.sort(compareCharacters);
+    }
     for (const character of sorted) this.#addToken(character);
+  }
+
+  /** All characters that follow others in a piece, with the prefix, in the order of Unicode. */
+  #addContinuations(counts: ReadonlyMap<string, number>): void {
+    const { prefix = "" } = this.#options;
+    if (prefix === "") return;
+    const characters = new Set<string>();
+    for (const piece of counts.keys()) {
+      const first = piece.codePointAt(0) ?? 0;
+      for (const character of piece.slice(first > 0xFFFF ? 2 : 1)) {
+        if (this.#vocab.has(character)) characters.add(character);
+      }
+    }
+    for (const character of [...characters].sort(compareCharacters)) {
+      this.#addToken(prefix + character);
+    }
   }
 
   #countPairs(): void {
@@ -247,6 +284,10 @@ class Training {
     heap[i] = last;
     return top;
   }
+}
+
+function compareCharacters(a: string, b: string): number {
+  return a.codePointAt(0)! - b.codePointAt(0)!;
 }
 
 /** A pair that was merged twice, in pieces that got it later, counts with its last rank. */

@@ -188,7 +188,8 @@ function prune(
       kept.push(piece);
       continue;
     }
-    const logSum = Math.log(sum + count * (pieces.length - 1));
+    // The paper's sum grows by the other pieces of this one; both peers take all pieces there, and so the same choice.
+    const logSum = Math.log(sum + count * alive.length);
     let alternative = 0;
     for (const other of pieces) {
       alternative += Math.log(counts[other]! + count) - logSum;

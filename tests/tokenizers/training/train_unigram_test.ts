@@ -8,7 +8,6 @@ import { trainUnigram } from "../../../src/tokenizers/training/train_unigram.ts"
 import { readModelsGolden } from "../_models_golden.ts";
 
 const golden = readModelsGolden().training;
-const words = new Map(Object.entries(golden.words));
 
 /** Names of the options here by those of the peer. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -21,10 +20,10 @@ const NAMES: Readonly<Record<string, string>> = {
   initial_alphabet: "initialAlphabet",
 };
 
-for (const { options, pieces, unknownId } of golden.unigram) {
+for (const { options, words, pieces, unknownId } of golden.unigram) {
   Deno.test(`trainUnigram() learns the pieces and scores of Hugging Face for ${JSON.stringify(options)}`, () => {
     const model = trainUnigram(
-      words,
+      new Map(Object.entries(golden[words])),
       Object.fromEntries(
         Object.entries(options).map(([name, value]) => [NAMES[name]!, value]),
       ),
