@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "@std/path";
+import { buildLSTM } from "../../src/models/build_lstm.ts";
+import { LanguageModel } from "../../src/models/language_model.ts";
 import { BPETokenizer } from "../../src/tokenizers/bpe_tokenizer.ts";
 import { loadTokenizer } from "../../src/tokenizers/load_tokenizer.ts";
 import type { JsonObject } from "../../src/tokenizers/tokenizer.ts";
@@ -134,4 +136,24 @@ Deno.test("BPETokenizer.train() refuses what it cannot use", () => {
     TypeError,
     "Cannot train BPETokenizer: unknown option: merges; known options: vocabSize, minFrequency, specialTokens",
   );
+});
+
+Deno.test("BPETokenizer stays with a model in its file", async () => {
+  const text = "the whale and the sea and the whale, ".repeat(3);
+  const tokenizer = BPETokenizer.train(text, { vocabSize: 270 });
+  const model = buildLSTM({ tokenizer, units: 8, embedding: 4, seed: 1 });
+  const path = await Deno.makeTempFile({ suffix: ".safetensors" });
+  try {
+    const options = { maxTokens: 30, seed: 2 };
+    const written = await model.generate("the 🐋", options);
+    assert(written.isWellFormed());
+    await model.save(path);
+    const again = await LanguageModel.load(path);
+    assertEquals(again.tokenizer.constructor, BPETokenizer);
+    assertEquals(await again.generate("the 🐋", options), written);
+    again.dispose();
+  } finally {
+    model.dispose();
+    await Deno.remove(path);
+  }
 });
