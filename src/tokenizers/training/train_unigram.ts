@@ -217,7 +217,7 @@ function finish(
   const known = new Map(learnt);
   const least = learnt.reduce(
     (least, [, score]) => Math.min(least, score),
-    Infinity,
+    learnt.length > 0 ? Infinity : -Math.log(characters.length),
   );
   let missing = 0;
   const pieces = new Map(characters.map((character) => {
