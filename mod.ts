@@ -126,9 +126,26 @@ export {
   type CharUnit,
 } from "./src/tokenizers/char_tokenizer.ts";
 export {
+  ByteTokenizer,
+  type ByteTokenizerJSON,
+} from "./src/tokenizers/byte_tokenizer.ts";
+export {
+  WordTokenizer,
+  type WordTokenizerJSON,
+  type WordTrainingOptions,
+} from "./src/tokenizers/word_tokenizer.ts";
+export {
   BPETokenizer,
   type BPETrainingOptions,
 } from "./src/tokenizers/bpe_tokenizer.ts";
+export {
+  WordPieceTokenizer,
+  type WordPieceTrainingOptions,
+} from "./src/tokenizers/word_piece_tokenizer.ts";
+export {
+  UnigramTokenizer,
+  type UnigramTrainingOptions,
+} from "./src/tokenizers/unigram_tokenizer.ts";
 export {
   PipelineTokenizer,
   type TokenizerParts,

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import type { JsonMembers } from "./json_members.ts";
+import { type JsonMembers, refuse } from "./json_members.ts";
+import { MAX_ID } from "./models/read_vocab.ts";
 import { escapeExpression } from "./regular_expression.ts";
 import type { JsonObject } from "./tokenizer.ts";
 
@@ -46,8 +47,12 @@ export interface TextPart {
  */
 export function readAddedToken(json: JsonMembers): AddedToken {
   const special = json.boolean("special", false);
+  const id = json.count("id");
+  if (id > MAX_ID) {
+    throw refuse(json.at("id"), `a whole number up to ${MAX_ID}`, id);
+  }
   return {
-    id: json.count("id"),
+    id,
     content: json.string("content"),
     singleWord: json.boolean("single_word", false),
     lstrip: json.boolean("lstrip", false),

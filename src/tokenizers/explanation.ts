@@ -44,7 +44,11 @@ export class Explanation {
   /** The tokens, in order. */
   readonly tokens: readonly ExplainedToken[];
 
-  /** @param tokens The tokens, in order. */
+  /**
+   * Takes the tokens; `explain()` of a tokenizer does.
+   *
+   * @param tokens The tokens, in order.
+   */
   constructor(tokens: readonly ExplainedToken[]) {
     this.tokens = tokens;
   }

@@ -11,18 +11,30 @@ export class IntList {
   /** How many numbers there are. */
   length = 0;
 
-  /** @param capacity How many numbers to expect. */
+  /**
+   * Starts empty.
+   *
+   * @param capacity How many numbers to expect.
+   */
   constructor(capacity = 64) {
     this.data = new Int32Array(Math.max(4, capacity));
   }
 
-  /** @param value The number to add. */
+  /**
+   * Adds a number.
+   *
+   * @param value The number.
+   */
   push(value: number): void {
     if (this.length === this.data.length) this.reserve(1);
     this.data[this.length++] = value;
   }
 
-  /** @param more How many numbers must find room. */
+  /**
+   * Makes room.
+   *
+   * @param more How many numbers will be added.
+   */
   reserve(more: number): void {
     const needed = this.length + more;
     if (needed <= this.data.length) return;
@@ -31,7 +43,11 @@ export class IntList {
     this.data = data;
   }
 
-  /** @returns A copy of its own size. */
+  /**
+   * Copies the numbers.
+   *
+   * @returns An array of their own size.
+   */
   toArray(): Int32Array {
     return this.data.slice(0, this.length);
   }

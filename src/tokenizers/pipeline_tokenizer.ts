@@ -92,7 +92,12 @@ export class PipelineTokenizer extends BaseTokenizer {
   /** Bytes by id, of tokens over the byte alphabet. */
   readonly #bytes: (Uint8Array | undefined)[] = [];
 
-  /** @param parts The parts. */
+  /**
+   * Puts a tokenizer together; `loadTokenizer()` does.
+   *
+   * @param parts The parts.
+   * @throws {RangeError} If the post-processor adds tokens that are none.
+   */
   constructor(parts: TokenizerParts) {
     super();
     const { addedTokens, normalizer, model } = parts;
@@ -116,6 +121,7 @@ export class PipelineTokenizer extends BaseTokenizer {
     for (const id of model.vocab.values()) this.#isToken[id] = 1;
     for (const { id } of addedTokens) this.#isToken[id] = 1;
     this.#pieces = new PieceEncoder(model);
+    this.#checkSpecial(parts.postProcessor);
   }
 
   /** Ids by token, those of added tokens included. */
@@ -363,6 +369,18 @@ export class PipelineTokenizer extends BaseTokenizer {
         }
       }
     }
+  }
+
+  /** The special tokens around a text must be tokens. */
+  #checkSpecial(postProcessor: PostProcessor | undefined): void {
+    const { before = [], after = [] } = postProcessor ?? {};
+    const stranger = [...before, ...after].find((id) =>
+      this.#isToken[id] !== 1
+    );
+    if (stranger === undefined) return;
+    throw new RangeError(
+      `Cannot load tokenizer: post_processor must add tokens of the vocabulary: ${stranger}`,
+    );
   }
 
   #check(id: number, position: number): void {

@@ -138,7 +138,7 @@ export function testTokenizerContract(
       const copy = await loadTokenizer(path);
       assertEquals(copy.constructor, tokenizer.constructor);
       assertEquals(JSON.stringify(copy), JSON.stringify(tokenizer));
-      assertEquals(Array.from(Deno.readDirSync(folder)).length, 1);
+      assertEquals((await Array.fromAsync(Deno.readDir(folder))).length, 1);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

@@ -11,7 +11,11 @@ export type Emit = (piece: string) => void;
 
 /** A decoder at work on one text. */
 export interface DecoderRun {
-  /** @param token The next token, or piece of text from the decoder before. */
+  /**
+   * Takes the next token.
+   *
+   * @param token The token, or a piece of text from the decoder before.
+   */
   push(token: string): void;
   /** Ends the text: what was held back comes out. */
   flush(): void;

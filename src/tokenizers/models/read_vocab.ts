@@ -7,7 +7,7 @@ import { brief } from "../brief.ts";
 import type { JsonMembers } from "../json_members.ts";
 
 /** The largest id that a file may name: more would only waste memory. */
-const MAX_ID = 2 ** 24;
+export const MAX_ID: number = 2 ** 22;
 
 /**
  * Reads the member `vocab` of a model.

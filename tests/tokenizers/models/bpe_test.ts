@@ -137,7 +137,7 @@ const REFUSED: [
   [
     { vocab: { a: -1 }, merges: [] },
     TypeError,
-    'model.vocab must have ids from 0 to 16777216: -1 for "a"',
+    'model.vocab must have ids from 0 to 4194304: -1 for "a"',
   ],
   [
     { vocab: { a: 0 }, merges: [], unk_token: "?" },

@@ -99,7 +99,7 @@ Deno.test("WordPieceModel.fromJSON() says what is wrong with a model", () => {
     [
       { vocab: { a: -1 } },
       TypeError,
-      'Cannot load tokenizer: model.vocab must have ids from 0 to 16777216: -1 for "a"',
+      'Cannot load tokenizer: model.vocab must have ids from 0 to 4194304: -1 for "a"',
     ],
     [
       { vocab: { a: 1, b: 1 } },
