@@ -16,7 +16,6 @@ export class UnitTrie {
   #mask: number;
   #values: Int32Array; // by node; -1 where no token ends
   #nodes = 1;
-  #longest = 0;
 
   /**
    * Takes in tokens; those that are empty or not well-formed are left out, as no text has them.
@@ -30,11 +29,6 @@ export class UnitTrie {
     for (const [token, value] of tokens) {
       if (token.isWellFormed() && token !== "") this.#add(token, value);
     }
-  }
-
-  /** Length of the longest token, in units. */
-  get longest(): number {
-    return this.#longest;
   }
 
   /**
@@ -75,7 +69,6 @@ export class UnitTrie {
       node = child === 0 ? this.#addEdge(node, unit) : child;
     }
     this.#values[node] = value;
-    this.#longest = Math.max(this.#longest, token.length);
   }
 
   #addEdge(parent: number, unit: number): number {

@@ -3,6 +3,7 @@
 
     pip install tokenizers==0.23.3 sentencepiece==0.2.3
     python tests/golden/tokenizer_models.py
+    deno fmt tests/golden/tokenizer_models.json
 
 Writes tokenizer_models.json beside itself. The counts of the training words are drawn at random, so that no two pairs
 are equally frequent: the peer decides ties by the order of a hash table, which changes from run to run.

@@ -6,10 +6,10 @@
  *
  * @module
  */
-import { brief } from "../brief.ts";
-import { type JsonMembers, refuse } from "../json_members.ts";
+import type { JsonMembers } from "../json_members.ts";
 import type { JsonObject } from "../tokenizer.ts";
 import { UnitTrie } from "../unit_trie.ts";
+import { checkUnknownId, indexPieces, readPiece } from "./_unigram_pieces.ts";
 import { byteToken } from "./bpe.ts";
 import type { PieceTokens, TokenizerModel } from "./model.ts";
 
@@ -224,56 +224,4 @@ function push(
   tokens.ids.push(id);
   tokens.starts.push(start);
   tokens.ends.push(end);
-}
-
-function readPiece(json: unknown, path: string): readonly [string, number] {
-  if (
-    !Array.isArray(json) || json.length !== 2 || typeof json[0] !== "string" ||
-    typeof json[1] !== "number"
-  ) {
-    throw refuse(path, "a token and its score", json);
-  }
-  return [json[0], json[1]];
-}
-
-/** Ids by token. */
-function indexPieces(
-  pieces: readonly (readonly [string, number])[],
-): Map<string, number> {
-  if (pieces.length === 0) {
-    throw new RangeError(
-      "Cannot build UnigramModel: the vocabulary must have a token: []",
-    );
-  }
-  const vocab = new Map<string, number>();
-  for (const [id, [token, score]] of pieces.entries()) {
-    if (!Number.isFinite(score)) {
-      throw new RangeError(
-        `Cannot build UnigramModel: a score must be finite: ${score} for ${
-          brief(token)
-        }`,
-      );
-    }
-    const twin = vocab.get(token);
-    if (twin !== undefined) {
-      throw new RangeError(
-        `Cannot build UnigramModel: the vocabulary must have no duplicates: ${
-          brief(token)
-        } at ${twin} and ${id}`,
-      );
-    }
-    vocab.set(token, id);
-  }
-  return vocab;
-}
-
-function checkUnknownId(id: number | undefined, count: number): void {
-  if (id === undefined) return;
-  if (!Number.isInteger(id) || id < 0 || id >= count) {
-    throw new RangeError(
-      `Cannot build UnigramModel: the unknown id must be from 0 to ${
-        count - 1
-      }: ${id}`,
-    );
-  }
 }

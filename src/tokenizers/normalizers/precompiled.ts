@@ -32,6 +32,8 @@ export class PrecompiledNormalizer implements Normalizer {
   readonly #kept = new Map<string, string | undefined>();
   /** Which ASCII characters have a rule. */
   readonly #asciiRules: readonly boolean[];
+  /** What a rule may change: those, and all beyond ASCII. */
+  readonly #changeable: RegExp;
 
   /**
    * @param base64 The rules: the size of the double array in bytes, the array, the replacements, each ended by a zero.
@@ -56,6 +58,11 @@ export class PrecompiledNormalizer implements Normalizer {
       { length: 128 },
       (_, code) => this.#lookUp(String.fromCharCode(code)) !== undefined,
     );
+    const codes = this.#asciiRules.flatMap((has, code) => has ? [code] : []);
+    const escapes = codes.map((code) =>
+      `\\x${code.toString(16).padStart(2, "0")}`
+    );
+    this.#changeable = new RegExp(`[${escapes.join("")}\\x80-\\uFFFF]`);
   }
 
   /**
@@ -72,6 +79,7 @@ export class PrecompiledNormalizer implements Normalizer {
 
   /** @inheritdoc */
   normalize(text: string): NormalizedText {
+    if (!this.#changeable.test(text)) return { text, origins: undefined };
     const result = new AlignedText(text.length);
     let isChanged = false;
     let last = 0; // where what is not in the result yet starts

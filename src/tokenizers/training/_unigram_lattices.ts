@@ -5,16 +5,14 @@
  * @module
  */
 import { UnitTrie } from "../unit_trie.ts";
-import { type Corpus, isHigh } from "./_corpus.ts";
+import type { Corpus } from "./_corpus.ts";
+import { WordEdges } from "./_word_edges.ts";
 
 /** Probabilities of words below this are worked out in logarithms. */
 const TINY = 1e-250;
 
 /** What a character that is no piece costs beyond the score of the worst piece. */
 const UNKNOWN_PENALTY = 10;
-
-/** Edges from one place of a word, at most, before the arrays grow. */
-const EDGES = 64;
 
 /** Scores of pieces, and the words that they cut; a piece whose score is -Infinity is no more. */
 export class UnigramLattices {
@@ -24,10 +22,7 @@ export class UnigramLattices {
   #scores: Float64Array;
   #probabilities: Float64Array;
   #unknownScore = 0;
-  // The edges of one word: those from place i are number first[i] to first[i + 1] - 1.
-  #edgeEnds: Int32Array = new Int32Array(1 << 12);
-  #edgePieces: Int32Array = new Int32Array(1 << 12);
-  #first = new Int32Array(1 << 8);
+  readonly #edges = new WordEdges();
   #forward = new Float64Array(1 << 8);
   #backward = new Float64Array(1 << 8);
 
@@ -132,10 +127,12 @@ export class UnigramLattices {
     const { units } = this.#corpus;
     const length = end - start;
     this.#makeRoom(length);
-    this.#findEdges(units, start, end, -1);
-    const first = this.#first;
-    const edgeEnds = this.#edgeEnds;
-    const edgePieces = this.#edgePieces;
+    this.#edges.find(units, [start, end], {
+      trie: this.#trie,
+      scores: this.#scores,
+      without: -1,
+    });
+    const { first, ends: edgeEnds, pieces: edgePieces } = this.#edges;
     const forward = this.#forward;
     const backward = this.#backward;
     const probabilities = this.#probabilities;
@@ -170,9 +167,7 @@ export class UnigramLattices {
 
   /** The same in logarithms. */
   #expectLongWord(length: number, count: number, expected: Float64Array): void {
-    const first = this.#first;
-    const edgeEnds = this.#edgeEnds;
-    const edgePieces = this.#edgePieces;
+    const { first, ends: edgeEnds, pieces: edgePieces } = this.#edges;
     const forward = this.#forward.fill(-Infinity, 0, length + 1);
     const backward = this.#backward.fill(-Infinity, 0, length + 1);
     const scoreOf = (edge: number) => {
@@ -208,10 +203,12 @@ export class UnigramLattices {
   ): number[] {
     const length = end - start;
     this.#makeRoom(length);
-    this.#findEdges(units, start, end, without);
-    const first = this.#first;
-    const edgeEnds = this.#edgeEnds;
-    const edgePieces = this.#edgePieces;
+    this.#edges.find(units, [start, end], {
+      trie: this.#trie,
+      scores: this.#scores,
+      without,
+    });
+    const { first, ends: edgeEnds, pieces: edgePieces } = this.#edges;
     const best = this.#forward;
     const from = this.#from;
     best.fill(-Infinity, 0, length + 1);
@@ -240,59 +237,12 @@ export class UnigramLattices {
   /** Where the last piece of the best way to every place starts, and which it is. */
   #from = new Int32Array(1 << 9);
 
-  /** Finds all pieces in units; `without` is left out. */
-  #findEdges(
-    units: Uint16Array,
-    start: number,
-    end: number,
-    without: number,
-  ): void {
-    const trie = this.#trie;
-    const scores = this.#scores;
-    const first = this.#first;
-    let count = 0;
-    for (let from = start; from < end;) {
-      first[from - start] = count;
-      const next = from + (isHigh(units[from]!) ? 2 : 1);
-      if (count + EDGES + (end - from) > this.#edgeEnds.length) {
-        this.#edgeEnds = grown(this.#edgeEnds, end - from);
-        this.#edgePieces = grown(this.#edgePieces, end - from);
-      }
-      let hasSingle = false;
-      let node = 0;
-      for (let at = from; at < end;) {
-        node = trie.step(node, units[at++]!);
-        if (node === 0) break;
-        const piece = trie.valueAt(node);
-        if (piece < 0 || scores[piece] === -Infinity) continue;
-        if (at === next) hasSingle = true;
-        if (piece === without) continue;
-        this.#edgeEnds[count] = at - start;
-        this.#edgePieces[count++] = piece;
-      }
-      if (!hasSingle) {
-        this.#edgeEnds[count] = next - start;
-        this.#edgePieces[count++] = -1;
-      }
-      if (next > from + 1) first[from + 1 - start] = count; // no edge begins within a character
-      from = next;
-    }
-    first[end - start] = count;
-  }
-
   #makeRoom(length: number): void {
-    if (length + 1 < this.#first.length) return;
-    this.#first = new Int32Array(length * 2);
+    if (length + 1 < this.#forward.length) return;
     this.#forward = new Float64Array(length * 2);
     this.#backward = new Float64Array(length * 2);
     this.#from = new Int32Array(length * 4);
   }
-}
-
-function grown(array: Int32Array, more: number): Int32Array {
-  const larger = new Int32Array(array.length * 2 + more + EDGES);
-  larger.set(array);
-  return larger;
 }
 
 /** Logarithm of the sum of two numbers of which the logarithms are given. */

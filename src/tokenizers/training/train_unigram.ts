@@ -18,6 +18,7 @@ import {
   isToken,
 } from "./_check.ts";
 import { makeCorpus } from "./_corpus.ts";
+import { prunePieces } from "./_prune_pieces.ts";
 import { findSeedPieces } from "./_seed_pieces.ts";
 import { UnigramLattices } from "./_unigram_lattices.ts";
 
@@ -118,7 +119,7 @@ export function trainUnigram(
       wanted,
       Math.floor((alive.length + 1) * settings.shrinkingFactor),
     );
-    const kept = prune(lattices, { alive, left: left - 1, total });
+    const kept = prunePieces(lattices, { alive, left: left - 1, total });
     if (kept.length === alive.length) break; // nothing can be missed
     alive = kept;
     const pruned = new Float64Array(scores.length).fill(-Infinity);
@@ -157,51 +158,6 @@ function digamma(x: number): number {
           (-7 / 960 + square * (31 / 8064 - square * 127 / 30720)));
 }
 
-/** What is to be pruned. */
-interface Pruning {
-  /** The pieces. */
-  alive: readonly number[];
-  /** How many to keep. */
-  left: number;
-  /** Sum of the counts of all words. */
-  total: number;
-}
-
-/**
- * Drops the pieces without which the words would lose least: each is replaced by the best other way to cut it.
- *
- * @returns The pieces that stay: first those without another way, then the others, the most needed first.
- */
-function prune(
-  lattices: UnigramLattices,
-  { alive, left, total }: Pruning,
-): number[] {
-  const counts = lattices.countBest();
-  const sum = counts.reduce((sum, count) => sum + count, 0);
-  const kept: number[] = [];
-  const candidates: { piece: number; loss: number }[] = [];
-  for (const piece of alive) {
-    const count = counts[piece]!;
-    const { pieces, best } = lattices.findAlternative(piece);
-    if (count === 0 && (!best || pieces.length > 0)) continue;
-    if (pieces.length === 0) {
-      kept.push(piece);
-      continue;
-    }
-    // The paper's sum grows by the other pieces of this one; both peers take all pieces there, and so the same choice.
-    const logSum = Math.log(sum + count * alive.length);
-    let alternative = 0;
-    for (const other of pieces) {
-      alternative += Math.log(counts[other]! + count) - logSum;
-    }
-    const own = Math.log(count) - Math.log(sum);
-    candidates.push({ piece, loss: count / total * (own - alternative) });
-  }
-  candidates.sort((a, b) => b.loss - a.loss);
-  const room = Math.max(0, left - kept.length);
-  return [...kept, ...candidates.slice(0, room).map(({ piece }) => piece)];
-}
-
 /** Options, complete. */
 type Settings = Required<TrainUnigramOptions>;
 
@@ -217,7 +173,7 @@ function finish(
   const known = new Map(learnt);
   const least = learnt.reduce(
     (least, [, score]) => Math.min(least, score),
-    Infinity,
+    learnt.length > 0 ? Infinity : -Math.log(characters.length),
   );
   let missing = 0;
   const pieces = new Map(characters.map((character) => {
