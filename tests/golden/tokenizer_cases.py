@@ -1,16 +1,18 @@
 """Golden tokenizers: small tokenizer.json files built as the well-known families build theirs, and what Hugging Face
 `tokenizers` makes of the texts below: ids, offsets in code points, and the decoded text.
 
-    pip install tokenizers==0.23.3
+    pip install tokenizers==0.23.3 sentencepiece==0.2.3 protobuf
     python tests/golden/tokenizer_cases.py
 
 Writes tokenizers/FAMILY.json (the tokenizer.json), tokenizers/cases.json, tokenizers/parts.json and
 tokenizers/bpe_training.json beside itself.
 """
+import base64
 import functools
 import json
 import os
 
+from tokenizer_models import charsmap  # a few of SentencePiece's rules
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "tokenizers")
@@ -185,8 +187,11 @@ def bert():
 
 def t5():
     t = Tokenizer(models.Unigram())
-    t.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")])
-    t.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()])
+    t.normalizer = normalizers.Sequence([
+        normalizers.Precompiled(base64.b64decode(charsmap())), normalizers.Strip(left=False, right=True),
+        normalizers.Replace(Regex(" {2,}"), "▁"),
+    ])
+    t.pre_tokenizer = pre_tokenizers.Metaspace()
     trainer = trainers.UnigramTrainer(
         vocab_size=400, show_progress=False, special_tokens=["<pad>", "</s>", "<unk>"], unk_token="<unk>",
     )
@@ -287,13 +292,19 @@ def parts():
         t.pre_tokenizer = p
         out["preTokenizers"].append({
             "config": json.loads(t.to_str())["pre_tokenizer"],
-            "pieces": [[[s, *o] for s, o in p.pre_tokenize_str(text)] for text in texts],
+            "pieces": [[piece(text, s, o) for s, o in p.pre_tokenize_str(text)] for text in texts],
         })
     for d in decode:
         t = Tokenizer(models.BPE())
         t.decoder = d
         out["decoders"].append({"config": json.loads(t.to_str())["decoder"], "text": d.decode(words_)})
     write("parts.json", out)
+
+
+def piece(text, changed, offsets):
+    """Where a piece stands, and what it says where that is not what the text says there."""
+    start, end = offsets
+    return [start, end] if text[start:end] == changed else [start, end, changed]
 
 
 def bpe_training():
