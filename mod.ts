@@ -15,6 +15,21 @@
  * model.dispose();
  * ```
  *
+ * ## Cut text into tokens
+ *
+ * ```ts
+ * import { BPETokenizer, CharTokenizer, loadTokenizer, WordTokenizer } from "@textloom/textloom";
+ *
+ * const text = "Call me Ishmael. Some years ago, never mind how long precisely.";
+ * CharTokenizer.train(text).vocabSize; // one token for each character
+ * WordTokenizer.train(text).vocabSize; // for each word
+ * const tokenizer = BPETokenizer.train(text, { vocabSize: 300 }); // for frequent parts of words; knows every text
+ * const ids = tokenizer.encode("Call me Queequeg 🐋");
+ * tokenizer.decode(ids); // "Call me Queequeg 🐋"
+ * tokenizer.explain("Call me"); // a notebook shows it in colours, console.log(`${...}`) on the terminal
+ * await loadTokenizer(tokenizer.toJSON()); // as well as any tokenizer.json of Hugging Face tokenizers
+ * ```
+ *
  * ## Choose where it computes
  *
  * ```ts

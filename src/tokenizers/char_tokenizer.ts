@@ -17,7 +17,13 @@ import {
   UnknownCharacterError,
 } from "./tokenizer.ts";
 import { checkEncodeOptions, nearestKnown } from "./unknown.ts";
-import { graphemeEnd, isOneGrapheme } from "./_graphemes.ts";
+import {
+  byCodePoint,
+  checkUnit,
+  checkVocabulary,
+  isCodePoint,
+} from "./_char_vocabulary.ts";
+import { graphemeEnd } from "./_graphemes.ts";
 
 /** What counts as a character. */
 export type CharUnit = "codepoint" | "grapheme";
@@ -338,84 +344,5 @@ export class CharTokenizer extends BaseTokenizer {
     }
     const index = Array.from(text.slice(0, first)).length;
     return new UnknownCharacterError(text, [...found], index);
-  }
-}
-
-function isCodePoint(text: string): boolean {
-  const code = text.codePointAt(0);
-  return code !== undefined && String.fromCodePoint(code) === text;
-}
-
-/** The order of Unicode, code point by code point. */
-function byCodePoint(a: string, b: string): number {
-  const [first, second] = [Array.from(a), Array.from(b)];
-  for (let i = 0; i < first.length && i < second.length; i++) {
-    const by = first[i]!.codePointAt(0)! - second[i]!.codePointAt(0)!;
-    if (by !== 0) return by;
-  }
-  return first.length - second.length;
-}
-
-function checkUnit(
-  action: string,
-  { unit = "codepoint", ...rest }: CharTokenizerOptions,
-): CharUnit {
-  const stranger = Object.keys(rest)[0];
-  if (stranger !== undefined) {
-    throw new TypeError(
-      `Cannot ${action} CharTokenizer: unknown option: ${stranger}; known options: unit`,
-    );
-  }
-  if (unit === "codepoint" || unit === "grapheme") return unit;
-  throw new RangeError(
-    `Cannot ${action} CharTokenizer: unit must be "codepoint" or "grapheme": ${
-      brief(unit)
-    }`,
-  );
-}
-
-function checkVocabulary(
-  vocabulary: unknown,
-  unit: CharUnit,
-): asserts vocabulary is string[] {
-  if (!Array.isArray(vocabulary)) {
-    throw new TypeError(
-      `Cannot build CharTokenizer: vocabulary must be an array of strings: ${
-        brief(vocabulary)
-      }`,
-    );
-  }
-  if (vocabulary.length === 0) {
-    throw new RangeError(
-      "Cannot build CharTokenizer: the vocabulary must have a character: it is empty",
-    );
-  }
-  const isOne = unit === "grapheme" ? isOneGrapheme : isCodePoint;
-  const name = unit === "grapheme" ? "grapheme" : "code point";
-  const seen = new Map<string, number>();
-  for (const [id, entry] of (vocabulary as unknown[]).entries()) {
-    if (typeof entry !== "string") {
-      throw new TypeError(
-        `Cannot build CharTokenizer: vocabulary must hold strings: ${
-          brief(entry)
-        } at ${id}`,
-      );
-    }
-    if (!entry.isWellFormed() || !isOne(entry)) {
-      throw new RangeError(
-        `Cannot build CharTokenizer: an entry must be one ${name}: ${
-          brief(entry)
-        } at ${id}`,
-      );
-    }
-    const twin = seen.get(entry);
-    if (twin !== undefined) {
-      throw new RangeError(
-        `Cannot build CharTokenizer: the vocabulary must have no duplicates: ${
-          brief(entry)
-        } at ${twin} and ${id}`,
-      );
-    }
-    seen.set(entry, id);
   }
 }

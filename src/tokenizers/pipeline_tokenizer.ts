@@ -4,11 +4,7 @@
  *
  * @module
  */
-import {
-  type AddedToken,
-  AddedTokenFinder,
-  addedTokenToJSON,
-} from "./added_tokens.ts";
+import { type AddedToken, addedTokenToJSON } from "./added_tokens.ts";
 import { BaseTokenizer } from "./base_tokenizer.ts";
 import { ByteLevelDecoder, bytesOfToken } from "./decoders/byte_decoders.ts";
 import { SPACED_DECODER } from "./decoders/create_decoder.ts";
@@ -21,6 +17,7 @@ import type { PostProcessor } from "./post_processors/post_processor.ts";
 import type { PreTokenizer } from "./pre_tokenizers/pre_tokenizer.ts";
 import { onePiece } from "./pre_tokenizers/word_pre_tokenizers.ts";
 import { PieceEncoder, type TokenSink } from "./_piece_encoder.ts";
+import { Segmenter } from "./_segmenter.ts";
 import { trimOffsets } from "./_trim_offsets.ts";
 import type {
   DecodeOptions,
@@ -28,7 +25,6 @@ import type {
   Encoding,
   JsonObject,
   JsonValue,
-  Offsets,
   TokenizerJSON,
   TokenStream,
   UnknownPolicy,
@@ -62,17 +58,6 @@ const KINDS = {
   WordLevel: "word_level",
 } as const;
 
-/** A text to be cut, or an added token in its place. */
-interface Segment {
-  id: number | undefined;
-  text: string;
-  origins: Offsets | undefined;
-  /** Where it starts in the whole. */
-  base: number;
-  /** Where it ends in the whole, for a token. */
-  end: number;
-}
-
 /** A tokenizer that a tokenizer.json describes; `loadTokenizer()` builds one. */
 export class PipelineTokenizer extends BaseTokenizer {
   /** Name of the kind: `"bpe"`, `"word_piece"`, `"unigram"` or `"word_level"`. */
@@ -83,8 +68,7 @@ export class PipelineTokenizer extends BaseTokenizer {
   override readonly specialTokens: ReadonlyMap<string, number>;
 
   readonly #parts: TokenizerParts;
-  readonly #rawTokens: AddedTokenFinder;
-  readonly #normalizedTokens: AddedTokenFinder;
+  readonly #segmenter: Segmenter;
   readonly #pieces: PieceEncoder;
   readonly #specialIds: ReadonlySet<number>;
   readonly #addedIds: ReadonlySet<number>;
@@ -103,13 +87,7 @@ export class PipelineTokenizer extends BaseTokenizer {
     const { addedTokens, normalizer, model } = parts;
     this.#parts = parts;
     this.kind = KINDS[model.type];
-    this.#rawTokens = new AddedTokenFinder(
-      addedTokens.filter(({ normalized }) => !normalized),
-    );
-    this.#normalizedTokens = new AddedTokenFinder(
-      addedTokens.filter(({ normalized }) => normalized),
-      (text) => normalizer?.normalize(text).text ?? text,
-    );
+    this.#segmenter = new Segmenter(addedTokens, normalizer);
     this.vocabulary = Object.freeze(listTokens(parts));
     const special = addedTokens.filter((token) => token.special);
     this.specialTokens = new Map(
@@ -302,7 +280,7 @@ export class PipelineTokenizer extends BaseTokenizer {
   /** Cuts a text into tokens; what is unknown is gathered from all of it before the error. */
   #cut(whole: string, unknown: UnknownPolicy, sink: TokenSink): void {
     const missing = new Map<string, number>();
-    for (const segment of this.#segments(whole)) {
+    for (const segment of this.#segmenter.split(whole)) {
       const { id, text, origins, base } = segment;
       if (id !== undefined) {
         sink.ids.push(id);
@@ -331,44 +309,6 @@ export class PipelineTokenizer extends BaseTokenizer {
       Array.from(whole.slice(0, start)).length,
       this.#pieces.cutsWords ? "words" : "characters",
     );
-  }
-
-  /** Finds the added tokens and normalizes what lies between. */
-  *#segments(whole: string): Generator<Segment> {
-    for (const part of this.#rawTokens.split(whole)) {
-      const { id, start: base, end } = part;
-      const raw = whole.slice(base, end);
-      if (id !== undefined) {
-        yield { id, text: raw, origins: undefined, base, end };
-        continue;
-      }
-      const { normalizer } = this.#parts;
-      const { text, origins } = normalizer?.normalize(raw) ??
-        { text: raw, origins: undefined };
-      for (const inner of this.#normalizedTokens.split(text)) {
-        const { start, end } = inner;
-        if (inner.id !== undefined) {
-          yield {
-            id: inner.id,
-            text: text.slice(start, end),
-            origins: undefined,
-            base: base + (origins?.starts[start] ?? start),
-            end: base + (origins?.ends[end - 1] ?? end),
-          };
-        } else {
-          yield {
-            id: undefined,
-            text: text.slice(start, end),
-            origins: origins && {
-              starts: origins.starts.subarray(start, end),
-              ends: origins.ends.subarray(start, end),
-            },
-            base: origins === undefined ? base + start : base,
-            end: base + end,
-          };
-        }
-      }
-    }
   }
 
   /** The special tokens around a text must be tokens. */

@@ -7,7 +7,8 @@ import { BaseTokenizer } from "./base_tokenizer.ts";
 import { brief } from "./brief.ts";
 import { IntList } from "./int_list.ts";
 import { toCodePoints } from "./offsets.ts";
-import { isWhiteSpace, Spacing, WORDS } from "./_spacing.ts";
+import { isWhiteSpace, Spacing } from "./_spacing.ts";
+import { checkVocabulary, forEachToken, JOIN, UNKNOWN } from "./_words.ts";
 import {
   type DecodeOptions,
   type EncodeOptions,
@@ -43,11 +44,6 @@ export interface WordTokenizerJSON extends TokenizerJSON {
   /** The tokens, each at the place of its id. */
   readonly vocabulary: readonly string[];
 }
-
-/** Stands for words that have no token. */
-const UNKNOWN = "<unk>";
-/** Stands where a reader would expect a space and the text has none. */
-const JOIN = "<join>";
 
 /**
  * Gives every word of the training text an id, the most frequent first.
@@ -274,70 +270,4 @@ export class WordTokenizer extends BaseTokenizer {
     const near = nearestKnown(token, (word) => this.#ids.has(word));
     return near === undefined ? undefined : this.#ids.get(near);
   }
-}
-
-/** Takes a token and where it stands. */
-type TakeToken = (token: string, start: number, end: number) => void;
-
-/** Cuts a text into words, marks, and the white space that no rule foresees. */
-function forEachToken(text: string, take: TakeToken): void {
-  const spacing = new Spacing();
-  let gap = 0; // where the white space before the next word starts
-  for (const { 0: word, index } of text.matchAll(WORDS)) {
-    if (isWhiteSpace(word)) continue;
-    const expected = spacing.before(word);
-    if (index === gap) {
-      if (expected === " ") take(JOIN, index, index);
-    } else if (index !== gap + 1 || expected !== text[gap]) {
-      takeSpace(text, gap, index, { spacing, take });
-    }
-    spacing.accept(word);
-    gap = index + word.length;
-    take(word, index, gap);
-  }
-  takeSpace(text, gap, text.length, { spacing, take });
-}
-
-function takeSpace(
-  text: string,
-  start: number,
-  end: number,
-  { spacing, take }: { spacing: Spacing; take: TakeToken },
-): void {
-  for (let i = start; i < end; i++) {
-    spacing.accept(text[i]!);
-    take(text[i]!, i, i + 1);
-  }
-}
-
-function checkVocabulary(vocabulary: unknown): Map<string, number> {
-  if (
-    !Array.isArray(vocabulary) ||
-    !vocabulary.every((entry) => typeof entry === "string")
-  ) {
-    throw new TypeError(
-      `Cannot build WordTokenizer: vocabulary must be an array of strings: ${
-        brief(vocabulary)
-      }`,
-    );
-  }
-  const ids = new Map<string, number>();
-  for (const [id, entry] of (vocabulary as string[]).entries()) {
-    if (entry === "" || !entry.isWellFormed() || ids.has(entry)) {
-      throw new RangeError(
-        `Cannot build WordTokenizer: entries must be well-formed, not empty, and all different: ${
-          brief(entry)
-        } at ${id}`,
-      );
-    }
-    ids.set(entry, id);
-  }
-  for (const token of [UNKNOWN, JOIN]) {
-    if (!ids.has(token)) {
-      throw new RangeError(
-        `Cannot build WordTokenizer: the vocabulary must have ${token}: it is missing`,
-      );
-    }
-  }
-  return ids;
 }
