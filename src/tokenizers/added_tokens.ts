@@ -142,14 +142,14 @@ export class AddedTokenFinder {
       let end = index + found.length;
       if (token.singleWord && !standsAlone(text, start, end)) continue;
       if (token.lstrip) {
-        start -= text.slice(0, start).match(/\p{White_Space}*$/u)![0].length;
-        start = Math.max(start, last);
+        while (start > last && isWhiteSpace(text[start - 1]!)) start--;
       }
       if (token.rstrip) {
-        end += text.slice(end).match(/^\p{White_Space}*/u)![0].length;
+        while (end < text.length && isWhiteSpace(text[end]!)) end++;
       }
       if (start > last) parts.push({ id: undefined, start: last, end: start });
-      parts.push({ id: token.id, start, end });
+      // White space that the token before has taken cannot begin another.
+      parts.push({ id: token.id, start: Math.max(start, last), end });
       last = end;
     }
     if (last < text.length) {
@@ -160,6 +160,10 @@ export class AddedTokenFinder {
 }
 
 const WORD = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
+
+function isWhiteSpace(unit: string): boolean {
+  return /\p{White_Space}/u.test(unit);
+}
 
 function standsAlone(text: string, start: number, end: number): boolean {
   const before = Array.from(text.slice(Math.max(0, start - 2), start)).at(-1);

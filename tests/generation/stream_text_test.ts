@@ -159,3 +159,14 @@ Deno.test("streamText() fails with the signal's reason", async () => {
 Deno.test("encodePrompt() gives the prompt's ids", () => {
   assertEquals([...encodePrompt(ALPHABET, "cab")], [2, 0, 1]);
 });
+
+Deno.test("streamText() takes the nearest known characters of the prompt where it is told to", async () => {
+  const pieces = await text(
+    streamText(alphabet(), "A", {
+      ...GREEDY,
+      unknown: "nearest",
+      maxTokens: 2,
+    }),
+  );
+  assertEquals(pieces, "bc"); // after a, as the prompt has no other letter that is near
+});

@@ -38,6 +38,10 @@ Deno.test("AddedTokenFinder gives tokens the white space beside them where they 
     "#1[M] \n ",
     "b",
   ]);
+  assertEquals(
+    split("[M] x", { ...mask, rstrip: true }, specialToken(" x", 2)),
+    ["#1[M] ", "#2x"],
+  );
   assertEquals(split("[M] [M]", { ...mask, lstrip: true, rstrip: true }), [
     "#1[M] ",
     "#1[M]",
