@@ -8,9 +8,16 @@ import {
   lstmSequence,
   lstmSequenceOfRows,
 } from "../src/layers/lstm_sequence.ts";
-import { lstmStep, type LSTMWeights } from "../src/layers/lstm_step.ts";
+import {
+  inputSums,
+  lstmStepFrom,
+  type LSTMWeights,
+} from "../src/layers/lstm_step.ts";
+import { withSliceAt } from "../src/engine/slices.ts";
 import type { Predictor } from "../src/generation/predictor.ts";
 import { meanCrossEntropy } from "../src/training/loss.ts";
+import { asOnePart, lanes, sideBySide } from "../src/engine/side_by_side.ts";
+import { cutRows } from "../src/training/cut_rows.ts";
 import { Adam } from "../src/training/optimizers/adam.ts";
 
 /** A workload as `workloads.json` has it. */
@@ -153,12 +160,33 @@ export function trainingStep(
   const variables = Object.values(w);
   const optimizer = new Adam(variables);
   return ({ inputs, targets, mask }, learningRate) => {
-    const { value, grads } = tf.variableGrads(() => {
-      const result = forward(w, s, inputs, targets, mask);
-      return meanCrossEntropy(result.logits, result.targets) as tf.Scalar;
-    }, variables);
-    optimizer.apply(variables.map(({ name }) => grads[name]!), learningRate);
-    return value;
+    const all = { inputs, targets, ...(mask && { mask }) };
+    const parts = cutRows(s.batch, {
+      most: lanes(),
+      smallest: s.kind === "lstm" ? 32 : s.batch, // without a recurrence, products are large enough
+    });
+    const found = sideBySide(
+      parts.map((places) => tf.tensor1d(places, "int32")),
+      (places) => {
+        const part = Object.fromEntries(
+          Object.entries(all).map(([name, x]) => [name, tf.gather(x, places)]),
+        ) as typeof all;
+        const { value, grads } = tf.variableGrads(() => {
+          const result = forward(w, s, part.inputs, part.targets, part.mask);
+          return meanCrossEntropy(result.logits, result.targets) as tf.Scalar;
+        }, variables);
+        return [value, ...variables.map(({ name }) => grads[name]!)];
+      },
+    );
+    return asOnePart(() => {
+      const [loss, ...gradients] = found[0]!.map((_, k) =>
+        tf.addN(
+          found.map((part, i) => tf.mul(part[k]!, parts[i]!.length / s.batch)),
+        )
+      );
+      optimizer.apply(gradients, learningRate);
+      return loss!;
+    });
   };
 }
 
@@ -168,27 +196,36 @@ export function predictor(w: Weights, s: Workload): Predictor {
 }
 
 function lstmPredictor(w: Weights, s: Workload): Predictor {
-  const step = (ids: tf.Tensor, state: readonly tf.Tensor[]) => {
-    let x: tf.Tensor = tf.gather(w["embedding"]!, ids as tf.Tensor1D);
+  const layers = Array.from({ length: s.layers }, (_, i) => lstmWeights(w, i));
+  const stateOf = (layer: number, state: readonly tf.Tensor[]) => ({
+    h: state[2 * layer]!,
+    c: state[2 * layer + 1]!,
+  });
+  const stepFrom = (sums: tf.Tensor, state: readonly tf.Tensor[]) => {
     const next: tf.Tensor[] = [];
-    for (let i = 0; i < s.layers; i++) {
-      const { h, c } = lstmStep(x, lstmWeights(w, i), {
-        h: state[2 * i]!,
-        c: state[2 * i + 1]!,
-      });
+    for (const [i, weights] of layers.entries()) {
+      const { h, c } = lstmStepFrom(sums, weights, stateOf(i, state));
       next.push(h, c);
-      x = h;
+      if (i + 1 < layers.length) sums = inputSums(h, layers[i + 1]!);
     }
     const logits = tf.add(
-      tf.matMul(x, w["output/kernel"]!),
+      tf.matMul(next.at(-2)!, w["output/kernel"]!),
       w["output/bias"]!,
     );
     return { logits, state: next };
   };
+  const rows = (table: tf.Tensor, ids: tf.Tensor): tf.Tensor =>
+    tf.gather(table, ids as tf.Tensor1D);
+  const step: Predictor["step"] = (ids, state) =>
+    stepFrom(inputSums(rows(w["embedding"]!, ids), layers[0]!), state);
   return {
     zeroState: (batch) =>
       Array.from({ length: 2 * s.layers }, () => tf.zeros([batch, s.units!])),
     step,
+    stepper: () => {
+      const table = inputSums(w["embedding"]!, layers[0]!); // (V, 4H)
+      return (ids, state) => stepFrom(rows(table, ids), state);
+    },
     forward: (ids, state) => stepwise(step, ids, state),
   };
 }
@@ -201,10 +238,7 @@ function decoderPredictor(w: Weights, s: Workload): Predictor {
   const step = (ids: tf.Tensor, state: readonly tf.Tensor[]) => {
     const [count, ...caches] = state; // (1,), and (heads, T, size) each
     const place = tf.mod(count!, tf.scalar(t, "int32")); // (1,)
-    const here = tf.reshape(tf.cast(tf.equal(places, place), "float32"), [
-      t,
-      1,
-    ]);
+    const here = tf.reshape(place, []); // ()
     const unseen = tf.mul(
       tf.cast(tf.greater(places, count!), "float32"),
       -1e9,
@@ -216,17 +250,15 @@ function decoderPredictor(w: Weights, s: Workload): Predictor {
     const next: tf.Tensor[] = [tf.add(count!, tf.scalar(1, "int32"))];
     for (let i = 0; i < s.layers; i++) {
       const qkv = tf.matMul(norm(x, w[`${i}/norm_1`]!), w[`${i}/qkv`]!);
-      const [q, k, v] = tf.unstack(tf.reshape(qkv, [3, heads, 1, size]));
-      const [keys, values] = [[caches[2 * i]!, k!], [caches[2 * i + 1]!, v!]]
-        .map(([cache, row]) =>
-          tf.add(cache!, tf.mul(here, tf.sub(row!, cache!)))
-        );
-      next.push(keys!, values!);
+      const [q, k, v] = tf.unstack(tf.reshape(qkv, [3, heads, size])); // (heads, size) each
+      const keys = withSliceAt(caches[2 * i]!, here, k!, 1); // (heads, T, size)
+      const values = withSliceAt(caches[2 * i + 1]!, here, v!, 1); // (heads, T, size)
+      next.push(keys, values);
       const scores = tf.mul(
-        tf.matMul(q!, keys!, false, true),
+        tf.matMul(tf.expandDims(q!, 1), keys, false, true),
         1 / Math.sqrt(size),
       ); // (heads, 1, T)
-      const mixed = tf.matMul(tf.softmax(tf.add(scores, unseen)), values!);
+      const mixed = tf.matMul(tf.softmax(tf.add(scores, unseen)), values);
       x = tf.add(x, tf.matMul(tf.reshape(mixed, [1, d]), w[`${i}/project`]!));
       const up = gelu(tf.matMul(norm(x, w[`${i}/norm_2`]!), w[`${i}/up`]!));
       x = tf.add(x, tf.matMul(up, w[`${i}/down`]!));

@@ -8,9 +8,11 @@
 export interface Line {
   /** Whose program. */
   peer: string;
-  /** Name of the workload. */
+  /** Name of the workload, with `generate-` before it for generation. */
   workload: string;
-  /** Milliseconds a step, or a token. */
+  /** How many rows are generated side by side, 1 if missing; training has the workload's. */
+  batch?: number;
+  /** Milliseconds a step; of generation, one token in every row. */
   samplesMs: number[];
   /** The first call, with everything that is compiled in it. */
   firstCallSeconds: number;
@@ -24,29 +26,58 @@ export interface Line {
   note: string;
 }
 
+/** A run without results. */
+export interface Failure {
+  /** Whose program. */
+  peer: string;
+  /** Title of the table. */
+  title: string;
+  /** What it said. */
+  reason: string;
+}
+
 /** Losses may differ by this much. */
 export const LOSS_TOLERANCE = 1e-3;
 
 /** The name that ratios are taken for. */
 const OURS = "Textloom";
 
+/** The title of a line's table, such as `generate W1, batch 32`. */
+export function titleOf(
+  { workload, batch = 1 }: Pick<Line, "workload" | "batch">,
+): string {
+  const rows = batch === 1 ? "" : `, batch ${batch}`;
+  return workload.replace("generate-", "generate ") + rows;
+}
+
+/** All results of one peer in one table. */
+interface Row extends Line {
+  /** Of every run. */
+  allLosses: readonly (readonly number[])[];
+}
+
 /**
  * @param lines All results; several of one peer and workload are taken together.
+ * @param failures Runs without results, each a row.
  * @param peakGflops The machine's best rate of matrix products.
- * @param gflops Of every workload, 10⁹ floating-point operations of the matrix products in a step.
+ * @param gflops By title, 10⁹ floating-point operations of the matrix products in a step.
  * @returns A Markdown table for each workload. A ratio above 1 says how many times as fast as the peer we are, by the best
  * and by the median; it is refused where the losses differ.
  */
 export function tables(
   lines: readonly Line[],
+  failures: readonly Failure[],
   peakGflops: number,
   gflops: Readonly<Record<string, number>>,
 ): string {
-  const workloads = [...new Set(lines.map(({ workload }) => workload))];
-  return workloads.map((workload) => {
+  const titles = new Set([
+    ...lines.map(titleOf),
+    ...failures.map(({ title }) => title),
+  ]);
+  return [...titles].map((title) => {
     const peers = [
       ...Map.groupBy(
-        lines.filter((line) => line.workload === workload),
+        lines.filter((line) => titleOf(line) === title),
         ({ peer }) => peer,
       ).values(),
     ].map(together);
@@ -57,23 +88,50 @@ export function tables(
         least(line).toPrecision(3),
         median(line.samplesMs).toPrecision(3),
         ours === undefined || line === ours ? "" : ratio(ours, line),
-        share(line, peakGflops, gflops[workload]),
+        share(line, peakGflops, gflops[title]),
         line.firstCallSeconds.toFixed(1),
         line.peakMemoryMB.toFixed(0),
         line.note,
       ].join(" | ")
     );
+    const failed = failures.filter((failure) => failure.title === title)
+      .map(({ peer, reason }) =>
+        `${peer} | | | | | | | failed: ${reason.replaceAll("|", "/")}`
+      );
     return [
-      `### ${workload}`,
+      `### ${title}`,
       "",
       `peer | best ms | median ms | ${OURS} is faster by | of matmul peak | first call s | peak MB | note`,
       "--- | ---: | ---: | ---: | ---: | ---: | ---: | ---",
       ...rows,
+      ...new Set(failed),
     ].join("\n");
   }).join("\n\n");
 }
 
-function together(lines: Line[]): Line {
+/**
+ * @param lines All results.
+ * @returns One Markdown table of the best milliseconds, with a row for each peer and a column for each workload.
+ */
+export function overview(lines: readonly Line[]): string {
+  const titles = [...new Set(lines.map(titleOf))];
+  const rows = [...Map.groupBy(lines, ({ peer }) => peer)].map(
+    ([peer, own]) => {
+      const cells = titles.map((title) => {
+        const runs = own.filter((line) => titleOf(line) === title);
+        return runs.length === 0 ? "" : least(together(runs)).toPrecision(3);
+      });
+      return [peer, ...cells].join(" | ");
+    },
+  );
+  return [
+    ["best ms", ...titles].join(" | "),
+    ["---", ...titles.map(() => "---:")].join(" | "),
+    ...rows,
+  ].join("\n");
+}
+
+function together(lines: Line[]): Row {
   return {
     ...lines[0]!,
     samplesMs: lines.flatMap(({ samplesMs }) => samplesMs),
@@ -81,6 +139,7 @@ function together(lines: Line[]): Line {
       ...lines.map(({ firstCallSeconds }) => firstCallSeconds),
     ),
     peakMemoryMB: Math.max(...lines.map(({ peakMemoryMB }) => peakMemoryMB)),
+    allLosses: lines.map(({ losses }) => losses),
   };
 }
 
@@ -94,8 +153,12 @@ function median(values: readonly number[]): number {
 }
 
 /** How many times as fast we are, or why there is no such number. */
-function ratio(ours: Line, peer: Line): string {
-  const apart = difference(ours.losses, peer.losses);
+function ratio(ours: Row, peer: Row): string {
+  const apart = Math.max(
+    ...ours.allLosses.flatMap((a) =>
+      peer.allLosses.map((b) => difference(a, b))
+    ),
+  );
   if (!(apart <= LOSS_TOLERANCE)) {
     return `no ratio: losses differ by ${apart.toExponential(1)}`;
   }
@@ -118,6 +181,6 @@ function difference(a: readonly number[], b: readonly number[]): number {
 
 function share(line: Line, peak: number, gflops: number | undefined): string {
   if (gflops === undefined) return "";
-  const rate = gflops / (least(line) / 1000);
-  return `${(100 * rate / peak).toFixed(0)} %`;
+  const percent = 100 * gflops / (least(line) / 1000) / peak;
+  return `${percent.toFixed(percent < 10 ? 1 : 0)} %`;
 }

@@ -56,7 +56,7 @@ function makeStep(rate: number): (i: number) => Promise<number> {
         : dropout(tf.ones([s.batch, s.units!]), { rate, place: "lstm", draw });
       return take({ inputs, targets, ...(mask && { mask }) }, learningRate);
     },
-    { jit: true, name: "step" },
+    { name: "step" },
   );
   const pool = Array.from(
     { length: POOL },

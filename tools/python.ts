@@ -138,9 +138,9 @@ async function moveIntoPlace(aside: string, folder: string): Promise<void> {
   }
 }
 
-/** Whether this is an environment that has its packages. */
+/** Whether there is an environment: it came into place with its packages, or not at all. */
 async function runs(python: string): Promise<boolean> {
-  const output = await run(python, ["-c", "import jupyter_client, nbformat"]);
+  const output = await run(python, ["-c", ""]);
   return output?.success ?? false;
 }
 

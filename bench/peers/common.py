@@ -1,7 +1,8 @@
 """What every peer shares: the workloads, the weights and batches to begin from, the protocol, the line of results.
 
 A training run takes 20 steps from the given weights without any dropout, whose losses are compared with everybody
-else's, and then the timed steps, each of which waits for its loss. A generation run writes 500 tokens, several times.
+else's, and then the timed steps, each of which waits for its loss. A generation run writes 500 tokens in each of its
+rows, several times.
 """
 import json
 import os
@@ -61,12 +62,13 @@ def weights(workload):
     return {name: array.astype(np.float32) for name, array in w.items()}
 
 
-def report(peer, workload, samples, first_call_seconds, losses=(), note=""):
+def report(peer, workload, samples, first_call_seconds, losses=(), note="", batch=None):
     """Prints the one line of results."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({
-        "peer": peer, "workload": workload, "samplesMs": samples, "firstCallSeconds": first_call_seconds,
-        "losses": list(losses), "peakMemoryMB": peak, "threads": THREADS, "note": note,
+        "peer": peer, "workload": workload, **({"batch": batch} if batch else {}), "samplesMs": samples,
+        "firstCallSeconds": first_call_seconds, "losses": list(losses), "peakMemoryMB": peak, "threads": THREADS,
+        "note": note,
     }), flush=True)
 
 
@@ -90,19 +92,25 @@ def time_training(peer, workload, make_step, note=""):
     report(peer, workload, samples, first, [float(x) for x in losses], note)
 
 
-def time_generation(peer, workload, generate, note=""):
-    """`generate(n)` writes n tokens and returns them as a list of whole numbers."""
+def time_generation(peer, workload, generate, note="", batch=1, tokens=TOKENS, repeats=7):
+    """`generate(n)` writes n tokens in each of `batch` rows and returns them, shape (n, batch) or (n,)."""
     start = time.perf_counter()
-    assert len(generate(TOKENS)) == TOKENS
+    assert np.size(generate(tokens)) == tokens * batch
     first = time.perf_counter() - start
     samples = []
-    for _ in range(7):
+    for _ in range(repeats):
         start = time.perf_counter()
-        generate(TOKENS)
-        samples.append((time.perf_counter() - start) * 1e3 / TOKENS)
-    report(peer, f"generate-{workload}", samples, first, note=note)
+        generate(tokens)
+        samples.append((time.perf_counter() - start) * 1e3 / tokens)
+    report(peer, f"generate-{workload}", samples, first, note=note, batch=batch)
 
 
 def asked():
-    """What the command line asks for: `train` or `generate`, and the workload."""
-    return sys.argv[1], sys.argv[2]
+    """What the command line asks for: `train` or `generate`, the workload, and how many rows to generate."""
+    kind, workload, *rest = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
+    return kind, workload, int(rest[0]) if rest else 1
+
+
+def flag(name):
+    """Whether the command line has `--name`."""
+    return f"--{name}" in sys.argv

@@ -88,27 +88,28 @@ def make_step(workload):
     return make
 
 
-def generator(workload):
+def generator(workload, batch):
     s = WORKLOADS[workload]
     w = {name: jnp.asarray(a) for name, a in weights(workload).items()}
     key = jax.random.key(0)
     if s["kind"] == "decoder":
         d, heads, t = s["width"], s["heads"], s["steps"]
-        state = [tuple(jnp.zeros((heads, t, d // heads)) for _ in "kv") for _ in range(s["layers"])]
+        state = [tuple(jnp.zeros((batch, heads, t, d // heads)) for _ in "kv") for _ in range(s["layers"])]
 
         def advance(state, token, place):
             x, after = w["tokens"][token] + w["positions"][place % t], []
             for i, (keys, values) in enumerate(state):
-                q, k, v = (norm(x, w[f"{i}/norm_1"]) @ w[f"{i}/qkv"]).reshape(3, heads, 1, d // heads)
-                keys = lax.dynamic_update_slice(keys, k, (0, place % t, 0))
-                values = lax.dynamic_update_slice(values, v, (0, place % t, 0))
-                scores = jnp.where(jnp.arange(t) <= place, (q @ keys.swapaxes(1, 2)) * (d // heads) ** -0.5, -1e9)
-                x = x + (jax.nn.softmax(scores) @ values).reshape(d) @ w[f"{i}/project"]
+                qkv = (norm(x, w[f"{i}/norm_1"]) @ w[f"{i}/qkv"]).reshape(batch, 3, heads, 1, d // heads)
+                q, k, v = qkv.swapaxes(0, 1)  # (B, heads, 1, D / heads)
+                keys = lax.dynamic_update_slice(keys, k, (0, 0, place % t, 0))
+                values = lax.dynamic_update_slice(values, v, (0, 0, place % t, 0))
+                scores = jnp.where(jnp.arange(t) <= place, (q @ keys.swapaxes(2, 3)) * (d // heads) ** -0.5, -1e9)
+                x = x + (jax.nn.softmax(scores) @ values).reshape(batch, d) @ w[f"{i}/project"]
                 x = x + jax.nn.gelu(norm(x, w[f"{i}/norm_2"]) @ w[f"{i}/up"], approximate=False) @ w[f"{i}/down"]
                 after.append((keys, values))
-            return after, w["tokens"] @ norm(x, w["norm"])
+            return after, norm(x, w["norm"]) @ w["tokens"].T
     else:
-        state = [(jnp.zeros(s["units"]), jnp.zeros(s["units"])) for _ in range(s["layers"])]
+        state = [tuple(jnp.zeros((batch, s["units"])) for _ in "hc") for _ in range(s["layers"])]
 
         def advance(state, token, _place):
             x, after = w["embedding"][token], []
@@ -122,13 +123,13 @@ def generator(workload):
             state, logits = advance(*carry, place)
             token = jax.random.categorical(jax.random.fold_in(key, place), logits)
             return (state, token), token
-        return lax.scan(body, (state, jnp.int32(0)), places)[1]
+        return lax.scan(body, (state, jnp.zeros(batch, int)), places)[1]
     jitted = jax.jit(whole)
     return lambda n: jitted(state, jnp.arange(n)).tolist()
 
 
-kind, workload = asked()
+kind, workload, batch = asked()
 if kind == "train":
     time_training("JAX", workload, make_step(workload))
 else:
-    time_generation("JAX", workload, generator(workload))
+    time_generation("JAX", workload, generator(workload, batch), batch=batch)

@@ -1,11 +1,20 @@
-"""PyTorch, eager: nn.LSTM and scaled_dot_product_attention, the fused Adam."""
-from common import THREADS, WORKLOADS, asked, time_generation, time_training, weights
+"""PyTorch: nn.LSTM and scaled_dot_product_attention, the fused Adam; eager, or with --compile by torch.compile.
+
+What is compiled is the forward pass with its loss and its gradient, and a step of the generation with the choice of the
+token. torch.compile leaves nn.LSTM as it is, so its recurrent dropout (W3) and its step are written out for it.
+"""
+import os
+
+from common import THREADS, WORKLOADS, asked, flag, time_generation, time_training, weights
+
+os.environ["TORCHINDUCTOR_FORCE_DISABLE_CACHES"] = "1"  # the first call shows what compiling takes
 import torch
 from torch import nn
 import torch.nn.functional as F
 
 torch.set_num_threads(THREADS)
 torch.manual_seed(0)
+COMPILED = flag("compile")
 
 
 class LSTMModel(nn.Module):
@@ -31,9 +40,37 @@ class LSTMModel(nn.Module):
 
     def forward(self, ids, state=None):
         x, state = self.lstm(self.embedding(ids), state)
-        if self.dense is not None:
-            x = torch.relu(self.dense(x))
-        return self.output(x), state
+        return self.head(x), state
+
+    def head(self, x):
+        return self.output(x if self.dense is None else torch.relu(self.dense(x)))
+
+    def step(self, ids, states):
+        """One token of every row, and the states after it."""
+        x, after = self.embedding(ids), []
+        for i, (h, c) in enumerate(states):
+            z = F.linear(x, getattr(self.lstm, f"weight_ih_l{i}"), getattr(self.lstm, f"bias_ih_l{i}"))
+            x, c = self.cell(z, h, c, getattr(self.lstm, f"weight_hh_l{i}"))
+            after.append((x, c))
+        return self.head(x), after
+
+    def unrolled(self, ids, rate):
+        """The one layer step by step, with a mask of recurrent dropout for each row."""
+        b, t = ids.shape
+        z = F.linear(self.embedding(ids.T), self.lstm.weight_ih_l0, self.lstm.bias_ih_l0)  # (T, B, 4H)
+        h = c = z.new_zeros(b, self.lstm.hidden_size)
+        mask = torch.empty_like(h).bernoulli_(1 - rate) / (1 - rate) if rate else None
+        outputs = []
+        for row in z.unbind(0):
+            h, c = self.cell(row, h if mask is None else h * mask, c, self.lstm.weight_hh_l0)
+            outputs.append(h)
+        return self.head(torch.stack(outputs, 1))
+
+    @staticmethod
+    def cell(z, h, c, recurrent):
+        i, f, g, o = torch.addmm(z, h, recurrent.T).chunk(4, 1)
+        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        return o.sigmoid() * c.tanh(), c
 
 
 class Block(nn.Module):
@@ -94,14 +131,20 @@ def build(workload):
 
 
 def make_step(workload):
-    def make(_dropout):
+    rate, unrolled = WORKLOADS[workload].get("recurrentDropout", 0), COMPILED and workload == "W3"
+
+    def make(dropout):
         model = build(workload)
+
+        def loss_of(ids, targets):
+            logits = model.unrolled(ids, rate if dropout else 0) if unrolled else model(ids)[0]
+            return F.cross_entropy(logits.view(-1, logits.shape[-1]), targets.view(-1))
+        loss_of = torch.compile(loss_of) if COMPILED else loss_of
         trained = [p for p in model.parameters() if p.requires_grad]
         optimizer = torch.optim.Adam(trained, lr=1e-3, fused=True)
 
         def step(inputs, targets):
-            logits, _ = model(torch.from_numpy(inputs).long())
-            loss = F.cross_entropy(logits.view(-1, logits.shape[-1]), torch.from_numpy(targets).long().view(-1))
+            loss = loss_of(torch.from_numpy(inputs).long(), torch.from_numpy(targets).long())
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
@@ -110,35 +153,61 @@ def make_step(workload):
     return make
 
 
+def choose(logits):
+    return torch.multinomial(logits.softmax(-1), 1)
+
+
 @torch.inference_mode()
-def generate_lstm(model, n):
-    ids, token, state = [], torch.zeros(1, 1, dtype=torch.long), None
+def generate_lstm(model, s, batch, n):
+    ids, token, state = [], torch.zeros(batch, 1, dtype=torch.long), None
     for _ in range(n):
         logits, state = model(token, state)
-        token = torch.multinomial(logits[:, -1].softmax(-1), 1)
-        ids.append(token.item())
+        token = choose(logits[:, -1])
+        ids.append(token.tolist())
     return ids
 
 
 @torch.inference_mode()
-def generate_decoder(model, s, n):
-    """With a ring of keys and values: past the context, the oldest position is overwritten."""
-    t, size = s["steps"], s["width"] // s["heads"]
-    caches = [[torch.zeros(1, s["heads"], t, size) for _ in "kv"] for _ in range(s["layers"])]
-    ids, token = [], torch.zeros(1, 1, dtype=torch.long)
-    for i in range(n):
-        mask = (torch.arange(t) <= i).view(1, 1, 1, t)
-        logits = model.step(token, torch.tensor([i % t]), caches, mask)
-        token = torch.multinomial(logits[:, -1].softmax(-1), 1)
-        ids.append(token.item())
+def generate_lstm_compiled(model, s, batch, n):
+    ids, token = [], torch.zeros(batch, dtype=torch.long)
+    states = [(torch.zeros(batch, s["units"]),) * 2 for _ in range(s["layers"])]
+    for _ in range(n):
+        token, states = lstm_step(model, token, states)
+        ids.append(token.tolist())
     return ids
 
 
-kind, workload = asked()
+def lstm_step(model, token, states):
+    logits, states = model.step(token, states)
+    return choose(logits)[:, 0], states
+
+
+@torch.inference_mode()
+def generate_decoder(model, s, batch, n):
+    """With a ring of keys and values: past the context, the oldest position is overwritten."""
+    t, size = s["steps"], s["width"] // s["heads"]
+    caches = [[torch.zeros(batch, s["heads"], t, size) for _ in "kv"] for _ in range(s["layers"])]
+    ids, token = [], torch.zeros(batch, 1, dtype=torch.long)
+    for i in range(n):
+        mask = (torch.arange(t) <= i).view(1, 1, 1, t)
+        token = decoder_step(model, token, torch.tensor([i % t]), caches, mask)
+        ids.append(token.tolist())
+    return ids
+
+
+def decoder_step(model, token, place, caches, mask):
+    return choose(model.step(token, place, caches, mask)[:, -1])
+
+
+kind, workload, batch = asked()
+name = "PyTorch, compiled" if COMPILED else "PyTorch"
 if kind == "train":
-    note = "without recurrent dropout, which nn.LSTM has not" if workload == "W3" else ""
-    time_training("PyTorch", workload, make_step(workload), note)
+    note = "without recurrent dropout, which nn.LSTM has not" if workload == "W3" and not COMPILED else ""
+    time_training(name, workload, make_step(workload), note)
 else:
     model, s = build(workload), WORKLOADS[workload]
-    time_generation("PyTorch", workload,
-                    lambda n: generate_decoder(model, s, n) if s["kind"] == "decoder" else generate_lstm(model, n))
+    generate = generate_decoder if s["kind"] == "decoder" else generate_lstm
+    if COMPILED:
+        lstm_step, decoder_step = torch.compile(lstm_step), torch.compile(decoder_step)
+        generate = generate_decoder if s["kind"] == "decoder" else generate_lstm_compiled
+    time_generation(name, workload, lambda n: generate(model, s, batch, n), batch=batch)

@@ -7,7 +7,7 @@
  * @module
  */
 import { isTapeOn } from "./custom_gradient.ts";
-import { flatten } from "./structure.ts";
+import { flatten, flattenResult } from "./structure.ts";
 import { notify } from "./notices.ts";
 import { TracedFunction } from "./tensorflow/traced_function.ts";
 import { isRecording, nativeRuntime } from "./tensorflow/runtime.ts";
@@ -18,6 +18,7 @@ export interface CompileOptions {
   /**
    * Whether XLA compiles the function into machine code: takes a second or so at the first call, and makes loops fast.
    * `"auto"` does where the function has a rolled loop (`whileLoop()`, `scan()`) and every op of it has a form for XLA.
+   * XLA does not look whether indices are in range: `tf.gather()` then takes the nearest row instead of throwing.
    *
    * @default {"auto"}
    */
@@ -73,8 +74,9 @@ const FIRST_WARNING = 8;
  * Arguments and results may be tensors, and arrays and plain objects of them. Numbers, strings and bools among the
  * arguments are static: each new value makes a new recording, so a number that changes from call to call, such as a
  * learning rate, belongs in a tensor. Tensors and variables from outside are used by reference: a variable's value is
- * the one at the time of the call, and a variable that the function assigns has its new value afterwards. Gradients
- * and optimizers of TensorFlow.js are recorded like all else.
+ * the one at the time of the call, and a variable that the function assigns has its new value afterwards. So is a
+ * variable among the arguments: each makes a recording of its own. What is returned are new tensors, which the caller
+ * disposes. Gradients and optimizers of TensorFlow.js are recorded like all else.
  *
  * @param fn The function. It must not read values, must draw random numbers with `randomUniform()` only, and must
  * return tensors.
@@ -111,12 +113,19 @@ export function compile<Arguments extends unknown[], Result>(
   function traceFor(
     args: Arguments,
   ): { trace: TracedFunction; tensors: Tensor[] } | undefined {
-    const runtime = nativeRuntime();
-    if (runtime === undefined || isRecording() || isTapeOn()) return undefined;
     const { tensors, signature, rebuild } = flatten(
       args,
       `the arguments of "${name}"`,
+      "by reference",
     );
+    const disposed = tensors.find((tensor) => tensor.isDisposed);
+    if (disposed !== undefined) {
+      throw new Error(
+        `Cannot use the arguments of "${name}": a tensor of them has been disposed: ${disposed.dtype} [${disposed.shape}]`,
+      );
+    }
+    const runtime = nativeRuntime();
+    if (runtime === undefined || isRecording() || isTapeOn()) return undefined;
     let trace = traces.get(signature);
     if (trace?.isStale()) {
       trace.dispose();
@@ -150,17 +159,19 @@ export function compile<Arguments extends unknown[], Result>(
     return { trace, tensors };
   }
 
+  const asItIs = (...args: Arguments): Result =>
+    withOwnResult(name, () => fn(...args));
   const call = (...args: Arguments): Result => {
     const found = traceFor(args);
     return found === undefined
-      ? runAsItIs(fn, ...args)
+      ? asItIs(...args)
       : found.trace.call(found.tensors) as Result;
   };
   const methods = {
     inBackground: async (...args: Arguments): Promise<Result> => {
       const found = traceFor(args);
       return found === undefined
-        ? runAsItIs(fn, ...args)
+        ? asItIs(...args)
         : await found.trace.callInBackground(found.tensors) as Result;
     },
     dispose: () => {
@@ -185,7 +196,17 @@ export function runAsItIs<Arguments extends unknown[], Result>(
   fn: (...args: Arguments) => Result,
   ...args: Arguments
 ): Result {
-  return tf.tidy(() => fn(...args) as tf.TensorContainer) as Result;
+  return withOwnResult(fn.name, () => fn(...args));
+}
+
+/** Runs a function. The result is tensors of its own, where it is an argument, a variable or a tensor from outside too. */
+function withOwnResult<Result>(name: string, run: () => Result): Result {
+  return tf.tidy(() => {
+    const { tensors, rebuild } = flattenResult(run(), name);
+    return rebuild(
+      tensors.map((tensor) => tf.clone(tensor)),
+    ) as tf.TensorContainer;
+  }) as Result;
 }
 
 function checked(

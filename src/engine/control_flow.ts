@@ -2,21 +2,20 @@
  * Loops over tensors that stay loops in a compiled function: `whileLoop()` and `scan()`, with gradients.
  *
  * In a function that `compile()` records, a loop becomes one op of TensorFlow, whatever its number of iterations;
- * elsewhere it is a plain loop of JavaScript. The gradient of a recorded loop keeps the state before each iteration,
- * and goes back through them, taking each again: Griewank and Walther, "Evaluating Derivatives", 2008, chapter 12
- * (store all states, recompute within a step).
+ * elsewhere it is a plain loop of JavaScript.
  *
  * @module
  */
-import { flatten } from "./structure.ts";
-import { usedFromOutside } from "./_used_from_outside.ts";
-import { isTapeOn, pullBack, withGradient } from "./custom_gradient.ts";
-import { rowAt, withRowAt } from "./tensorflow/native_op.ts";
 import {
-  checkCondition,
-  checkState,
-  rolledWhile,
-} from "./tensorflow/rolled_while.ts";
+  type Loop,
+  plainScan,
+  plainWhile,
+  type StepResult,
+} from "./_plain_loops.ts";
+import { rolled, rolledWithGradient } from "./_recorded_loops.ts";
+import { isTapeOn } from "./custom_gradient.ts";
+import { type Flat, flatten } from "./structure.ts";
+import { checkState } from "./tensorflow/rolled_while.ts";
 import { isRecording } from "./tensorflow/runtime.ts";
 import { type Tensor, tf } from "./tf.ts";
 
@@ -70,10 +69,11 @@ export function whileLoop<State>(
       `Cannot loop: maxIterations must be a whole number from 1: ${maxIterations}`,
     );
   }
-  const { tensors, rebuild } = flatten(initial, "the first state of a loop");
+  const first = flatten(initial, "the first state of a loop");
+  const { tensors, rebuild } = first;
   const goOn = (state: Tensor[]): Tensor => condition(rebuild(state) as State);
   const step = (state: Tensor[]): Tensor[] =>
-    flatten(body(rebuild(state) as State), "the state of a loop").tensors;
+    nextState(first, body(rebuild(state) as State));
   const last = tf.tidy(() => {
     if (!isRecording()) return plainWhile(goOn, step, tensors, maxIterations);
     if (!isTapeOn()) return rolled(goOn, step, tensors, maxIterations);
@@ -155,10 +155,15 @@ export function scan<State, Inputs, Outputs>(
       state.rebuild(carry) as State,
       rows.rebuild(input) as Inputs,
     );
-    const next = flatten(result[0], "the state of a scan");
+    if (!Array.isArray(result) || result.length !== 2) {
+      throw new TypeError(
+        "Cannot scan: a step must give two things, the next state and an output, which may be null",
+      );
+    }
+    const next = nextState(state, result[0]);
     const outputs = flatten(result[1], "the outputs of a scan");
     rebuildOutputs = outputs.rebuild;
-    return { carry: next.tensors, outputs: outputs.tensors };
+    return { carry: next, outputs: outputs.tensors };
   };
   let outputCount = 0;
   const flat = tf.tidy(() => {
@@ -182,250 +187,16 @@ export function scan<State, Inputs, Outputs>(
   ];
 }
 
-interface StepResult {
-  carry: Tensor[];
-  outputs: Tensor[];
-}
-
-/** A loop of a known largest length over flat lists of tensors. */
-interface Loop {
-  length: number;
-  /** Whether to go on before the length is reached; always when left out. */
-  condition?: (state: Tensor[]) => Tensor;
-  step: (carry: Tensor[], input: Tensor[]) => StepResult;
-  initial: readonly Tensor[];
-  /** Shape (length, …) each. */
-  inputs: readonly Tensor[];
-  reverse: boolean;
-}
-
-function plainWhile(
-  condition: (state: Tensor[]) => Tensor,
-  body: (state: Tensor[]) => Tensor[],
-  initial: readonly Tensor[],
-  maxIterations = Infinity,
-): Tensor[] {
-  let state = initial.map((tensor) => tf.clone(tensor));
-  for (let i = 0; i < maxIterations; i++) {
-    const goOn = condition(state);
-    checkCondition(goOn);
-    if (!goOn.dataSync()[0]) break;
-    const next = isTapeOn() ? body(state) : tf.tidy(() => body(state));
-    checkState(initial, next);
-    if (!isTapeOn()) {
-      tf.dispose(state.filter((tensor) => !next.includes(tensor)));
-    }
-    state = next;
-  }
-  return state;
-}
-
-function plainScan(
-  { length, step, initial, inputs, reverse }: Loop,
-): StepResult {
-  const rows = inputs.map((input) => tf.unstack(input));
-  let carry = initial.map((tensor) => tf.clone(tensor));
-  const outputs: Tensor[][] = [];
-  for (let i = 0; i < length; i++) {
-    const t = reverse ? length - 1 - i : i;
-    const result = step(carry, rows.map((row) => row[t]!));
-    checkState(initial, result.carry);
-    carry = result.carry;
-    outputs[t] = result.outputs;
-  }
-  return {
-    carry,
-    outputs: outputs[0]!.map((_, k) =>
-      tf.stack(outputs.map((output) => output[k]!))
-    ),
-  };
-}
-
-/** A recorded loop with a limit, without gradient. */
-function rolled(
-  condition: (state: Tensor[]) => Tensor,
-  body: (state: Tensor[]) => Tensor[],
-  initial: readonly Tensor[],
-  maxIterations?: number,
-): Tensor[] {
-  if (maxIterations === undefined) return rolledWhile(condition, body, initial);
-  const [, ...last] = rolledWhile(
-    ([count, ...state]) =>
-      tf.logicalAnd(tf.less(count!, int(maxIterations)), condition(state)),
-    ([count, ...state]) => [plusOne(count!), ...body(state)],
-    [int(0), ...initial],
-  );
-  return last;
-}
-
-/** A recorded loop whose gradient, where one is asked for, is a recorded loop too. */
-function rolledWithGradient(loop: Loop): StepResult {
-  const { initial, inputs } = loop;
-  const { outside, outputs } = lookInside(loop);
-  if (!isTapeOn()) {
-    const { carry, stacks } = runForward(loop, outputs, false);
-    return { carry, outputs: stacks };
-  }
-  const all = [...initial, ...inputs, ...outside];
-  const carries = initial.length;
-  const results = withGradient({
-    inputs: all,
-    forward: (save) => {
-      const { carry, stacks, states, count } = runForward(loop, outputs, true);
-      save([...inputs, ...outside, ...states, count]);
-      return [...carry, ...stacks];
-    },
-    backward: (gradients, saved) =>
-      runBackward(loop, {
-        dCarry: gradients.slice(0, carries),
-        dOutputs: gradients.slice(carries),
-        inputs: saved.slice(0, inputs.length),
-        outside,
-        states: saved.slice(inputs.length + outside.length, -1),
-        count: saved.at(-1)!,
-      }),
-  });
-  return { carry: results.slice(0, carries), outputs: results.slice(carries) };
-}
-
-/** What the step uses from outside, and what its outputs are like. */
-function lookInside(
-  { initial, inputs, step }: Loop,
-): { outside: Tensor[]; outputs: { shape: number[]; dtype: tf.DataType }[] } {
-  let outputs: { shape: number[]; dtype: tf.DataType }[] = [];
-  const outside = usedFromOutside(() => {
-    const result = step(
-      initial.map((tensor) => tf.zeros(tensor.shape, tensor.dtype)),
-      inputs.map((tensor) => tf.zeros(tensor.shape.slice(1), tensor.dtype)),
+/** The tensors of the next state, which must be put together like the one before, of all that is no tensor too. */
+function nextState(before: Flat, value: unknown): Tensor[] {
+  const after = flatten(value, "the state of a loop");
+  checkState(before.tensors, after.tensors);
+  if (after.signature !== before.signature) {
+    throw new TypeError(
+      `Cannot loop: the next state must be nested as the state and have the same static parts ${before.signature}: ${after.signature}`,
     );
-    outputs = result.outputs.map(({ shape, dtype }) => ({ shape, dtype }));
-  });
-  return { outside, outputs };
-}
-
-/** The loop; where there will be a way back, it keeps the state before each iteration. */
-function runForward(
-  { length, condition, step, initial, inputs, reverse }: Loop,
-  outputs: readonly { shape: number[]; dtype: tf.DataType }[],
-  keepsStates: boolean,
-): { carry: Tensor[]; stacks: Tensor[]; states: Tensor[]; count: Tensor } {
-  const zeros = ({ shape, dtype }: { shape: number[]; dtype: tf.DataType }) =>
-    zerosOf([length, ...shape], dtype);
-  const [carries, stacksEnd] = [
-    initial.length,
-    initial.length + outputs.length,
-  ];
-  const [count, ...last] = rolledWhile(
-    ([i, ...state]) => {
-      const notYet = tf.less(i!, int(length));
-      return condition === undefined
-        ? notYet
-        : tf.logicalAnd(notYet, condition(state.slice(0, carries)));
-    },
-    ([i, ...state]) => {
-      const t = reverse ? tf.sub(int(length - 1), i!) : i!;
-      const carry = state.slice(0, carries);
-      const next = step(carry, inputs.map((input) => rowAt(input, t)));
-      checkState(initial, next.carry);
-      return [
-        plusOne(i!),
-        ...next.carry,
-        ...next.outputs.map((row, k) => withRowAt(state[carries + k]!, t, row)),
-        ...(keepsStates ? carry : []).map((tensor, k) =>
-          withRowAt(state[stacksEnd + k]!, i!, tensor)
-        ),
-      ];
-    },
-    [
-      int(0),
-      ...initial,
-      ...outputs.map(zeros),
-      ...(keepsStates ? initial : []).map(zeros),
-    ],
-  );
-  return {
-    carry: last.slice(0, carries),
-    stacks: last.slice(carries, stacksEnd),
-    states: last.slice(stacksEnd),
-    count: count!,
-  };
-}
-
-interface WayBack {
-  dCarry: Tensor[];
-  dOutputs: Tensor[];
-  inputs: Tensor[];
-  outside: Tensor[];
-  /** The state before each iteration, shape (length, …) each. */
-  states: Tensor[];
-  /** How many iterations there were. */
-  count: Tensor;
-}
-
-/** Gradients of the first state, the inputs and what is used from outside. */
-function runBackward(
-  { step, initial, inputs, reverse, length }: Loop,
-  { dCarry, dOutputs, states, count, outside, inputs: rows }: WayBack,
-): Tensor[] {
-  const [carries, width] = [initial.length, inputs.length];
-  const [, ...last] = rolledWhile(
-    ([i]) => tf.greater(i!, int(0)),
-    ([after, ...state]) => {
-      const i = tf.sub(after!, int(1));
-      const t = reverse ? tf.sub(int(length - 1), i) : i;
-      const carry = states.map((stack) => rowAt(stack, i));
-      const input = rows.map((stack) => rowAt(stack, t));
-      const gradients = pullBack(
-        [...carry, ...input, ...outside],
-        () => {
-          const next = step(carry, input);
-          return [...next.carry, ...next.outputs];
-        },
-        [
-          ...state.slice(0, carries),
-          ...dOutputs.map((stack) => rowAt(stack, t)),
-        ].map((gradient, k) =>
-          k < carries && initial[k]!.dtype !== "float32" ? undefined : gradient
-        ),
-      );
-      return [
-        i,
-        ...gradients.slice(0, carries),
-        ...gradients.slice(carries, carries + width).map((row, k) =>
-          withRowAt(state[carries + k]!, t, row)
-        ),
-        ...gradients.slice(carries + width).map((gradient, k) =>
-          tf.add(state[carries + width + k]!, gradient)
-        ),
-      ];
-    },
-    [
-      count,
-      ...dCarry.map((gradient, k) =>
-        initial[k]!.dtype === "float32" ? gradient : tf.zeros(initial[k]!.shape)
-      ),
-      ...inputs.map(({ shape }) => tf.zeros(shape)),
-      ...outside.map(({ shape }) => tf.zeros(shape)),
-    ],
-  );
-  return last;
-}
-
-/** Whole numbers need tensors of their own: beside a plain number, TensorFlow.js turns an int32 tensor into float32. */
-function int(value: number): Tensor {
-  return tf.scalar(value, "int32");
-}
-
-/** Zeros that an op makes: `tf.zeros()` would make the graph as large as they are. */
-function zerosOf(shape: number[], dtype: tf.DataType = "float32"): Tensor {
-  return tf.cast(
-    tf.fill(shape, 0, dtype === "float32" ? dtype : "int32"),
-    dtype,
-  );
-}
-
-function plusOne(count: Tensor): Tensor {
-  return tf.add(count, int(1));
+  }
+  return after.tensors;
 }
 
 function lengthOf(

@@ -19,7 +19,11 @@ export interface CustomGradient {
 }
 
 interface TapeEngine {
-  state: { activeTape: unknown };
+  state: {
+    activeTape: { saved?: Tensor[] | null }[] | null;
+    gradientDepth: number;
+    kernelDepth: number;
+  };
   isTapeOn(): boolean;
   runKernelFunc(operation: unknown): Tensor | Tensor[];
   gradients(
@@ -55,6 +59,30 @@ export function withGradient(
   return [results].flat();
 }
 
+/**
+ * Runs what no gradient under way is to see; it may take gradients of its own.
+ *
+ * @param run What to run.
+ * @returns What it returns.
+ */
+export function withoutTape<Result>(run: () => Result): Result {
+  const { state } = tape();
+  const { activeTape, gradientDepth, kernelDepth } = state;
+  Object.assign(state, { activeTape: [], gradientDepth: 0, kernelDepth: 0 });
+  try {
+    return run();
+  } finally {
+    Object.assign(state, { activeTape, gradientDepth, kernelDepth });
+  }
+}
+
+/** Frees what a gradient had saved for its way back, which TensorFlow.js leaves where the gradient fails. */
+export function forgetFailedTape(): void {
+  const { state } = tape();
+  for (const { saved } of state.activeTape ?? []) tf.dispose(saved ?? []);
+  state.activeTape = null;
+}
+
 /** Whether a gradient will be asked of what is computed now. */
 export function isTapeOn(): boolean {
   return tape().isTapeOn();
@@ -65,7 +93,7 @@ export function isTapeOn(): boolean {
  *
  * @param inputs With respect to what.
  * @param compute Computes the results from them.
- * @param gradients The gradients of the results; undefined for one that has none.
+ * @param gradients The gradients of the results; undefined for one that has none, as for whole numbers and bools.
  * @returns The gradients of the inputs, zeros where the results do not depend on one.
  */
 export function pullBack(
@@ -81,7 +109,7 @@ export function pullBack(
       () => {
         const terms = compute().flatMap((result, i) => {
           const gradient = gradients[i];
-          return gradient === undefined
+          return gradient === undefined || result.dtype !== "float32"
             ? []
             : [tf.sum(tf.mul(result, gradient))];
         });
@@ -94,6 +122,9 @@ export function pullBack(
     return inputs.map((input) =>
       grads[differentiable.indexOf(input)] ?? tf.zeros(input.shape)
     );
+  } catch (error) {
+    if (state.gradientDepth === 0) forgetFailedTape();
+    throw error;
   } finally {
     state.activeTape = outer;
   }

@@ -19,13 +19,31 @@ export interface Flat {
 /**
  * @param value Tensors, numbers, strings, bools, null and undefined, in arrays and plain objects.
  * @param what What the value is, for the error.
+ * @param variables Whether a variable is a tensor among others, or one that stands for itself and is told apart.
  * @returns Its parts.
- * @throws {TypeError} If there is anything else in it, such as a typed array or a Promise.
+ * @throws {TypeError} If there is anything else in it, such as a typed array or a Promise, or itself.
  */
-export function flatten(value: unknown, what: string): Flat {
+export function flatten(
+  value: unknown,
+  what: string,
+  variables: "by value" | "by reference" = "by value",
+): Flat {
   const tensors: Tensor[] = [];
-  const visit = (part: unknown): { signature: string; rebuild: Rebuild } => {
+  const around = new Set<unknown>();
+  const visitInside = (outer: unknown, part: unknown): Part => {
+    if (part === outer || around.has(part)) {
+      throw new TypeError(`Cannot use ${what}: it must not contain itself`);
+    }
+    around.add(outer);
+    const visited = visit(part);
+    around.delete(outer);
+    return visited;
+  };
+  const visit = (part: unknown): Part => {
     if (part instanceof tf.Tensor) {
+      if (variables === "by reference" && part instanceof tf.Variable) {
+        return { signature: `variable ${part.id}`, rebuild: () => part };
+      }
       const place = tensors.push(part) - 1;
       return {
         signature: `${part.dtype}[${part.shape}]`,
@@ -33,7 +51,7 @@ export function flatten(value: unknown, what: string): Flat {
       };
     }
     if (Array.isArray(part)) {
-      const items = part.map(visit);
+      const items = Array.from(part, (item) => visitInside(part, item)); // a hole is undefined
       return {
         signature: `(${items.map(({ signature }) => signature)})`,
         rebuild: (replacements) =>
@@ -41,18 +59,20 @@ export function flatten(value: unknown, what: string): Flat {
       };
     }
     if (isPlainObject(part)) {
-      const entries = Object.entries(part).map(([key, item]) =>
-        [key, visit(item)] as const
+      const keys = Object.keys(part);
+      // In one order, whatever the object's own, so that a state of { a, b } may become { b, a }.
+      const items = new Map(
+        keys.toSorted().map((key) => [key, visitInside(part, part[key])]),
+      );
+      const signatures = Array.from(
+        items,
+        ([key, { signature }]) => `${JSON.stringify(key)}:${signature}`,
       );
       return {
-        signature: `{${
-          entries.map(([key, { signature }]) =>
-            `${JSON.stringify(key)}:${signature}`
-          )
-        }}`,
+        signature: `{${signatures}}`,
         rebuild: (replacements) =>
           Object.fromEntries(
-            entries.map(([key, { rebuild }]) => [key, rebuild(replacements)]),
+            keys.map((key) => [key, items.get(key)!.rebuild(replacements)]),
           ),
       };
     }
@@ -74,7 +94,28 @@ export function flatten(value: unknown, what: string): Flat {
   return { tensors, signature, rebuild };
 }
 
-type Rebuild = (replacements: readonly Tensor[]) => unknown;
+/**
+ * What a function returned, taken apart.
+ *
+ * @param result What it returned.
+ * @param name The function's name.
+ * @returns Its parts.
+ * @throws {TypeError} If it is a Promise or has anything else in it that cannot be a result.
+ */
+export function flattenResult(result: unknown, name: string): Flat {
+  if (result instanceof Promise) {
+    result.catch(() => {}); // its failure follows from ours
+    throw new TypeError(
+      `Cannot compile "${name}": a compiled function must not be async: read values outside`,
+    );
+  }
+  return flatten(result, `the result of "${name}"`);
+}
+
+interface Part {
+  signature: string;
+  rebuild: (replacements: readonly Tensor[]) => unknown;
+}
 
 const STATIC = new Set(["number", "string", "boolean", "undefined", "bigint"]);
 

@@ -9,60 +9,90 @@
  * @module
  */
 import { compile, type CompiledFunction } from "../engine/compile.ts";
-import { scan } from "../engine/control_flow.ts";
+import { whileLoop } from "../engine/control_flow.ts";
 import { randomUniform, seedTensor } from "../engine/random_uniform.ts";
+import { sliceAt, withSliceAt } from "../engine/slices.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
-import type { Prediction, Predictor } from "./predictor.ts";
+import type { Predictor, PredictorState } from "./predictor.ts";
 import { SAMPLING_STREAM, type SamplingSettings } from "./sampler.ts";
 
-/** Tokens of a block; a multiple of 4, so that blocks use whole blocks of random numbers. */
-export const BLOCK_LENGTH = 64;
+/** Most tokens of a block. Blocks end where a multiple of it is reached; a multiple of 4, as random numbers are made. */
+export const LONGEST_BLOCK = 512;
+
+/** Tokens of a block whose pace is not known yet, and of the shortest one. */
+const FIRST_BLOCK = 64;
+
+/** Milliseconds that a block takes, about: so long the reader waits for the next tokens. */
+const BLOCK_TIME = 50;
 
 /** Numbers that one product with a triangular matrix sums up, at most. */
 const LONGEST_ROW = 128;
 
 /** What a block is written from. */
 interface BlockInputs {
-  /** Scores of the first token, shape (1, V). */
-  logits: Tensor;
+  /** The token before the first, which the model has not read yet, int32, shape (1,). */
+  token: Tensor;
   /** What the model remembers before it. */
   state: Tensor[];
   /** float32, shape (); absent for the likeliest token always. */
   temperature?: Tensor;
   /** int32, shape (2,). */
   seed?: Tensor;
-  /** Number of the block, int32, shape (). */
-  block: Tensor;
+  /** How many times LONGEST_BLOCK tokens lie before, int32, shape (). */
+  draw: Tensor;
+  /** Places of the first token and behind the last, counted from there, int32, shape () each. */
+  start: Tensor;
+  end: Tensor;
   /** How many tokens may be chosen from; 0 for all. */
   topK: number;
 }
 
-/** What a block gives. */
-interface BlockResults {
-  /** int32, shape (BLOCK_LENGTH,). */
+/** What a block gives, and what its loop carries from token to token. */
+interface BlockState {
+  /** Place of the next token, int32, shape (). */
+  place: Tensor;
+  /** int32, shape (LONGEST_BLOCK,). */
   ids: Tensor;
-  /** Whether the scores before each token were numbers, bool, shape (BLOCK_LENGTH,). */
+  /** Whether all scores so far were numbers, bool, shape (). */
   sound: Tensor;
-  /** Scores of the token after the block, shape (1, V). */
-  logits: Tensor;
-  /** What the model remembers after it. */
+  /** The last token, which the model has not read yet, int32, shape (1,). */
+  token: Tensor;
+  /** What the model remembers before it. */
   state: Tensor[];
+}
+
+/** What a block goes on from. */
+export interface BlockStart {
+  /** The token before the block, which the model has not read yet. */
+  token: number;
+  /** What the model remembers before it; the caller still owns it. */
+  state: PredictorState;
+}
+
+/** Which tokens a block has. */
+export interface BlockPlace {
+  /** Position of the first token, from 0. */
+  position: number;
+  /** How many tokens are wanted, from 1; a block has as many or fewer. */
+  most: number;
 }
 
 /** A block of new tokens. */
 export interface WrittenBlock {
   /** The tokens. */
   ids: Int32Array;
-  /** How many of them were chosen from scores that are numbers; what comes after means nothing. */
-  soundLength: number;
-  /** The prediction after the block; the caller disposes it. */
-  next: Prediction;
+  /** Whether all of them were chosen from scores that are numbers; if not, they mean nothing. */
+  sound: boolean;
+  /** What the model remembers before the last token; the caller disposes it. */
+  state: PredictorState;
 }
 
 /** Writes blocks with one model. */
 export class BlockWriter {
   readonly #predictor: Predictor;
-  readonly #write: CompiledFunction<[BlockInputs], BlockResults>;
+  readonly #write: CompiledFunction<[BlockInputs], BlockState>;
+  /** Tokens of the next block, at most. */
+  #length = FIRST_BLOCK;
 
   /** @param predictor The model. */
   constructor(predictor: Predictor) {
@@ -75,42 +105,53 @@ export class BlockWriter {
   /**
    * Writes one block, on another thread.
    *
-   * @param from The prediction before it, which the caller still owns.
-   * @param block Number of the block, from 0.
+   * @param from What it goes on from.
+   * @param block Which tokens.
    * @param settings How the tokens are chosen.
    * @returns The block.
    */
   async write(
-    from: Prediction,
-    block: number,
+    { token, state }: BlockStart,
+    { position, most }: BlockPlace,
     { temperature, topK, seed }: SamplingSettings,
   ): Promise<WrittenBlock> {
+    const start = position % LONGEST_BLOCK;
+    const length = Math.min(most, this.#length, LONGEST_BLOCK - start);
+    const end = start + length;
     const inputs: BlockInputs = {
-      logits: from.logits,
-      state: [...from.state],
-      block: tf.scalar(block, "int32"),
-      topK: topK < from.logits.size ? topK : 0,
+      token: tf.tensor1d([token], "int32"),
+      state: [...state],
+      draw: tf.scalar(Math.floor(position / LONGEST_BLOCK), "int32"),
+      start: tf.scalar(start, "int32"),
+      end: tf.scalar(end, "int32"),
+      topK,
       ...(temperature > 0 && {
         temperature: tf.scalar(temperature),
         seed: seedTensor(seed!),
       }),
     };
+    const begun = performance.now();
     try {
-      const { ids, sound, logits, state } = await this.#write.inBackground(
-        inputs,
-      );
-      const flags = await sound.data();
+      const { place, ids, sound, token, state: next } = await this.#write
+        .inBackground(inputs);
+      const [isSound] = await sound.data();
+      this.#keepPace(length / (performance.now() - begun));
       const written = await ids.data() as Int32Array;
-      tf.dispose([ids, sound]);
-      const unsound = flags.indexOf(0);
+      tf.dispose([place, ids, sound, token]);
       return {
-        ids: written,
-        soundLength: unsound < 0 ? written.length : unsound,
-        next: { logits, state },
+        ids: written.slice(start, end),
+        sound: isSound === 1,
+        state: next,
       };
     } finally {
-      const { block, temperature, seed } = inputs;
-      tf.dispose([block, ...(temperature ? [temperature, seed!] : [])]);
+      const { token, draw, start, end, temperature, seed } = inputs;
+      tf.dispose([
+        token,
+        draw,
+        start,
+        end,
+        ...(temperature ? [temperature, seed!] : []),
+      ]);
     }
   }
 
@@ -119,65 +160,104 @@ export class BlockWriter {
     this.#write.dispose();
   }
 
+  /** Makes blocks as long as their time allows, at a pace in tokens per millisecond. */
+  #keepPace(pace: number): void {
+    this.#length = Math.max(Math.floor(pace * BLOCK_TIME), FIRST_BLOCK);
+  }
+
   #writeBlock(
-    { logits, state, temperature, seed, block, topK }: BlockInputs,
-  ): BlockResults {
-    const uniforms = seed === undefined
-      ? tf.zeros([BLOCK_LENGTH])
-      : randomUniform([BLOCK_LENGTH], {
-        seed,
-        stream: SAMPLING_STREAM,
-        draw: block,
-      });
-    const sums = temperature === undefined
-      ? undefined
-      : triangles(logits.shape[1]!);
-    const [last, { ids, sound }] = scan(
-      (now: { logits: Tensor; state: Tensor[] }, uniform: Tensor) => {
-        const row = tf.reshape(now.logits, [-1]); // (V,)
-        const id = sums === undefined
-          ? tf.argMax(row)
-          : choose(row, tf.div(row, temperature!), uniform, topK, sums); // ()
-        const next = this.#predictor.step(tf.reshape(id, [1]), now.state);
-        return [
-          { logits: next.logits, state: [...next.state] },
-          { ids: id, sound: isSound(row) },
-        ];
+    { token, state, temperature, seed, draw, start, end, topK }: BlockInputs,
+  ): BlockState {
+    const choose = temperature === undefined
+      ? chooseLikeliest
+      : sampling(topK, temperature, seed!, draw);
+    const step = this.#predictor.stepper?.() ??
+      ((ids, state) => this.#predictor.step(ids, state));
+    return whileLoop(
+      ({ place, sound }: BlockState) =>
+        tf.logicalAnd(sound, tf.less(place, end)),
+      ({ place, ids, token, state }) => {
+        const next = step(token, state);
+        const { id, sound } = choose(tf.reshape(next.logits, [-1]), place);
+        return {
+          place: tf.add(place, tf.scalar(1, "int32")),
+          ids: withSliceAt(ids, place, id),
+          sound,
+          token: tf.reshape(id, [1]),
+          state: [...next.state],
+        };
       },
-      { logits, state },
-      uniforms,
+      {
+        place: start,
+        ids: tf.zeros([LONGEST_BLOCK], "int32"),
+        sound: tf.scalar(true, "bool") as Tensor,
+        token,
+        state,
+      },
     );
-    return { ids, sound, ...last };
   }
 }
 
-/** Whether a distribution can be made of scores: none is NaN or Infinity, and one at least is above −Infinity. */
-function isSound(logits: Tensor): Tensor {
-  const best = tf.max(logits); // ()
-  const isNumber = tf.logicalNot(tf.any(tf.isNaN(logits)));
-  return tf.logicalAnd(isNumber, tf.isFinite(best)); // ()
+/** A chosen token, int32, shape (), and whether the scores are those of a distribution, bool, shape (). */
+interface Choice {
+  id: Tensor;
+  sound: Tensor;
 }
 
-function choose(
-  logits: Tensor,
-  scaled: Tensor,
-  uniform: Tensor,
+/** Chooses from the scores of a place, shape (V,). */
+type Choose = (logits: Tensor, place: Tensor) => Choice;
+
+function chooseLikeliest(logits: Tensor): Choice {
+  const isNumber = tf.logicalNot(tf.any(tf.isNaN(logits)));
+  return {
+    id: tf.argMax(logits),
+    sound: tf.logicalAnd(isNumber, tf.isFinite(tf.max(logits))),
+  };
+}
+
+function sampling(
   topK: number,
-  sums: Triangles,
-): Tensor {
-  const weights = tf.exp(tf.sub(scaled, tf.max(scaled))); // (V,)
-  const kept = topK === 0
-    ? weights
-    : tf.mul(weights, largest(logits as tf.Tensor1D, topK)); // (V,)
-  const cumulative = cumulate(kept, sums); // (V,)
-  const total = tf.slice(cumulative, [logits.size - 1], [1]); // (1,)
-  const below = tf.cast(
-    tf.lessEqual(cumulative, tf.mul(uniform, total)),
-    "int32",
-  );
-  const places = tf.range(0, logits.size, 1, "int32"); // (V,)
-  const possible = tf.mul(tf.cast(tf.greater(kept, 0), "int32"), places);
-  return tf.minimum(tf.sum(below), tf.max(possible)); // ()
+  temperature: Tensor,
+  seed: Tensor,
+  draw: Tensor,
+): Choose {
+  const uniforms = randomUniform([LONGEST_BLOCK], {
+    seed,
+    stream: SAMPLING_STREAM,
+    draw,
+  });
+  return (logits, place) => {
+    const weights = relativeWeights(logits, temperature); // (V,)
+    const kept = topK === 0 || topK >= logits.size
+      ? weights
+      : tf.mul(weights, largest(logits as tf.Tensor1D, topK)); // (V,)
+    const cumulative = cumulate(kept); // (V,)
+    const total = tf.slice(cumulative, [logits.size - 1], [1]); // (1,)
+    // Below the total, as a random number is below 1 by 2⁻²⁴ at least: so it is exceeded somewhere.
+    const share = tf.mul(sliceAt(uniforms, place), total); // (1,)
+    return {
+      id: tf.argMax(tf.cast(tf.greater(cumulative, share), "int32")),
+      sound: tf.reshape(tf.isFinite(total), []),
+    };
+  };
+}
+
+/**
+ * The softmax of the scores but for a factor; NaN somewhere if a score is NaN or Infinity, or if all are −Infinity. That
+ * is arranged for apart, since XLA's exponential makes numbers of NaN and of −Infinity.
+ */
+function relativeWeights(logits: Tensor, temperature: Tensor): Tensor {
+  const best = tf.max(logits); // ()
+  const isSound = tf.logicalAnd(
+    tf.lessEqual(logits, best),
+    tf.isFinite(best),
+  ); // (V,)
+  const weights = tf.exp(tf.div(tf.sub(logits, best), temperature)); // (V,)
+  return tf.where(
+    tf.equal(logits, tf.scalar(-Infinity)),
+    tf.where(tf.isFinite(best), tf.zerosLike(logits), tf.scalar(NaN)),
+    tf.where(isSound, weights, tf.scalar(NaN)),
+  ); // (V,)
 }
 
 /** 1 for the k largest scores, the lower ids among equals, 0 for the others. */
@@ -190,50 +270,29 @@ function largest(logits: tf.Tensor1D, k: number): Tensor {
   ); // (V,)
 }
 
-/** Matrices that turn a row of numbers into its running sums. */
-interface Triangles {
-  rows: number;
-  /** Numbers in a row. */
-  width: number;
-  /** Ones on and above the diagonal, shape (width, width). */
-  within: Tensor;
-  /** Ones above the diagonal, shape (rows, rows). */
-  before: Tensor;
-}
-
-function triangles(size: number): Triangles {
+/** Running sums by two products with triangular matrices: within rows of 128, and over the rows before. */
+function cumulate(weights: Tensor): Tensor {
+  const size = weights.size;
   const width = Math.min(size, LONGEST_ROW);
   const rows = Math.ceil(size / width);
-  const upper = (n: number, diagonal: boolean): Tensor => {
-    const place = tf.range(0, n, 1, "int32");
-    const [from, to] = [tf.expandDims(place, 1), tf.expandDims(place, 0)];
-    return tf.cast(
-      diagonal ? tf.lessEqual(from, to) : tf.less(from, to),
-      "float32",
-    );
-  };
-  return {
-    rows,
-    width,
-    within: upper(width, true),
-    before: upper(rows, false),
-  };
-}
-
-/** Running sums by two matrix products: within rows of 128, and over the rows before. */
-function cumulate(
-  weights: Tensor,
-  { rows, width, within, before }: Triangles,
-): Tensor {
-  const size = weights.size;
   const padded = tf.pad(weights, [[0, rows * width - size]]);
-  const inside = tf.matMul(tf.reshape(padded, [rows, width]), within); // (rows, width)
+  const inside = tf.matMul(
+    tf.reshape(padded, [rows, width]),
+    triangle(width, tf.lessEqual),
+  ); // (rows, width)
   if (rows === 1) return tf.slice(tf.reshape(inside, [width]), [0], [size]);
   const totals = tf.slice(inside, [0, width - 1], [rows, 1]); // (rows, 1)
-  const earlier = tf.matMul(before, totals, true, false); // (rows, 1)
+  const earlier = tf.matMul(triangle(rows, tf.less), totals, true, false); // (rows, 1)
   return tf.slice(
     tf.reshape(tf.add(inside, earlier), [rows * width]),
     [0],
     [size],
   ); // (V,)
+}
+
+/** Ones above the diagonal, and on it where places are compared by "less or equal", shape (n, n); made once by XLA. */
+function triangle(n: number, compare: typeof tf.less): Tensor {
+  const place = tf.range(0, n, 1, "int32");
+  const [from, to] = [tf.expandDims(place, 1), tf.expandDims(place, 0)];
+  return tf.cast(compare(from, to), "float32");
 }

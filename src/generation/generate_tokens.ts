@@ -6,8 +6,8 @@
 import { ensureEngine } from "../engine/engine.ts";
 import { nextTurn } from "../engine/event_loop.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
-import { BLOCK_LENGTH, type BlockWriter } from "./block_writer.ts";
-import type { Prediction, Predictor } from "./predictor.ts";
+import type { BlockWriter } from "./block_writer.ts";
+import type { Predictor, PredictorState } from "./predictor.ts";
 import type { Sampler } from "./sampler.ts";
 
 /** Tokens of the prompt that are read in one go, before the event loop gets a turn. */
@@ -53,87 +53,64 @@ export async function* generateTokens(
 ): AsyncGenerator<number, void, undefined> {
   const { prompt, maxTokens, sampler, signal, blocks } = options;
   await ensureEngine();
-  let last: Prediction = {
-    logits: tf.zeros([0]),
-    state: predictor.zeroState(1),
-  };
+  let state = predictor.zeroState(1);
+  let token = prompt.at(-1)!; // what the model has not read yet
   try {
-    for (let from = 0; from < prompt.length; from += PROMPT_CHUNK) {
+    for (let from = 0; from < prompt.length - 1; from += PROMPT_CHUNK) {
       signal?.throwIfAborted();
-      last = advance(last, (state) => {
-        const ids = tf.tensor1d(
-          prompt.subarray(from, from + PROMPT_CHUNK),
-          "int32",
-        );
-        const { logits, state: next } = predictor.forward(
-          tf.expandDims(ids, 0),
-          state,
-        );
-        const [, length, vocabulary] = logits.shape as [number, number, number];
-        return {
-          logits: tf.reshape(
-            tf.slice(logits, [0, length - 1, 0], [1, 1, vocabulary]),
-            [1, vocabulary],
-          ), // (1, V)
-          state: next,
-        };
+      const to = Math.min(from + PROMPT_CHUNK, prompt.length - 1);
+      const ids = prompt.subarray(from, to);
+      state = replace(state, (before) => {
+        const row = tf.tensor2d(ids, [1, ids.length], "int32");
+        return [...predictor.forward(row, before).state];
       });
       await nextTurn();
     }
     let position = 0;
     while (blocks !== undefined && position < maxTokens) {
       signal?.throwIfAborted();
-      const block = await blocks.write(
-        last,
-        position / BLOCK_LENGTH,
-        sampler.settings,
-      );
-      if (block.soundLength < BLOCK_LENGTH) {
+      const { ids, sound, state: next } = await blocks.write({ token, state }, {
+        position,
+        most: maxTokens - position,
+      }, sampler.settings);
+      if (!sound) {
         // Scores that are no numbers: token by token from here, which names the place.
-        dispose(block.next);
+        tf.dispose([...next]);
         break;
       }
-      dispose(last);
-      last = block.next;
-      for (const id of block.ids.subarray(0, maxTokens - position)) {
+      tf.dispose([...state]);
+      state = next;
+      token = ids.at(-1)!;
+      for (const id of ids) {
         signal?.throwIfAborted();
         yield id;
       }
-      position += BLOCK_LENGTH;
+      position += ids.length;
     }
     for (; position < maxTokens; position++) {
       signal?.throwIfAborted();
-      const id = sampler.pick(
-        await last.logits.data() as Float32Array,
-        position,
-      );
-      yield id;
-      if (position === maxTokens - 1) break; // what would come next is nobody's question
-      signal?.throwIfAborted();
-      last = advance(
-        last,
-        (state) => predictor.step(tf.tensor1d([id], "int32"), state),
-      ); // logits (1, V)
+      let scores: Tensor;
+      [scores, ...state] = replace(state, (before) => {
+        const next = predictor.step(tf.tensor1d([token], "int32"), before);
+        return [next.logits, ...next.state];
+      }) as [Tensor, ...Tensor[]]; // logits (1, V)
+      const logits = await scores.data() as Float32Array;
+      scores.dispose();
+      token = sampler.pick(logits, position);
+      yield token;
       await nextTurn();
     }
   } finally {
-    dispose(last);
+    tf.dispose([...state]);
   }
 }
 
-function dispose({ logits, state }: Prediction): void {
-  tf.dispose([logits, ...state]);
-}
-
-/** Computes the next prediction, then frees the one before and everything in between. */
-function advance(
-  last: Prediction,
-  compute: (state: readonly Tensor[]) => Prediction,
-): Prediction {
-  const [logits, ...state] = tf.tidy(() => {
-    const next = compute(last.state);
-    return [next.logits, ...next.state];
-  });
-  dispose(last);
-  return { logits: logits!, state };
+/** Computes tensors from others, then frees those, and everything in between. */
+function replace(
+  before: PredictorState,
+  compute: (before: PredictorState) => Tensor[],
+): Tensor[] {
+  const after = tf.tidy(() => compute(before));
+  tf.dispose([...before]);
+  return after;
 }

@@ -43,4 +43,15 @@ export interface Predictor {
    * @returns Logits of shape (B, V), and the state.
    */
   step(ids: Tensor, state: PredictorState): Prediction;
+
+  /**
+   * Prepares to read many tokens, one after the other, while the weights stay: what does not depend on the tokens is
+   * computed once. For models that have no such part it is left out.
+   *
+   * @returns Does what {@linkcode Predictor.step} does.
+   */
+  stepper?(): Stepper;
 }
+
+/** Reads one token in every row, see {@linkcode Predictor.step}. */
+export type Stepper = (ids: Tensor, state: PredictorState) => Prediction;

@@ -15,6 +15,22 @@ export interface DropoutDraw {
 
   /** The training step, from 0; an int32 tensor of shape () where it changes between the calls of a compiled function. */
   step: number | Tensor;
+
+  /**
+   * Which rows of a batch are at hand: they get the masks that they have in the whole batch.
+   *
+   * @default {undefined} which is all of them
+   */
+  rows?: BatchRows;
+}
+
+/** Some rows of a batch. */
+export interface BatchRows {
+  /** Their places in the batch, int32, shape (b,). */
+  places: Tensor;
+
+  /** Rows of the whole batch, B. */
+  of: number;
 }
 
 /** Options of {@linkcode dropout}. */
@@ -24,6 +40,13 @@ export interface DropoutOptions {
 
   /** Name of the place in the model: places draw different masks. */
   place: string;
+
+  /**
+   * The axis of the batch's rows.
+   *
+   * @default {0}
+   */
+  batchAxis?: number;
 
   /** Which masks to draw. */
   draw: DropoutDraw;
@@ -35,12 +58,17 @@ export interface DropoutOptions {
  * @returns The same shape: each number is 0, or itself divided by 1 − rate.
  */
 export function dropout(x: Tensor, options: DropoutOptions): Tensor {
-  const { rate, place, draw } = options;
-  const uniform = randomUniform(x.shape, {
-    seed: draw.seed,
+  const { rate, place, draw, batchAxis = 0 } = options;
+  const { seed, step, rows } = draw;
+  const shape = rows === undefined ? x.shape : x.shape.with(batchAxis, rows.of);
+  const all = randomUniform(shape, {
+    seed,
     stream: `dropout/${place}`,
-    draw: draw.step,
+    draw: step,
   });
+  const uniform = rows === undefined
+    ? all
+    : tf.gather(all, rows.places as tf.Tensor1D, batchAxis);
   const kept = tf.cast(tf.greaterEqual(uniform, rate), "float32");
   return tf.mul(x, tf.mul(kept, 1 / (1 - rate)));
 }

@@ -11,7 +11,13 @@ import {
   lstmSequence,
   lstmSequenceOfRows,
 } from "./lstm_sequence.ts";
-import { type LSTMState, lstmStep, type LSTMWeights } from "./lstm_step.ts";
+import {
+  inputSums,
+  type LSTMState,
+  lstmStep,
+  lstmStepFrom,
+  type LSTMWeights,
+} from "./lstm_step.ts";
 import { Parameter } from "./parameter.ts";
 
 /** Options of {@linkcode LSTM}. */
@@ -106,6 +112,20 @@ export class LSTM {
    */
   step(x: Tensor, state: LSTMState): LSTMState {
     return lstmStep(x, this.#weights(), state);
+  }
+
+  /**
+   * Steps over rows of a table, whose products with the kernel are taken once, now.
+   *
+   * @param table Rows that are the inputs, such as an embedding, float32, shape (V, E).
+   * @returns From which row is the input of each row of the batch, int32, shape (B,), and the state before, the state
+   * after.
+   */
+  rowStepper(table: Tensor): (ids: Tensor, state: LSTMState) => LSTMState {
+    const weights = this.#weights();
+    const sums = inputSums(table, weights); // (V, 4H)
+    return (ids, state) =>
+      lstmStepFrom(tf.gather(sums, ids as tf.Tensor1D), weights, state);
   }
 
   #weights(): LSTMWeights {

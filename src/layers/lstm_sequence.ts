@@ -10,7 +10,12 @@
 import { scan } from "../engine/control_flow.ts";
 import { withGradient } from "../engine/custom_gradient.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
-import { cellStep, type LSTMState, type LSTMWeights } from "./lstm_step.ts";
+import {
+  cellStep,
+  inputSums,
+  type LSTMState,
+  type LSTMWeights,
+} from "./lstm_step.ts";
 
 /** What an LSTM layer makes of a sequence. */
 export interface LSTMSequence {
@@ -32,7 +37,7 @@ export function lstmSequence(
   state: LSTMState,
 ): LSTMSequence {
   const [steps, batch, width] = x.shape as [number, number, number];
-  const sums = sumsOf(tf.reshape(x, [steps * batch, width]), weights); // (TB, 4H)
+  const sums = inputSums(tf.reshape(x, [steps * batch, width]), weights); // (TB, 4H)
   return lstmRecurrence(
     tf.reshape(sums, [steps, batch, -1]),
     weights.recurrentKernel,
@@ -61,19 +66,14 @@ export function lstmSequenceOfRows(
   const [steps, batch] = ids.shape as [number, number];
   const flat = tf.reshape(ids, [-1]) as tf.Tensor1D; // (TB,)
   const sums = table.shape[0]! < flat.size
-    ? tf.gather(sumsOf(table, weights), flat) // (TB, 4H) from (V, 4H)
-    : sumsOf(tf.gather(table, flat), weights); // (TB, 4H)
+    ? tf.gather(inputSums(table, weights), flat) // (TB, 4H) from (V, 4H)
+    : inputSums(tf.gather(table, flat), weights); // (TB, 4H)
   return lstmRecurrence(
     tf.reshape(sums, [steps, batch, -1]),
     weights.recurrentKernel,
     state,
     mask,
   );
-}
-
-/** What inputs and bias add to the gates' sums, a row for each input. */
-function sumsOf(rows: Tensor, { kernel, bias }: LSTMWeights): Tensor {
-  return tf.add(tf.matMul(rows, kernel), bias);
 }
 
 /**

@@ -40,9 +40,35 @@ export function lstmStep(
   weights: LSTMWeights,
   state: LSTMState,
 ): LSTMState {
-  const fromInput = tf.add(tf.matMul(x, weights.kernel), weights.bias); // (B, 4H)
-  const z = tf.add(fromInput, tf.matMul(state.h, weights.recurrentKernel)); // (B, 4H)
-  const { h, c } = cellStep(z, state.c);
+  return lstmStepFrom(inputSums(x, weights), weights, state);
+}
+
+/**
+ * What inputs and bias add to the gates' sums, x·K + b.
+ *
+ * @param x Inputs, shape (N, E).
+ * @param weights The layer's weights.
+ * @returns Shape (N, 4H).
+ */
+export function inputSums(x: Tensor, { kernel, bias }: LSTMWeights): Tensor {
+  return tf.add(tf.matMul(x, kernel), bias);
+}
+
+/**
+ * The rest of a step.
+ *
+ * @param fromInput What {@linkcode inputSums} gave for the step's inputs, shape (B, 4H).
+ * @param weights The layer's weights.
+ * @param state The state before the input.
+ * @returns The state after it.
+ */
+export function lstmStepFrom(
+  fromInput: Tensor,
+  { recurrentKernel }: LSTMWeights,
+  state: LSTMState,
+): LSTMState {
+  const sums = tf.add(fromInput, tf.matMul(state.h, recurrentKernel)); // (B, 4H)
+  const { h, c } = cellStep(sums, state.c);
   return { h, c };
 }
 

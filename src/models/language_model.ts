@@ -163,6 +163,10 @@ export class LanguageModel {
       !hasEngine() || engineInfo().name !== "tensorflow" ||
       this.#tokensAsked < COMPILED_FROM_TOKENS
     ) return undefined;
+    // Brings the weights to the engine: the compiled loop cannot.
+    for (const parameter of this.network.parameters.values()) {
+      void parameter.variable;
+    }
     this.#writer ??= new BlockWriter(this.network);
     return this.#writer;
   }

@@ -7,12 +7,17 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/tf.ts";
-import type { Prediction, PredictorState } from "../generation/predictor.ts";
+import type {
+  Prediction,
+  PredictorState,
+  Stepper,
+} from "../generation/predictor.ts";
 import { Dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout.ts";
 import { Embedding } from "../layers/embedding.ts";
 import { LSTM } from "../layers/lstm.ts";
 import type { LSTMSequence } from "../layers/lstm_sequence.ts";
+import type { LSTMState } from "../layers/lstm_step.ts";
 import type { Parameter } from "../layers/parameter.ts";
 import {
   countParameters,
@@ -22,6 +27,9 @@ import {
 
 /** A damaged file must not make us build layers until the memory is full. */
 const MOST_LAYERS = 1000;
+
+/** Rows of the largest table of products that a stepper makes: about as many as it will read tokens. */
+const LONGEST_TABLE = 512;
 
 /** Sizes of an {@linkcode LSTMNetwork}. */
 export interface LSTMNetworkConfig {
@@ -153,14 +161,19 @@ export class LSTMNetwork implements Network {
     const places = tf.transpose(ids); // (T, B): time leads, the layers go through it
     let x: Tensor | undefined;
     for (const [i, layer] of this.#layers.entries()) {
-      const before = { h: state[2 * i]!, c: state[2 * i + 1]! };
+      const before = stateOf(i, state);
       const { outputs, last }: LSTMSequence = x === undefined
         ? layer.forwardRows(this.#embedding.table.variable, places, before)
         : layer.forward(x, before);
       next.push(last.h, last.c);
       x = outputs; // (T, B, H)
       if (options.dropout && rate > 0) {
-        x = dropout(x, { rate, place: `lstm_${i + 1}`, draw: options.dropout });
+        x = dropout(x, {
+          rate,
+          place: `lstm_${i + 1}`,
+          draw: options.dropout,
+          batchAxis: 1,
+        });
       }
     }
     const rows = this.#output.forward(tf.reshape(x!, [steps * batch, units])); // (TB, V)
@@ -177,16 +190,36 @@ export class LSTMNetwork implements Network {
    * @returns Logits of shape (B, V), and the state after them.
    */
   step(ids: Tensor, state: PredictorState): Prediction {
-    const next: Tensor[] = [];
-    let x = this.#embedding.forward(ids); // (B, E)
-    for (const [i, layer] of this.#layers.entries()) {
-      const { h, c } = layer.step(x, {
-        h: state[2 * i]!,
-        c: state[2 * i + 1]!,
-      });
-      next.push(h, c);
-      x = h; // (B, H)
-    }
-    return { logits: this.#output.forward(x), state: next }; // (B, V)
+    const [first] = this.#layers;
+    const x = this.#embedding.forward(ids); // (B, E)
+    return this.#goOn(first!.step(x, stateOf(0, state)), state);
   }
+
+  /**
+   * @returns {@linkcode LSTMNetwork.step}; with a small vocabulary, the first layer's product for every token is taken
+   * now.
+   */
+  stepper(): Stepper {
+    if (this.config.vocabSize > LONGEST_TABLE) {
+      return (ids, state) => this.step(ids, state);
+    }
+    const [first] = this.#layers;
+    const stepRows = first!.rowStepper(this.#embedding.table.variable);
+    return (ids, state) => this.#goOn(stepRows(ids, stateOf(0, state)), state);
+  }
+
+  /** The way from the first layer's new state to the logits. */
+  #goOn({ h, c }: LSTMState, before: PredictorState): Prediction {
+    const state = [h, c];
+    for (const [i, layer] of this.#layers.entries()) {
+      if (i === 0) continue;
+      ({ h, c } = layer.step(h, stateOf(i, before))); // (B, H) each
+      state.push(h, c);
+    }
+    return { logits: this.#output.forward(h), state }; // (B, V)
+  }
+}
+
+function stateOf(layer: number, state: PredictorState): LSTMState {
+  return { h: state[2 * layer]!, c: state[2 * layer + 1]! };
 }

@@ -10,11 +10,13 @@ import {
   type CompiledFunction,
   runAsItIs,
 } from "../engine/compile.ts";
+import { asOnePart, lanes, sideBySide } from "../engine/side_by_side.ts";
 import { type Tensor, tf, type Variable } from "../engine/tf.ts";
 import type { PredictorState } from "../generation/predictor.ts";
 import type { Parameter } from "../layers/parameter.ts";
 import type { Network } from "../models/network.ts";
 import { clipByGlobalNorm } from "./clip.ts";
+import { cutRows } from "./cut_rows.ts";
 import { meanCrossEntropy } from "./loss.ts";
 import {
   createOptimizer,
@@ -115,6 +117,19 @@ interface StepResults {
   /** What the network remembers now. */
   state: Tensor[];
 }
+
+/** What a part of a batch gives. */
+interface PartResults {
+  /** Mean loss, shape (). */
+  loss: Tensor;
+  /** One for each variable. */
+  gradients: Tensor[];
+  /** What the network remembers of these rows now. */
+  state: Tensor[];
+}
+
+/** Rows of the smallest part of a batch: fewer make the products of a recurrent step too small to be fast. */
+const SMALLEST_PART = 32;
 
 /** Trains a network batch by batch, carrying its state from one to the next. */
 export class Trainer {
@@ -222,24 +237,67 @@ export class Trainer {
     }
   }
 
-  #takeStep(
-    { inputs, targets, state, learningRate, step }: StepInputs,
-  ): StepResults {
+  /** Loss and gradients of each part of the batch, then one update by their means. */
+  #takeStep(inputs: StepInputs): StepResults {
+    const batch = inputs.inputs.shape[0]!;
+    const parts = cutRows(batch, {
+      most: this.#options.compiled === false ? 1 : lanes(),
+      smallest: SMALLEST_PART,
+    });
+    const found = sideBySide(
+      parts.map((places) => tf.tensor1d(places, "int32")),
+      (places) => this.#differentiate(inputs, places),
+    );
+    const shares = parts.map(({ length }) => length / batch);
+    const mean = (tensors: Tensor[]): Tensor =>
+      tf.addN(tensors.map((tensor, i) => tf.mul(tensor, shares[i]!)));
+    return asOnePart(() => {
+      const gradients = this.#variables.map((_, k) =>
+        mean(found.map((part) => part.gradients[k]!))
+      );
+      const clipped = clipByGlobalNorm(gradients, this.#options.clipNorm);
+      this.#optimizer.apply(clipped.gradients, inputs.learningRate);
+      const loss = mean(found.map((part) => part.loss)); // ()
+      return {
+        outcome: tf.stack([loss, clipped.norm]),
+        state: found[0]!.state.map((_, k) =>
+          tf.concat(found.map((part) => part.state[k]!))
+        ),
+      };
+    });
+  }
+
+  /** What some rows of the batch give. */
+  #differentiate(
+    { inputs, targets, state, step }: StepInputs,
+    places: Tensor,
+  ): PartResults {
     const [batch, width] = inputs.shape as [number, number];
-    const dropout = { seed: this.#options.seed, step };
+    const rowsOf = (x: Tensor): Tensor => tf.gather(x, places as tf.Tensor1D);
+    const read = rowsOf(inputs); // (b, T)
+    const before = state.map(rowsOf);
+    const wanted = tf.reshape(rowsOf(tf.reshape(targets, [batch, width])), [
+      -1,
+    ]); // (bT,)
+    const dropout = {
+      seed: this.#options.seed,
+      step,
+      rows: { places, of: batch },
+    };
     let next: PredictorState = [];
     const { value, grads } = tf.variableGrads(() => {
-      const prediction = this.#network.forward(inputs, state, { dropout }); // logits (B, T, V)
+      const prediction = this.#network.forward(read, before, { dropout }); // logits (b, T, V)
       next = prediction.state.map((tensor) => tf.keep(tf.clone(tensor))); // outlives the tape
-      const rows = tf.reshape(prediction.logits, [batch * width, -1]); // (BT, V)
-      return meanCrossEntropy(rows, targets) as tf.Scalar;
+      const rows = tf.reshape(prediction.logits, [wanted.size, -1]); // (bT, V)
+      return meanCrossEntropy(rows, wanted) as tf.Scalar;
     }, this.#variables);
-    const gradients = this.#variables.map(({ name }) => grads[name]!);
-    const clipped = clipByGlobalNorm(gradients, this.#options.clipNorm);
-    this.#optimizer.apply(clipped.gradients, learningRate);
     const kept = next.map((tensor) => tf.clone(tensor));
     tf.dispose([...next]);
-    return { outcome: tf.stack([value, clipped.norm]), state: kept };
+    return {
+      loss: value,
+      gradients: this.#variables.map(({ name }) => grads[name]!),
+      state: kept,
+    };
   }
 
   /** Gives the network the last weights whose loss was a number; those it began with, where none was. */

@@ -384,6 +384,102 @@ Deno.test("What cannot be compiled is refused with its reason", () => {
   );
 });
 
+Deno.test("Arguments and results that contain themselves or a disposed tensor are refused, before anything is held", async () => {
+  const inner: unknown[] = [];
+  const outer = { inner };
+  inner.push(outer);
+  const add = compile((a: Tensor, b: Tensor) => tf.add(a, b), { name: "add" });
+  const [good, bad] = [scalar(1), scalar(2)];
+  add(good, bad).dispose();
+  bad.dispose();
+  await assertNoLeak(async () => {
+    for (const engine of ["cpu", "tensorflow"] as const) {
+      await useEngine(engine);
+      assertThrows(
+        () => compile((_: unknown) => good, { name: "f" })(outer),
+        TypeError,
+        'Cannot use the arguments of "f": it must not contain itself',
+      );
+      assertThrows(
+        () => compile(() => outer, { name: "f" })(),
+        TypeError,
+        'Cannot use the result of "f": it must not contain itself',
+      );
+      const message =
+        'Cannot use the arguments of "add": a tensor of them has been disposed: float32 []';
+      assertThrows(() => add(good, bad), Error, message);
+      await assertRejects(() => add.inBackground(good, bad), Error, message);
+    }
+  });
+  assertThrows(
+    () => compile((a: Tensor) => tf.add(a, bad))(good),
+    Error,
+    "Cannot use a tensor that has been disposed: float32 []",
+  );
+});
+
+Deno.test("A hole in an array is undefined, and no shorter array", () => {
+  const lengthOf = compile((list: unknown[]) => scalar(list.length));
+  // deno-lint-ignore no-sparse-arrays
+  assertEquals([read(lengthOf([])), read(lengthOf([,]))], [[0], [1]]);
+});
+
+Deno.test("A variable among the arguments is used by reference, each with a recording of its own", () => {
+  const [a, b] = [tf.variable(scalar(1)), tf.variable(scalar(10))];
+  const double = compile((variable: tf.Variable) => {
+    const { grads } = tf.variableGrads(
+      () => tf.square(variable) as tf.Scalar,
+      [variable],
+    );
+    variable.assign(tf.mul(variable, 2));
+    return grads[variable.name]!;
+  });
+  const slopes = [a, b, a, b].map((variable) => read(double(variable)));
+  assertEquals(slopes, [[2], [20], [4], [40]]);
+  assertEquals([read(a), read(b), double.recordings], [[4], [40], 2]);
+});
+
+Deno.test("An error while a function is recorded does not show up in the next one", () => {
+  assertThrows(
+    () => compile((x: Tensor) => tf.reshape(x, [7]))(floats([2])),
+    Error,
+    'Cannot record the op "Reshape"',
+  );
+  assertEquals(read(compile((x: Tensor) => tf.add(x, 1))(scalar(1))), [2]);
+});
+
+Deno.test("Strings may pass through a compiled function, but none can be made in it", () => {
+  const words = tf.tensor1d(["sea", "whale"]);
+  const twice = compile((x: Tensor) => tf.concat([x, x]))(words);
+  assertEquals([...twice.dataSync<"string">()], [
+    "sea",
+    "whale",
+    "sea",
+    "whale",
+  ]);
+  assertThrows(
+    () => compile(() => tf.tensor1d(["sea"]))(),
+    TypeError,
+    "Cannot record a tensor of strings: a compiled function works on numbers and bools: make it outside",
+  );
+});
+
+Deno.test("A variable that is made and disposed in the function is refused, and leaves nothing behind", async () => {
+  await assertNoLeak(() => {
+    assertThrows(
+      () =>
+        compile(() => {
+          const variable = tf.variable(scalar(3), true, "short-lived");
+          const result = tf.add(variable, 1);
+          variable.dispose();
+          return result;
+        }, { name: "f" })(),
+      TypeError,
+      'Cannot compile "f": a compiled function must not make variables at every call: short-lived; make them outside',
+    );
+  });
+});
+
 Deno.test("A tensor that escapes from a recording says what happened", () => {
   let escaped: Tensor | undefined;
   compile((x: Tensor) => {
@@ -495,6 +591,80 @@ Deno.test("A failure in the background rejects, and later calls go on", async ()
   const working = look.inBackground(tf.tensor1d([2], "int32"));
   await assertRejects(() => failing, Error, 'the op "GatherV2" failed');
   assertEquals(read(await working), [3]);
+});
+
+Deno.test("Calls in the background go on when the function is disposed, recorded again, or what it uses is disposed", async () => {
+  const captured = scalar(10);
+  const weight = tf.variable(scalar(5));
+  const optimizer = tf.train.sgd(0.1);
+  const add = compile((x: Tensor) => tf.add(tf.sum(x), captured), {
+    maxRecordings: 1,
+  });
+  const step = compile(() =>
+    optimizer.minimize(() => tf.square(weight) as tf.Scalar, true, [weight])!
+  );
+  const inputs = [floats([3]), tf.ones([4]), tf.ones([5])];
+  add(inputs[0]!).dispose();
+  step().dispose(); // 5 − 0.1 · 10 = 4
+  await assertNoLeak(async () => {
+    const sums = inputs.slice(1).map((x) => add.inBackground(x)); // the second takes the place of the first
+    const losses = [step.inBackground(), step.inBackground()];
+    add.dispose();
+    captured.dispose();
+    optimizer.setLearningRate(0.5); // disposes the tensor that held the rate
+    losses.push(step.inBackground());
+    step.dispose();
+    const tensors = await Promise.all([...sums, ...losses]);
+    assertAllClose(tensors.map((tensor) => read(tensor)[0]!), [
+      14,
+      15,
+      16, // 4²
+      10.24, // (4 − 0.1 · 8)²
+      6.5536, // (3.2 − 0.1 · 6.4)²
+    ]);
+    tf.dispose(tensors);
+  }, -1);
+  assertAllClose(read(weight), [0]); // 2.56 − 0.5 · 5.12
+});
+
+Deno.test("Results of calls in the background are right when another engine has been chosen meanwhile", async () => {
+  const weight = tf.variable(tf.ones([3]));
+  const grow = compile(() => {
+    weight.assign(tf.add(weight, 1));
+    return weight;
+  });
+  const calls = [grow.inBackground(), grow.inBackground()];
+  await useEngine("cpu");
+  try {
+    const [two, three] = await Promise.all(calls);
+    assertEquals([...await two!.data()], [2, 2, 2]);
+    assertEquals([...await tf.add(three!, weight).data()], [6, 6, 6]);
+  } finally {
+    await useEngine("tensorflow");
+  }
+  assertEquals(read(grow()), [4, 4, 4]);
+});
+
+Deno.test("Results are new tensors on every engine, where they are arguments, variables or from outside too", async () => {
+  for (const engine of ["tensorflow", "cpu", "wasm"] as const) {
+    await useEngine(engine);
+    const [argument, outside] = [scalar(1), scalar(2)];
+    const variable = tf.variable(scalar(3));
+    const f = compile((x: Tensor) => [x, x, outside, variable]);
+    for (const results of [f(argument), await f.inBackground(argument)]) {
+      const numbers = await Promise.all(results.map((result) => result.data()));
+      assertEquals(numbers.map(([number]) => number), [1, 1, 2, 3]);
+      tf.dispose(results);
+    }
+    const sum = tf.addN([argument, outside, variable]);
+    assertEquals([...await sum.data()], [6]);
+    assertThrows(
+      () => compile(() => Promise.resolve(sum), { name: "f" })(),
+      TypeError,
+      'Cannot compile "f": a compiled function must not be async',
+    );
+  }
+  await useEngine("tensorflow");
 });
 
 Deno.test("On other engines a compiled function runs as it is, and leaves only its results", async () => {

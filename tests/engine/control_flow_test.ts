@@ -209,6 +209,183 @@ for (const [form, make] of Object.entries(FORMS)) {
     ]);
   });
 
+  Deno.test(`Loops ${form} have the gradient of what a step gives back as it is, from outside`, () => {
+    const f = make((x, w) =>
+      tf.grads((x, w) => {
+        const [last, out] = scan(
+          (s: Tensor, row: Tensor) => [w!, { product: tf.mul(s, row), w: w! }],
+          tf.zeros([2]),
+          x!,
+        ) as unknown as [Tensor, { product: Tensor; w: Tensor }];
+        return tf.addN([
+          tf.sum(last),
+          tf.sum(out.product),
+          tf.mul(tf.sum(out.w), 10),
+        ]);
+      })([x!, w!])
+    );
+    // The sum is Σw + Σ 0·x₀ + w·x₁ + 10 · 2 Σw
+    const [dx, dw] = f(
+      tf.tensor2d([1, 2, 3, 4], [2, 2]),
+      tf.tensor1d([5, 6]),
+    ) as Tensor[];
+    assertEquals([read(dx!), read(dw!)], [[0, 0, 5, 6], [24, 25]]);
+  });
+
+  Deno.test(`A step of a loop ${form} may take gradients of its own, also of loops, and be differentiated`, () => {
+    const cube = (x: Tensor) => tf.mul(tf.square(x), x);
+    const power = (x: Tensor) =>
+      scan((y: Tensor) => [tf.mul(y, x), null], tf.scalar(1), null, {
+        length: 3,
+      })[0];
+    const slopes = (x: Tensor, of: (x: Tensor) => Tensor) =>
+      scan(
+        (sum: Tensor, row: Tensor) => [tf.add(sum, tf.grad(of)(row)), null],
+        tf.scalar(0),
+        x,
+      )[0];
+    const f = make((x) => [
+      slopes(x!, cube),
+      slopes(x!, power),
+      tf.grad((x) => slopes(x, cube))(x!),
+    ]);
+    assertEquals(
+      (f(tf.tensor1d([2, 3])) as Tensor[]).map(read),
+      [[39], [39], [12, 18]], // 3x² and 6x
+    );
+  });
+
+  Deno.test(`Loops ${form} have gradients beside outputs of whole numbers`, () => {
+    const f = make((x) =>
+      tf.grad((x) => {
+        const [{ product }] = scan(
+          ({ n, product }: { n: Tensor; product: Tensor }, row: Tensor) => [
+            {
+              n: tf.add(n, int(1)),
+              product: tf.mul(product, tf.add(row, tf.cast(n, "float32"))),
+            },
+            n,
+          ],
+          { n: int(1), product: tf.scalar(1) },
+          x,
+        );
+        return product;
+      })(x!)
+    );
+    assertEquals(read(f(tf.tensor1d([2, 3])) as Tensor), [5, 3]); // (x₀ + 1)(x₁ + 2)
+  });
+
+  Deno.test(`The gradient of a loop ${form} is that at the variables' values on the way forward`, () => {
+    const w = tf.variable(tf.scalar(2));
+    const f = make((x) => {
+      const { value, grads } = tf.variableGrads(() => {
+        const [last] = scan(
+          (s: Tensor, row: Tensor) => [tf.add(tf.mul(s, w), row), null],
+          tf.scalar(1),
+          x!,
+        );
+        w.assign(tf.mul(w, 10));
+        return last as tf.Scalar;
+      }, [w]);
+      return [value, grads[w.name]!];
+    });
+    assertEquals(
+      (f(tf.tensor1d([2, 4])) as Tensor[]).map(read),
+      [[12], [6]], // w² + 2w + 4 and 2w + 2 at 2
+    );
+    assertEquals(read(w), [20]);
+  });
+
+  Deno.test(`scan() ${form} of a single row, and of rows without numbers, has gradients`, () => {
+    const f = make((x, empty) => {
+      const total = (x: Tensor): Tensor => {
+        const [, sums] = scan(
+          (s: Tensor, row: [Tensor, Tensor]) => [
+            tf.mul(s, row[0]),
+            [tf.add(s, row[0]), row[1]],
+          ],
+          tf.scalar(3),
+          [x, empty!] as [Tensor, Tensor],
+        ) as unknown as [Tensor, [Tensor, Tensor]];
+        return tf.add(tf.sum(sums[0]), tf.sum(sums[1]));
+      };
+      return [total(x!), tf.grad(total)(x!)];
+    });
+    const outcome = f(tf.tensor1d([2]), tf.zeros([1, 0])) as Tensor[];
+    assertEquals(outcome.map(read), [[5], [1]]);
+  });
+
+  Deno.test(`Loops ${form} take the parts of a state by name, and refuse one that is put together otherwise`, () => {
+    const one = tf.scalar(1), two = tf.scalar(2);
+    const repeat = (
+      state: unknown,
+      next: (state: never) => unknown,
+    ): Tensor | Tensor[] =>
+      make(() =>
+        Object.values(
+          whileLoop(
+            () => tf.scalar(true, "bool"),
+            next as (state: unknown) => unknown,
+            state,
+            { maxIterations: 3 },
+          ) as Record<string, Tensor>,
+        )
+      )();
+    const named = repeat(
+      { a: one, b: two },
+      ({ a, b }: { a: Tensor; b: Tensor }) => ({
+        b: tf.add(b, 10),
+        a: tf.add(a, 1),
+      }),
+    ) as Tensor[];
+    assertEquals(named.map(read), [[4], [32]]);
+    assertThrows(
+      () => repeat([one, two], ([a, b]: [Tensor, Tensor]) => [[a], b]),
+      TypeError,
+      "Cannot loop: the next state must be nested as the state and have the same static parts " +
+        "(float32[],float32[]): ((float32[]),float32[])",
+    );
+    assertThrows(
+      () =>
+        repeat(
+          { a: one, n: 0 },
+          ({ a, n }: { a: Tensor; n: number }) => ({ a, n: n + 1 }),
+        ),
+      TypeError,
+      'the same static parts {"a":float32[],"n":0}: {"a":float32[],"n":1}',
+    );
+    assertThrows(
+      () => make(() => scan((s: Tensor) => s as never, two, tf.ones([2]))[0])(),
+      TypeError,
+      "Cannot scan: a step must give two things, the next state and an output, which may be null",
+    );
+    assertThrows(
+      () => make(() => whileLoop(() => true as never, (s) => s, one))(),
+      TypeError,
+      "Cannot loop: the condition must give a bool of shape []: true",
+    );
+  });
+
+  Deno.test(`The gradient of a loop ${form} uses masks and whole numbers that were made before the loop`, () => {
+    const f = make((x, y) =>
+      tf.grad((x) => {
+        const mask = tf.greater(y!, 1);
+        const ids = tf.cast(tf.sub(y!, 1), "int32");
+        return scan(
+          (s: Tensor, row: Tensor) => {
+            const kept = tf.where(mask, row, tf.zerosLike(row));
+            return [tf.add(tf.mul(s, tf.cast(ids, "float32")), kept), null];
+          },
+          tf.zeros([2]),
+          tf.stack([x, x]),
+        )[0];
+      })(x!)
+    );
+    // Where y is 3: 2x + x, otherwise nothing.
+    const [x, y] = [tf.tensor1d([5, 6]), tf.tensor1d([1, 3])];
+    assertEquals(read(f(x, y) as Tensor), [0, 3]);
+  });
+
   Deno.test(`Loops ${form} leave no tensor behind but their results`, async () => {
     const f = make((x, h, w) =>
       tf.grads((x, h, w) => recurrence(x!, h!, w!))([x!, h!, w!])
@@ -263,6 +440,41 @@ Deno.test("A recorded loop must not assign variables, which keep their values", 
     "must not assign variables: carry the value in the state instead",
   );
   assertEquals(read(variable), [1]);
+});
+
+Deno.test("A recorded condition must not assign variables either", () => {
+  const variable = tf.variable(tf.scalar(1));
+  const f = compile(() =>
+    whileLoop(
+      (s: Tensor) => {
+        variable.assign(tf.add(variable, 1));
+        return tf.less(s, 3);
+      },
+      (s) => tf.add(s, 1),
+      tf.scalar(0),
+    )
+  );
+  assertThrows(() => f(), TypeError, "must not assign variables: carry");
+  assertEquals(read(variable), [1]);
+});
+
+Deno.test("The gradient of a gradient of a recorded loop is refused, and leaves nothing behind", async () => {
+  const product = (x: Tensor): Tensor =>
+    scan(
+      (s: Tensor, row: Tensor) => [tf.mul(s, row), null],
+      tf.scalar(1),
+      x,
+    )[0];
+  const second = tf.grad((x) => tf.sum(tf.grad(product)(x)));
+  const x = tf.tensor1d([2, 3, 5]);
+  assertEquals(read(second(x)), [8, 7, 5]); // of x₁x₂ + x₀x₂ + x₀x₁
+  await assertNoLeak(() => {
+    assertThrows(
+      () => compile(second)(x),
+      TypeError,
+      "Cannot take the gradient of a gradient of a loop in a compiled function: take it outside, where loops are plain",
+    );
+  });
 });
 
 Deno.test("Loops refuse lengths that make no sense", () => {

@@ -1,16 +1,18 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ensureEngine } from "../../src/engine/engine.ts";
+import { RandomStream } from "../../src/engine/random.ts";
 import { tf } from "../../src/engine/tf.ts";
 import {
-  BLOCK_LENGTH,
   BlockWriter,
+  LONGEST_BLOCK,
 } from "../../src/generation/block_writer.ts";
 import { generateTokens } from "../../src/generation/generate_tokens.ts";
 import type { Predictor } from "../../src/generation/predictor.ts";
-import { Sampler } from "../../src/generation/sampler.ts";
+import { Sampler, SAMPLING_STREAM } from "../../src/generation/sampler.ts";
 import { buildLSTM } from "../../src/models/build_lstm.ts";
 import { LSTMNetwork } from "../../src/models/lstm_network.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
+import { assertAllClose } from "../close.ts";
 import { assertNoLeak } from "../no_leak.ts";
 
 await ensureEngine();
@@ -27,6 +29,36 @@ function smallNetwork(vocabSize: number): LSTMNetwork {
 
 function dispose(network: LSTMNetwork): void {
   for (const parameter of network.parameters.values()) parameter.dispose();
+}
+
+/**
+ * Asserts that two texts are the same, or part where rounding decides: where the random share lies on the border between
+ * both tokens, within single precision. What comes after is another text then, and is not compared.
+ */
+function assertSameChoices(
+  network: LSTMNetwork,
+  { seed, temperature = 1 }: { seed?: number; temperature?: number },
+  actual: number[],
+  expected: number[],
+): void {
+  const place = actual.findIndex((id, i) => id !== expected[i]);
+  if (place < 0) return assertEquals(actual.length, expected.length);
+  const known = [1, 2, ...expected.slice(0, place)];
+  const logits = tf.tidy(() => {
+    const { logits } = network.forward(
+      tf.tensor2d(known, [1, known.length], "int32"),
+      network.zeroState(1),
+    );
+    return logits.dataSync().slice(-logits.shape[2]!);
+  });
+  const weights = Array.from(logits, (logit) => Math.exp(logit / temperature));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const share = new RandomStream(seed!, SAMPLING_STREAM).uniformAt(place);
+  const [lower, upper] = [actual[place]!, expected[place]!]
+    .sort((a, b) => a - b) as [number, number];
+  assertEquals(upper - lower, 1, `token ${place}`);
+  const border = weights.slice(0, upper).reduce((sum, w) => sum + w, 0) / total;
+  assertAllClose([share], [border], 1e-6);
 }
 
 /** A state of no tensor, and the same scores after every token. */
@@ -62,14 +94,14 @@ for (
       const tokens = (blocks?: BlockWriter) =>
         Array.fromAsync(generateTokens(network, {
           prompt: Int32Array.of(1, 2),
-          maxTokens: 2 * BLOCK_LENGTH + 10,
+          maxTokens: LONGEST_BLOCK + 74,
           sampler: new Sampler(settings),
           blocks,
         }));
       const oneByOne = await tokens();
       await assertNoLeak(async () => {
         const blocks = new BlockWriter(network);
-        assertEquals(await tokens(blocks), oneByOne);
+        assertSameChoices(network, settings, await tokens(blocks), oneByOne);
         blocks.dispose();
       });
       dispose(network);
@@ -98,9 +130,21 @@ Deno.test("BlockWriter takes the lowest ids of equal scores, and never one that 
   blocks.dispose();
 });
 
-for (const bad of [NaN, Infinity]) {
-  Deno.test(`generateTokens() names the token where a block meets ${bad}, and frees all`, async () => {
-    const predictor = constant([0, bad, 1]);
+for (
+  const [scores, message] of [
+    [[0, NaN, 1], "the logits must be numbers below Infinity: NaN for id 1"],
+    [
+      [0, Infinity, 1],
+      "the logits must be numbers below Infinity: Infinity for id 1",
+    ],
+    [
+      [-Infinity, -Infinity],
+      "no token is left to choose from: every logit is -Infinity",
+    ],
+  ] as [number[], string][]
+) {
+  Deno.test(`generateTokens() names the token where a block meets the scores ${scores}, and frees all`, async () => {
+    const predictor = constant(scores);
     await assertNoLeak(async () => {
       const blocks = new BlockWriter(predictor);
       await assertRejects(
@@ -112,7 +156,7 @@ for (const bad of [NaN, Infinity]) {
             blocks,
           })),
         RangeError,
-        `Cannot sample token 0: the logits must be numbers below Infinity: ${bad} for id 1`,
+        `Cannot sample token 0: ${message}`,
       );
       blocks.dispose();
     });
@@ -150,6 +194,34 @@ Deno.test("generateTokens() by blocks stops when its reader leaves or the signal
   );
   assertEquals(count, 200);
   assertEquals(tf.memory().numTensors, before);
+  blocks.dispose();
+  dispose(network);
+});
+
+Deno.test("BlockWriter.write() gives the tokens that are wanted, up to the next multiple of the longest block", async () => {
+  const network = smallNetwork(5);
+  for (const { variable } of network.parameters.values()) void variable; // brings the weights to the engine
+  const blocks = new BlockWriter(network);
+  const state = network.zeroState(1);
+  const { settings } = new Sampler({ seed: 1 });
+  for (
+    const [position, most, length] of [
+      [0, 1, 1],
+      [0, 64, 64],
+      [LONGEST_BLOCK - 3, 64, 3],
+      [LONGEST_BLOCK, 2, 2],
+    ] as const
+  ) {
+    const block = await blocks.write(
+      { token: 1, state },
+      { position, most },
+      settings,
+    );
+    assertEquals(block.ids.length, length);
+    assert(block.sound);
+    tf.dispose([...block.state]);
+  }
+  tf.dispose([...state]);
   blocks.dispose();
   dispose(network);
 });

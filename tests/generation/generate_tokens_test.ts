@@ -21,7 +21,8 @@ Deno.test("generateTokens() reads the prompt once and carries the state from the
     [8, 9, 0, 1],
   );
   assertEquals(predictor.calls, [
-    "forward [3,5,7] after 0",
+    "forward [3,5] after 0",
+    "step [7] after 2",
     "step [8] after 3",
     "step [9] after 4",
     "step [0] after 5", // and nothing after the last token
@@ -39,6 +40,7 @@ Deno.test("generateTokens() reads a long prompt in pieces, one after the other",
     "forward  after 0",
     "forward  after 64",
     "forward  after 128",
+    "step  after 129",
   ]);
 });
 
@@ -80,7 +82,7 @@ Deno.test("generateTokens() stops the work when its reader leaves", async () => 
   for await (const id of generateTokens(predictor, options([1], 100))) {
     if (id === 3) break;
   }
-  assertEquals(predictor.calls, ["forward [1] after 0", "step [2] after 1"]);
+  assertEquals(predictor.calls, ["step [1] after 0", "step [2] after 1"]);
 });
 
 Deno.test("generateTokens() fails with the signal's reason between two tokens", async () => {

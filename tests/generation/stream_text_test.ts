@@ -69,7 +69,7 @@ Deno.test("streamText() begins after a line break where the prompt is empty", as
     await text(streamText(model, "", { ...GREEDY, maxTokens: 2 })),
     "ab",
   );
-  assertEquals(model.network.calls[0], "forward [0] after 0");
+  assertEquals(model.network.calls[0], "step [0] after 0");
 });
 
 Deno.test("streamText() checks everything at once, before the first piece is asked for", () => {
@@ -142,7 +142,10 @@ Deno.test("streamText() leaves unknown characters of the prompt out where it is 
     ),
     "c",
   );
-  assertEquals(model.network.calls[0], "forward [0,1] after 0");
+  assertEquals(model.network.calls, [
+    "forward [0] after 0",
+    "step [1] after 1",
+  ]);
 });
 
 Deno.test("streamText() fails with the signal's reason", async () => {

@@ -18,7 +18,7 @@ SCALES = [1, 1e-3, 10, 0, 0.1, 1, 1, 1e-2, 3, 1] * 2
 GRADIENTS = [[(rng.normal(size=s) * k).astype("float32") for s in SHAPES] for k in SCALES]
 RATES = [0.05 if i < 7 else 0.01 for i in range(20)]
 
-flat = lambda arrays: [np.asarray(a, "float64").ravel().tolist() for a in arrays]
+flat = lambda arrays: [[float(f"{x:.9g}") for x in np.asarray(a).ravel()] for a in arrays]  # exact in float32
 
 
 def with_torch(make):
@@ -46,18 +46,32 @@ def with_keras(optimizer):
 T, K = torch.optim, keras.optimizers
 CASES = [
     ({"name": "sgd"}, with_torch(lambda p: T.SGD(p, 0.1))),
+    ({"name": "sgd", "weightDecay": 0.1}, with_torch(lambda p: T.SGD(p, 0.1, weight_decay=0.1))),
     ({"name": "sgd", "momentum": 0.9, "weightDecay": 0.1}, with_torch(lambda p: T.SGD(p, 0.1, 0.9, weight_decay=0.1))),
     ({"name": "sgd", "momentum": 0.9, "nesterov": True},
      with_torch(lambda p: T.SGD(p, 0.1, 0.9, nesterov=True))),
+    ({"name": "sgd", "momentum": 0.9, "nesterov": True, "weightDecay": 0.1},
+     with_torch(lambda p: T.SGD(p, 0.1, 0.9, nesterov=True, weight_decay=0.1))),
+    ({"name": "sgd", "form": "keras"}, with_keras(K.SGD(0.1))),
+    ({"name": "sgd", "weightDecay": 0.1, "form": "keras"}, with_keras(K.SGD(0.1, weight_decay=0.1))),
     ({"name": "sgd", "momentum": 0.9, "form": "keras"}, with_keras(K.SGD(0.1, 0.9))),
     ({"name": "sgd", "momentum": 0.9, "nesterov": True, "form": "keras"}, with_keras(K.SGD(0.1, 0.9, nesterov=True))),
+    ({"name": "sgd", "momentum": 0.9, "nesterov": True, "weightDecay": 0.1, "form": "keras"},
+     with_keras(K.SGD(0.1, 0.9, nesterov=True, weight_decay=0.1))),
     ({"name": "rmsprop"}, with_torch(lambda p: T.RMSprop(p))),
+    ({"name": "rmsprop", "centered": True}, with_torch(lambda p: T.RMSprop(p, centered=True))),
+    ({"name": "rmsprop", "momentum": 0.5, "weightDecay": 0.1},
+     with_torch(lambda p: T.RMSprop(p, momentum=0.5, weight_decay=0.1))),
     ({"name": "rmsprop", "rho": 0.8, "momentum": 0.5, "centered": True, "epsilon": 1e-3},
      with_torch(lambda p: T.RMSprop(p, alpha=0.8, momentum=0.5, centered=True, eps=1e-3))),
     ({"name": "rmsprop", "form": "keras"}, with_keras(K.RMSprop())),
+    ({"name": "rmsprop", "centered": True, "form": "keras"}, with_keras(K.RMSprop(centered=True))),
+    ({"name": "rmsprop", "momentum": 0.5, "weightDecay": 0.1, "form": "keras"},
+     with_keras(K.RMSprop(momentum=0.5, weight_decay=0.1))),
     ({"name": "rmsprop", "rho": 0.8, "momentum": 0.5, "centered": True, "epsilon": 1e-3, "form": "keras"},
      with_keras(K.RMSprop(rho=0.8, momentum=0.5, centered=True, epsilon=1e-3))),
     ({"name": "adam"}, with_torch(lambda p: T.Adam(p))),
+    ({"name": "adam", "weightDecay": 0.2}, with_torch(lambda p: T.Adam(p, weight_decay=0.2))),
     ({"name": "adam", "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-3},
      with_torch(lambda p: T.Adam(p, betas=(0.8, 0.95), eps=1e-3))),
     # 1 - beta2 ** t is off by far more than the tolerance here unless it is taken with care in float32.
@@ -68,6 +82,7 @@ CASES = [
     ({"name": "adamw"}, with_torch(lambda p: T.AdamW(p))),
     ({"name": "adamw", "weightDecay": 0.2}, with_torch(lambda p: T.AdamW(p, weight_decay=0.2))),
     ({"name": "adamw", "form": "keras"}, with_keras(K.AdamW())),
+    ({"name": "adamw", "weightDecay": 0.2, "form": "keras"}, with_keras(K.AdamW(weight_decay=0.2))),
 ]
 print(json.dumps({
     "torch": torch.__version__, "keras": keras.__version__, "shapes": SHAPES, "start": flat(START),

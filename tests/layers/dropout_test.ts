@@ -47,3 +47,19 @@ Deno.test("dropout() passes the gradient where it passed the number", () => {
     ]);
   });
 });
+
+Deno.test("dropout() gives some rows of a batch the masks that they have in the whole", () => {
+  tf.tidy(() => {
+    const x = tf.fill([3, 6, 2], 3);
+    const options = { ...OPTIONS, batchAxis: 1 };
+    const whole = dropout(x, options);
+    const places = tf.tensor1d([1, 2, 5], "int32");
+    const some = dropout(tf.gather(x, places, 1), {
+      ...options,
+      draw: { ...OPTIONS.draw, rows: { places, of: 6 } },
+    });
+    assertEquals([...some.dataSync()], [
+      ...tf.gather(whole, places, 1).dataSync(),
+    ]);
+  });
+});

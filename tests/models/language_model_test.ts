@@ -299,3 +299,14 @@ Deno.test("LanguageModel writes the same text on every engine, greedily and by s
   const [greedy, drawn] = texts;
   assertEquals(texts, [greedy!, drawn!, greedy!, drawn!, greedy!, drawn!]);
 });
+
+Deno.test("LanguageModel.generate() writes a long text from one character with weights that were never used", async () => {
+  const model = buildLSTM({
+    tokenizer: CharTokenizer.train("to be"),
+    units: 6,
+    embedding: 4,
+  });
+  const text = await model.generate("t", { maxTokens: 1100, seed: 3 });
+  assertEquals(text.length, 1100);
+  model.dispose();
+});

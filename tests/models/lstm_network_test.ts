@@ -181,3 +181,28 @@ Deno.test("LSTMNetwork constructor refuses sizes out of range", () => {
     );
   }
 });
+
+for (const vocabSize of [7, 600]) {
+  Deno.test(`LSTMNetwork.stepper() does what step() does, with a vocabulary of ${vocabSize}`, () => {
+    const network = new LSTMNetwork(
+      { vocabSize, embedding: 4, units: 5, layers: 2, dropout: 0 },
+      3,
+    );
+    tf.tidy(() => {
+      const stepper = network.stepper();
+      let [state, other] = [network.zeroState(2), network.zeroState(2)];
+      for (const ids of [[0, 6], [3, 3], [6, 1]]) {
+        const tokens = tf.tensor1d(ids, "int32");
+        const [a, b] = [network.step(tokens, state), stepper(tokens, other)];
+        for (const [i, tensor] of [a.logits, ...a.state].entries()) {
+          assertAllClose(
+            [b.logits, ...b.state][i]!.dataSync(),
+            tensor.dataSync(),
+          );
+        }
+        [state, other] = [a.state, b.state];
+      }
+    });
+    for (const parameter of network.parameters.values()) parameter.dispose();
+  });
+}

@@ -243,3 +243,30 @@ for (const compiled of [true, false]) {
     dispose(network);
   });
 }
+
+Deno.test("Trainer.step() takes a large batch in parts to the same losses, weights and states as whole, dropout included", async () => {
+  const rows = 64; // two parts of 32
+  const ids = Int32Array.from({ length: rows * 20 + 1 }, (_, i) => (i * i) % V);
+  const streams = new TokenStreams(ids, { batchSize: rows, sequenceLength: 4 });
+  assertEquals(streams.batchSize, rows);
+  const [inParts, whole] = await Promise.all(
+    [true, false].map(async (compiled) => {
+      const network = goldenNetwork(0.25);
+      const options = { learningRate, clipNorm, seed: 5, compiled };
+      const trainer = new Trainer(network, options);
+      const losses: number[] = [];
+      for (let step = 0; step < streams.stepsPerEpoch; step++) {
+        losses.push(await trainer.step(streams.batch(0, step), rows));
+      }
+      const weights = [];
+      for (const parameter of network.parameters.values()) {
+        weights.push(...await parameter.values());
+      }
+      trainer.dispose();
+      dispose(network);
+      return { losses, weights };
+    }),
+  );
+  assertAllClose(inParts!.losses, whole!.losses, 1e-6);
+  assertAllClose(inParts!.weights, whole!.weights, 1e-5);
+});

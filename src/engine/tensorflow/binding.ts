@@ -141,11 +141,6 @@ export class TensorFlowBinding {
    */
   createTensor(shape: number[], dtype: number, values: TensorValues): number {
     if (this.#trace === undefined) return this.upload(shape, dtype, values);
-    if (dtype === TF_STRING) {
-      throw new TypeError(
-        "Cannot record a tensor of strings: a compiled function works on numbers and bools: make it outside",
-      );
-    }
     return this.#trace.constant({ shape, dtype }, values as NumericArray);
   }
 
@@ -262,6 +257,21 @@ export class TensorFlowBinding {
     const id = this.#nextId++;
     this.#handles.set(id, handle);
     return id;
+  }
+
+  /**
+   * A second number for a tensor, which lives on when the first is freed.
+   *
+   * @returns The number; free it with {@linkcode TensorFlowBinding.deleteTensor}.
+   */
+  share(id: number): number {
+    const { api, status } = this.#context;
+    const handle = api.TFE_TensorHandleCopySharingTensor(
+      this.handle(id),
+      status.handle,
+    );
+    status.check(() => `Cannot share tensor ${id}`);
+    return this.register(handle);
   }
 
   /** The handle behind a number. */

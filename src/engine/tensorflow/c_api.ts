@@ -24,6 +24,7 @@ const SYMBOLS = {
   TF_DeleteStatus: { parameters: [HANDLE], result: "void" },
   TF_GetCode: { parameters: [HANDLE], result: "i32" },
   TF_Message: { parameters: [HANDLE], result: "pointer" },
+  TF_SetStatus: { parameters: [HANDLE, "i32", BYTES], result: "void" },
 
   TFE_NewContextOptions: { parameters: [], result: HANDLE },
   TFE_DeleteContextOptions: { parameters: [HANDLE], result: "void" },
@@ -68,6 +69,10 @@ const SYMBOLS = {
     result: "i64",
   },
   TFE_TensorHandleDataType: { parameters: [HANDLE], result: "i32" },
+  TFE_TensorHandleCopySharingTensor: {
+    parameters: [HANDLE, HANDLE],
+    result: HANDLE,
+  },
   TFE_TensorHandleCopyToDevice: {
     parameters: [HANDLE, HANDLE, BYTES, HANDLE],
     result: HANDLE,
@@ -196,6 +201,10 @@ const SYMBOLS = {
     result: "i32",
   },
   TF_GraphGetTensorShape: {
+    parameters: [HANDLE, OUTPUT, BYTES, "i32", HANDLE],
+    result: "void",
+  },
+  TF_GraphSetTensorShape: {
     parameters: [HANDLE, OUTPUT, BYTES, "i32", HANDLE],
     result: "void",
   },
@@ -361,6 +370,7 @@ export class Status {
     const code = this.#api.TF_GetCode(this.handle);
     if (code !== TF_OK) {
       const reason = readCString(this.#api.TF_Message(this.handle));
+      this.#api.TF_SetStatus(this.handle, TF_OK, cString("")); // calls that cannot fail leave it as it is
       throw new TensorFlowError(action(), code, reason);
     }
   }

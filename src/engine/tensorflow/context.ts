@@ -53,6 +53,8 @@ export class EagerContext {
   readonly version: string;
   /** All devices, the CPU first. */
   readonly devices: readonly Device[];
+  /** Threads that one op may use, as far as it is known. */
+  readonly threads: number;
   readonly #attributes: AttributeTarget;
   #outputs = new BigUint64Array(16);
   readonly #outputCount = new Int32Array(1);
@@ -65,6 +67,7 @@ export class EagerContext {
    */
   constructor(path: string, options: ContextOptions = {}) {
     this.api = openCApi(path);
+    this.threads = options.threads || navigator.hardwareConcurrency;
     this.status = new Status(this.api);
     this.#attributes = eagerTarget(this.api, this.status);
     this.version = readCString(this.api.TF_Version());

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import {
   type AttributeTarget,
   graphTarget,
@@ -19,7 +20,8 @@ import {
 } from "./attributes.ts";
 import { cString } from "./c_api.ts";
 import type { EagerContext } from "./context.ts";
-import { dtypeOf, type NumericArray } from "./dtypes.ts";
+import { dtypeOf, type NumericArray, TF_STRING } from "./dtypes.ts";
+import { addFunction } from "./function_registry.ts";
 import { opDefinition } from "./op_definition.ts";
 import { createNativeTensor, type TensorDescription } from "./tensors.ts";
 
@@ -33,6 +35,8 @@ export interface GraphTensorMetadata extends TensorDescription {
 interface Symbol extends TensorDescription {
   /** The `TF_Output`. */
   output: Uint8Array<ArrayBuffer>;
+  /** Its op's name in the graph, and which of the op's outputs it is. */
+  name: string;
   /** Values of a constant. */
   values?: NumericArray;
   /** The op that made it; undefined for what comes from outside. */
@@ -49,7 +53,6 @@ export interface Surroundings {
 const SMALL = 64;
 
 let nextId = -2; // −1 is TensorFlow.js's mark of a tensor that is not uploaded
-let nextNode = 0;
 
 /** A function that TensorFlow has taken over. */
 export interface RegisteredFunction {
@@ -61,18 +64,35 @@ export interface RegisteredFunction {
   outputs: TensorDescription[];
 }
 
+/** What `sideBySide()` does with parts: joins them to the graph, makes functions of them, or asks for a recording that does. */
+export type PartsMode = "inline" | "apart" | "wanted";
+
 /** What all graphs of a recording have in common. */
 interface Shared {
-  /** Whether XLA will compile it: some steps have one form for XLA and another for TensorFlow's own executor. */
-  readonly forJit: boolean;
   /** Names of the functions that inner graphs became. */
   readonly functions: string[];
   /** Of every op, by its name in the graph, where it was made. */
   readonly origins: Map<string, Error>;
+  /** How many ops there are so far: names count from the start of the recording, so that the same has the same. */
+  nodes: number;
+}
+
+/** Options of {@linkcode GraphTrace}. */
+export interface GraphTraceOptions {
+  /** The graph around it; none for the outermost one. */
+  parent?: GraphTrace;
+  /** Whether XLA will compile it. */
+  forJit: boolean;
+  /** What becomes of parts in the outermost graph; in those inside they always join the graph. */
+  parts?: PartsMode;
 }
 
 /** A graph under construction. */
 export class GraphTrace {
+  /** Whether XLA will compile it: some steps have one form for XLA and another for TensorFlow's own executor. */
+  readonly forJit: boolean;
+  /** What becomes of parts that can run side by side. */
+  readonly parts: PartsMode;
   readonly #parent: GraphTrace | undefined;
   readonly #shared: Shared;
   readonly #context: EagerContext;
@@ -82,24 +102,26 @@ export class GraphTrace {
   readonly #symbols = new Map<number, Symbol>();
   readonly #declared = new Map<number, TensorDescription>();
   readonly #captured = new Map<number, Symbol>();
+  /** All that the graph consists of, from which its function's name follows. */
+  readonly #content = createHash("sha256");
   #open = true;
 
   /**
    * @param context The runtime.
    * @param surroundings What is alive outside.
-   * @param around The graph around it, of which its function will be a part; for the outermost one, whether XLA will
-   * compile it.
+   * @param options The graph around it, of which its function will be a part, and whether XLA will compile it.
    */
   constructor(
     context: EagerContext,
     surroundings: Surroundings,
-    around: GraphTrace | { forJit: boolean },
+    { parent, forJit, parts = "inline" }: GraphTraceOptions,
   ) {
-    const isInner = around instanceof GraphTrace;
-    this.#parent = isInner ? around : undefined;
-    this.#shared = isInner
-      ? around.#shared
-      : { forJit: around.forJit, functions: [], origins: new Map() };
+    this.forJit = forJit;
+    this.parts = parts;
+    this.#parent = parent;
+    this.#shared = parent === undefined
+      ? { functions: [], origins: new Map(), nodes: 0 }
+      : parent.#shared;
     this.#context = context;
     this.#surroundings = surroundings;
     this.#attributes = graphTarget(context.api, context.status);
@@ -109,11 +131,6 @@ export class GraphTrace {
   /** Whether ops may still join. */
   get open(): boolean {
     return this.#open;
-  }
-
-  /** Whether XLA will compile what is recorded. */
-  get forJit(): boolean {
-    return this.#shared.forJit;
   }
 
   /** Names of the functions that the graphs inside became, at any depth; only loops have them. */
@@ -154,12 +171,18 @@ export class GraphTrace {
    * @param description Shape and data type.
    * @param values Its values.
    * @returns Its number.
+   * @throws {TypeError} If its values are strings.
    */
   constant(description: TensorDescription, values: NumericArray): number {
     const { api, status } = this.#context;
     const { shape, dtype } = description;
+    if (dtype === TF_STRING) {
+      throw new TypeError(
+        "Cannot record a tensor of strings: a compiled function works on numbers and bools: make it outside",
+      );
+    }
     const tensor = createNativeTensor(this.#context, description, values);
-    const node = this.#newNode("Const");
+    const { node, name } = this.#newNode("Const");
     api.TF_SetAttrType(node, cString("dtype"), dtype);
     api.TF_SetAttrTensor(node, cString("value"), tensor, status.handle);
     api.TF_DeleteTensor(tensor);
@@ -170,8 +193,13 @@ export class GraphTrace {
       shape,
       dtype,
       output: outputOf(operation, 0),
+      name: `${name}:0`,
       values,
     });
+    this.#note(name, shape, dtype);
+    this.#content.update(
+      new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+    );
     return id;
   }
 
@@ -181,6 +209,7 @@ export class GraphTrace {
    * @param name The op's name in TensorFlow's registry.
    * @param attributes Its attributes.
    * @param inputIds Numbers of the input tensors, lists flattened.
+   * @param shapes Shapes of what comes out, of an op that cannot tell.
    * @returns What comes out.
    * @throws {TypeError} If the op's result depends on more than its inputs, or if the shape of its result depends on
    * values.
@@ -190,6 +219,7 @@ export class GraphTrace {
     name: string,
     attributes: readonly OpAttribute[],
     inputIds: readonly number[],
+    shapes?: readonly (readonly number[])[],
   ): GraphTensorMetadata[] {
     const { inputIsList, inferred, stateful } = opDefinition(
       this.#context,
@@ -203,7 +233,7 @@ export class GraphTrace {
       );
     }
     const inputs = inputIds.map((id) => this.#symbol(id));
-    const node = this.#newNode(name);
+    const { node, name: nodeName } = this.#newNode(name);
     let next = 0;
     for (const [i, isList] of inputIsList.entries()) {
       if (!isList) {
@@ -229,17 +259,23 @@ export class GraphTrace {
       }
     }
     const operation = this.#finish(node, name, inputs);
+    this.#note(nodeName, inputs.map((input) => input.name), attributes, shapes);
     const count = this.#context.api.TF_OperationNumOutputs(operation);
     return Array.from(
       { length: count },
-      (_, index) => this.#addOutput(name, operation, index),
+      (_, index) =>
+        this.#addOutput(name, operation, {
+          index,
+          name: `${nodeName}:${index}`,
+          known: shapes?.[index],
+        }),
     );
   }
 
   /**
    * Ends the recording: the graph becomes a function.
    *
-   * @param name The function's name.
+   * @param prefix What the function's name begins with; the rest follows from what the function does.
    * @param outputIds Numbers of what comes out.
    * @param parameterIds Numbers of inputs to come first, from {@linkcode GraphTrace.parameter}.
    * @param captures The order of what was captured; it may name tensors that were not.
@@ -247,16 +283,22 @@ export class GraphTrace {
    * @throws {TensorFlowError} If TensorFlow refuses it.
    */
   finish(
-    name: string,
+    prefix: string,
     outputIds: readonly number[],
     parameterIds: readonly number[] = [],
     captures?: readonly number[],
   ): RegisteredFunction {
-    const { api, status, handle } = this.#context;
+    const { api, status } = this.#context;
     const outputs = outputIds.map((id) => this.#symbol(id));
     const parameters = parameterIds.map((id) => this.#symbols.get(id)!);
     const captured = captures ?? this.captured;
     const inputs = [...parameters, ...captured.map((id) => this.#capture(id))];
+    this.#note(
+      "",
+      inputs.map((input) => input.name),
+      outputs.map((output) => output.name),
+    );
+    const name = `${prefix}_${this.#content.digest("hex").slice(0, 20)}`;
     const definition = api.TF_GraphToFunction(
       this.#graph,
       cString(name),
@@ -274,8 +316,7 @@ export class GraphTrace {
     );
     status.check(() => `Cannot record the function "${name}"`);
     try {
-      api.TFE_ContextAddFunction(handle, definition, status.handle);
-      status.check(() => `Cannot register the function "${name}"`);
+      addFunction(this.#context, name, definition);
       if (this.#parent !== undefined) {
         this.#shared.functions.push(name);
         this.#parent.#adopt(name, definition);
@@ -288,6 +329,11 @@ export class GraphTrace {
       inputs: [...parameterIds, ...captured],
       outputs: outputs.map(({ shape, dtype }) => ({ shape, dtype })),
     };
+  }
+
+  /** Brings tensors into the graph that no op of it has used, such as results that come from outside as they are. */
+  include(ids: readonly number[]): void {
+    for (const id of ids) this.#symbol(id);
   }
 
   /** Numbers of what was captured from outside. */
@@ -358,7 +404,7 @@ export class GraphTrace {
   }
 
   #placeholder({ shape, dtype }: TensorDescription): Symbol {
-    const node = this.#newNode("Placeholder");
+    const { node, name } = this.#newNode("Placeholder");
     setAttribute(this.#attributes, node, {
       name: "dtype",
       type: TF_ATTR_TYPE,
@@ -370,17 +416,34 @@ export class GraphTrace {
       value: shape,
     });
     const operation = this.#finish(node, "Placeholder");
-    return { shape, dtype, output: outputOf(operation, 0) };
+    this.#note(name, shape, dtype);
+    return {
+      shape,
+      dtype,
+      output: outputOf(operation, 0),
+      name: `${name}:0`,
+    };
   }
 
-  #newNode(op: string): bigint {
-    const name = `${op}_${nextNode++}`;
+  /** Takes a part of the graph down, for its function's name. */
+  #note(...parts: unknown[]): void {
+    this.#content.update(
+      JSON.stringify(
+        parts,
+        (_, value) => typeof value === "bigint" ? `${value}n` : value,
+      ),
+    );
+  }
+
+  #newNode(op: string): { node: bigint; name: string } {
+    const name = `${op}_${this.#shared.nodes++}`;
     this.#shared.origins.set(name, new Error(op));
-    return this.#context.api.TF_NewOperation(
+    const node = this.#context.api.TF_NewOperation(
       this.#graph,
       cString(op),
       new TextEncoder().encode(name + "\0"),
     );
+    return { node, name };
   }
 
   #finish(node: bigint, op: string, inputs: readonly Symbol[] = []): bigint {
@@ -397,10 +460,25 @@ export class GraphTrace {
   #addOutput(
     op: string,
     operation: bigint,
-    index: number,
+    { index, name, known }: {
+      index: number;
+      name: string;
+      known: readonly number[] | undefined;
+    },
   ): GraphTensorMetadata {
     const { api, status } = this.#context;
     const output = outputOf(operation, index);
+    if (known !== undefined) {
+      const sizes = BigInt64Array.from(known, BigInt);
+      api.TF_GraphSetTensorShape(
+        this.#graph,
+        output,
+        sizes,
+        known.length,
+        status.handle,
+      );
+      status.check(() => `Cannot give the op "${op}" a shape`);
+    }
     const rank = api.TF_GraphGetTensorNumDims(
       this.#graph,
       output,
@@ -428,7 +506,7 @@ export class GraphTrace {
     }
     const dtype = api.TF_OperationOutputType(output);
     const id = nextId--;
-    this.#symbols.set(id, { shape, dtype, output, op });
+    this.#symbols.set(id, { shape, dtype, output, name, op });
     return { id, shape, dtype };
   }
 }

@@ -20,7 +20,9 @@ import {
   type TensorMetadata,
   type TensorValues,
 } from "./binding.ts";
+import { dtypeOf } from "./dtypes.ts";
 import type { GraphTrace } from "./graph_trace.ts";
+import { tf } from "../tf.ts";
 import { refuseFrozenRandomNumbers } from "./trace_guards.ts";
 
 /** What the backend knows of a tensor's data. */
@@ -30,6 +32,8 @@ interface TensorData {
   dtype: number;
   /** Values that are not uploaded yet. */
   values: TensorValues | null;
+  /** How many tensors of TensorFlow.js have these data. */
+  refCount: number;
 }
 
 /** The parts of tfjs-node-gpu's backend that its type keeps to itself. */
@@ -43,7 +47,10 @@ interface OpenBackend extends KernelBackend {
     inputs: readonly Tensor[],
     outputCount: number,
   ): Tensor[];
-  readonly tensorMap: { get(dataId: object): TensorData };
+  readonly tensorMap: {
+    get(dataId: object): TensorData;
+    set(dataId: object, data: TensorData): void;
+  };
 }
 
 const NodeBackend = NodeJSKernelBackend as unknown as new (
@@ -85,12 +92,23 @@ export class NativeBackend extends NodeBackend {
   override getInputTensorIds(
     tensors: readonly { dataId?: object }[],
   ): number[] {
-    if (this.#binding.trace !== undefined) {
-      for (const { dataId } of tensors) {
-        if (dataId !== undefined) this.#uploadFor(dataId);
+    try {
+      if (this.#binding.trace !== undefined) {
+        for (const { dataId } of tensors) {
+          if (dataId !== undefined) this.#uploadFor(dataId);
+        }
       }
+      return super.getInputTensorIds(tensors);
+    } catch (error) {
+      const disposed = tensors.find((tensor) =>
+        tensor instanceof tf.Tensor && tensor.isDisposed
+      ) as Tensor | undefined;
+      if (disposed === undefined) throw error;
+      throw new Error(
+        `Cannot use a tensor that has been disposed: ${disposed.dtype} [${disposed.shape}]`,
+        { cause: error },
+      );
     }
-    return super.getInputTensorIds(tensors);
   }
 
   override readSync(dataId: object): BackendValues {
@@ -101,6 +119,19 @@ export class NativeBackend extends NodeBackend {
       if (!isConstant && data.id >= -1) throw readingError(data);
     }
     return super.readSync(dataId);
+  }
+
+  /** Results of calls in the background may arrive when another engine is in use: they are this one's all the same. */
+  override createOutputTensor(metadata: TensorMetadata): Tensor {
+    if (tf.getBackend() === "tensorflow") {
+      return super.createOutputTensor(metadata);
+    }
+    const { id, shape, dtype } = metadata;
+    const dataId = {};
+    this.tensorMap.set(dataId, { id, shape, dtype, values: null, refCount: 1 });
+    const { name } = dtypeOf(dtype);
+    return tf.engine()
+      .makeTensorFromDataId(dataId, shape, name as DataType, this);
   }
 
   /** TensorFlow's number of a data type. */

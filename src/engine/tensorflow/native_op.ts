@@ -10,7 +10,6 @@ import {
   TF_ATTR_INT,
   TF_ATTR_TYPE,
 } from "./attributes.ts";
-import { TF_INT32 } from "./dtypes.ts";
 import { type NativeRuntime, nativeRuntime } from "./runtime.ts";
 
 /** A data type as an attribute. */
@@ -61,56 +60,4 @@ export function nativeOp(
     inputs,
     outputCount,
   );
-}
-
-/**
- * Row `index` of a stack, where the index is a tensor.
- *
- * @param stack Shape (T, …).
- * @param index int32, shape ().
- * @returns Shape (…).
- */
-export function rowAt(stack: Tensor, index: Tensor): Tensor {
-  if (!isForJit()) return tf.gather(stack, index as tf.Tensor1D);
-  const rest = stack.shape.slice(1);
-  const [row] = nativeOp("XlaDynamicSlice", [
-    stack,
-    startAt(index, stack.rank),
-    tf.tensor1d([1, ...rest], "int32"),
-  ], sliceAttributes(stack));
-  return tf.reshape(row!, rest);
-}
-
-/**
- * A stack with another row at `index`.
- *
- * @param stack Shape (T, …).
- * @param index int32, shape ().
- * @param row Shape (…).
- * @returns Shape (T, …).
- */
-export function withRowAt(stack: Tensor, index: Tensor, row: Tensor): Tensor {
-  const update = tf.expandDims(row, 0); // (1, …)
-  const [name, inputs]: [string, Tensor[]] = isForJit()
-    ? ["XlaDynamicUpdateSlice", [stack, update, startAt(index, stack.rank)]]
-    : ["TensorScatterUpdate", [stack, tf.reshape(index, [1, 1]), update]];
-  return nativeOp(name, inputs, sliceAttributes(stack))[0]!;
-}
-
-/** Whether the forms for XLA are wanted, whose executor alone knows them. */
-function isForJit(): boolean {
-  return requireRuntime().binding.trace?.forJit ?? false;
-}
-
-function sliceAttributes(stack: Tensor): OpAttribute[] {
-  const { backend } = requireRuntime();
-  return [
-    typeAttribute("T", backend.dtypeNumber(stack.dtype)),
-    typeAttribute("Tindices", TF_INT32),
-  ];
-}
-
-function startAt(index: Tensor, rank: number): Tensor {
-  const first = tf.reshape(index, [1]);
-  return rank === 1 ? first : tf.concat([first, tf.zeros([rank - 1], "int32")]); // (rank,)
 }

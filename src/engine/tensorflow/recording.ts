@@ -7,9 +7,11 @@
  *
  * @module
  */
+import { forgetFailedTape } from "../custom_gradient.ts";
 import { type Tensor, tf, type Variable } from "../tf.ts";
 import { TensorFlowError } from "./c_api.ts";
-import { GraphTrace } from "./graph_trace.ts";
+import { removeFunction } from "./function_registry.ts";
+import { GraphTrace, type PartsMode } from "./graph_trace.ts";
 import type { NativeRuntime } from "./runtime.ts";
 import type { TensorDescription } from "./tensors.ts";
 import { withoutMathRandom } from "./trace_guards.ts";
@@ -47,11 +49,11 @@ export interface RecordOptions {
   run: (args: Tensor[]) => Tensor[];
   /** Arguments of the kind that later calls will have. */
   args: readonly Tensor[];
-  /** Whether XLA will compile it. */
+  /** Whether XLA will compile it as a whole. */
   forJit: boolean;
+  /** What becomes of parts that can run side by side. */
+  parts: PartsMode;
 }
-
-let recordings = 0;
 
 /**
  * @param runtime The native engine.
@@ -68,19 +70,15 @@ export function record(
   // The function made variables, which now have their first values: from now on they are there already.
   const second = attempt(runtime, options);
   if (!("created" in second)) return second;
-  throw new TypeError(
-    `Cannot compile "${options.name}": a compiled function must not make variables at every call: ${
-      second.created.map(({ name }) => name).join(", ")
-    }; make them outside`,
-  );
+  throw makingError(options.name, second.created);
 }
 
 function attempt(
   runtime: NativeRuntime,
-  { name, run, args, forJit }: RecordOptions,
+  { name, run, args, forJit, parts }: RecordOptions,
 ): Recording | { created: Variable[] } {
   const { context, binding, backend } = runtime;
-  const trace = new GraphTrace(context, binding, { forJit });
+  const trace = new GraphTrace(context, binding, { forJit, parts });
   const sources = new Map<number, InputSource>();
   const standIn = (of: Tensor, source: InputSource): Tensor => {
     const description = {
@@ -91,9 +89,7 @@ function attempt(
     sources.set(id, source);
     return backend.createOutputTensor({ id, ...description });
   };
-  const uniqueName = `${
-    name.replaceAll(/[^A-Za-z0-9_]/g, "_")
-  }_${recordings++}`;
+  const prefix = name.replaceAll(/[^A-Za-z0-9_]/g, "_");
 
   const standIns = args.map((tensor, index) =>
     tf.keep(standIn(tensor, { kind: "argument", index }))
@@ -110,17 +106,20 @@ function attempt(
     binding.recordIn(trace, () =>
       tf.tidy(() => {
         const results = withoutMathRandom(() => run(standIns));
+        const gone = created.map(({ variable }) => variable)
+          .filter((variable) => variable.isDisposed);
+        if (gone.length > 0) throw makingError(name, gone);
         const assigned = assignedOf(name, variables);
         // Of a function that made variables, only what they begin with is of use.
         const outputs = created.length > 0
           ? created.map(({ initial }) => initial)
           : [...results, ...assigned];
         const function_ = trace.finish(
-          uniqueName,
+          prefix,
           outputs.map((tensor) => backend.idOf(tensor)),
         );
         recording = {
-          name: uniqueName,
+          name: function_.name,
           inner: trace.functions,
           inputs: function_.inputs.map((id) =>
             sources.get(id) ?? { kind: "tensor", id }
@@ -132,8 +131,11 @@ function attempt(
         };
       }));
   } catch (error) {
-    for (const { variable } of created) variable.dispose();
-    for (const inner of trace.functions) removeFunction(runtime, inner);
+    forgetFailedTape();
+    for (const { variable } of created) {
+      if (!variable.isDisposed) variable.dispose();
+    }
+    for (const inner of trace.functions) removeFunction(context, inner);
     throw error;
   } finally {
     Object.assign(Error, { stackTraceLimit });
@@ -208,19 +210,10 @@ export function idOfSource(
 
 /** Makes TensorFlow forget a recording, with the functions of its loops. */
 export function forget(
-  runtime: NativeRuntime,
+  { context }: NativeRuntime,
   { name, inner }: Recording,
 ): void {
-  for (const each of [name, ...inner]) removeFunction(runtime, each);
-}
-
-function removeFunction(
-  { context: { api, handle, status } }: NativeRuntime,
-  name: string,
-): void {
-  const bytes = new TextEncoder().encode(name + "\0");
-  api.TFE_ContextRemoveFunction(handle, bytes, status.handle);
-  status.check(() => `Cannot remove the function "${name}"`);
+  for (const each of [name, ...inner]) removeFunction(context, each);
 }
 
 interface HiddenVariable {
@@ -253,6 +246,14 @@ function hideVariables(
   });
 }
 
+function makingError(name: string, variables: Variable[]): TypeError {
+  return new TypeError(
+    `Cannot compile "${name}": a compiled function must not make variables at every call: ${
+      variables.map(({ name }) => name).join(", ")
+    }; make them outside`,
+  );
+}
+
 function disposedError(name: string, variable: Variable): TypeError {
   return new TypeError(
     `Cannot compile "${name}": a compiled function must not dispose variables: ${variable.name}; do it outside`,
@@ -264,7 +265,8 @@ function userLine(error: Error | undefined): string {
   const lines = error?.stack?.split("\n").slice(1) ?? [];
   const line = lines.find((line) =>
     !line.includes("/npm/") && !line.includes("/src/engine/") &&
-    !line.includes("ext:") && !line.includes("node:")
+    !line.includes("ext:") && !line.includes("node:") &&
+    !line.includes("<anonymous>")
   );
   return line?.trim().replace(/^at /, "") ?? "";
 }

@@ -7,9 +7,7 @@ import { type Tensor, tf } from "../tf.ts";
 import { TF_ATTR_FUNC, TF_ATTR_TYPE } from "./attributes.ts";
 import { GraphTrace } from "./graph_trace.ts";
 import { intAttribute, requireRuntime } from "./native_op.ts";
-import { registeredVariables } from "./variables.ts";
-
-let loops = 0;
+import { watchChanges } from "./variables.ts";
 
 /** Iterations that TensorFlow's own executor may run side by side; ours wait for each other anyway. */
 const PARALLEL_ITERATIONS = 1;
@@ -30,12 +28,14 @@ export function rolledWhile(
 ): Tensor[] {
   const { context, binding, backend } = requireRuntime();
   const parent = binding.trace!;
-  const name = `loop_${loops++}`;
   const ids = initial.map((tensor) => backend.idOf(tensor));
   const state = ids.map((id) => parent.describe(id));
 
   const enter = (run: (state: Tensor[]) => Tensor[]): Part => {
-    const trace = new GraphTrace(context, binding, parent);
+    const trace = new GraphTrace(context, binding, {
+      parent,
+      forJit: parent.forJit,
+    });
     const parameters = state.map((description) => trace.parameter(description));
     try {
       const outputs: number[] = [];
@@ -46,6 +46,7 @@ export function rolledWhile(
           );
           const results = run(tensors);
           outputs.push(...results.map((tensor) => backend.idOf(tensor)));
+          trace.include(outputs);
         }));
       return { trace, parameters, outputs };
     } catch (error) {
@@ -57,7 +58,7 @@ export function rolledWhile(
   const parts: Part[] = [];
   try {
     parts.push(enter((tensors) => {
-      const goOn = condition(tensors);
+      const goOn = withoutAssignments(() => condition(tensors));
       checkCondition(goOn);
       return [tf.reshape(goOn, [])];
     }));
@@ -69,20 +70,20 @@ export function rolledWhile(
     const captures = [
       ...new Set(parts.flatMap(({ trace }) => trace.captured)),
     ];
-    for (const [i, { trace, parameters, outputs }] of parts.entries()) {
+    const names = parts.map(({ trace, parameters, outputs }, i) =>
       trace.finish(
-        `${name}_${i === 0 ? "condition" : "body"}`,
+        i === 0 ? "condition" : "body",
         i === 0 ? outputs : [...outputs, ...captures],
         parameters,
         captures,
-      );
-    }
+      ).name
+    );
     const inputs = [...ids, ...captures];
     const types = inputs.map((id) => parent.describe(id).dtype);
     const metadata = parent.operation("StatelessWhile", [
       { name: "T", type: TF_ATTR_TYPE, value: types },
-      { name: "cond", type: TF_ATTR_FUNC, value: `${name}_condition` },
-      { name: "body", type: TF_ATTR_FUNC, value: `${name}_body` },
+      { name: "cond", type: TF_ATTR_FUNC, value: names[0]! },
+      { name: "body", type: TF_ATTR_FUNC, value: names[1]! },
       intAttribute("parallel_iterations", PARALLEL_ITERATIONS),
     ], inputs);
     return metadata.slice(0, ids.length)
@@ -103,7 +104,14 @@ interface Part {
  * @param goOn What a condition gave.
  * @throws {TypeError} If it is not one bool.
  */
-export function checkCondition(goOn: Tensor): void {
+export function checkCondition(goOn: unknown): asserts goOn is Tensor {
+  if (!(goOn instanceof tf.Tensor)) {
+    throw new TypeError(
+      `Cannot loop: the condition must give a bool of shape []: ${
+        String(goOn)
+      }`,
+    );
+  }
   if (goOn.dtype !== "bool" || goOn.size !== 1) {
     throw new TypeError(
       `Cannot loop: the condition must give a bool of shape []: ${goOn.dtype} [${goOn.shape}]`,
@@ -132,20 +140,24 @@ export function checkState(
 }
 
 /**
- * Runs the body of a loop.
+ * Runs the condition or the body of a loop.
  *
- * @param body The body.
+ * @param body What to run.
  * @returns What it returns.
  * @throws {TypeError} If it assigns a variable, which would have a value for each iteration.
  */
 export function withoutAssignments<Result>(body: () => Result): Result {
-  const values = (): object[] =>
-    registeredVariables().map(({ dataId }) => dataId);
-  const before = values();
-  const result = body();
-  if (values().some((value, i) => value !== before[i])) {
+  const [result, { assigned, made }] = watchChanges(body);
+  if (assigned.length > 0) {
     throw new TypeError(
-      "Cannot loop: the body of a compiled loop must not assign variables: carry the value in the state instead",
+      "Cannot loop: condition and body of a compiled loop must not assign variables: carry the value in the state instead",
+    );
+  }
+  if (made.length > 0) {
+    throw new TypeError(
+      `Cannot loop: the body of a compiled loop must not make variables: ${
+        made.map(({ name }) => name).join(", ")
+      }; make them before the loop`,
     );
   }
   return result;

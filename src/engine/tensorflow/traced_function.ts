@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { flatten } from "../structure.ts";
+import { flattenResult } from "../structure.ts";
 import { type Tensor, tf } from "../tf.ts";
 import type { OpAttribute } from "./attributes.ts";
 import { TensorFlowError } from "./c_api.ts";
@@ -15,7 +15,9 @@ import {
   type Recording,
 } from "./recording.ts";
 import { boolAttribute } from "./native_op.ts";
-import type { NativeRuntime } from "./runtime.ts";
+import type { PartsMode } from "./graph_trace.ts";
+import { PartsWanted } from "./parts_wanted.ts";
+import { type NativeRuntime, nativeRuntime } from "./runtime.ts";
 
 /** Whether XLA compiles a function; `"auto"` leaves it to the rule of `compile()`. */
 export type JitMode = "auto" | boolean;
@@ -44,9 +46,15 @@ export class TracedFunction {
   readonly #runtime: NativeRuntime;
   readonly #options: TracedFunctionOptions;
   #recording: Recording;
+  /** Whether XLA compiles the function as a whole. */
   #jit: boolean;
+  /** Whether XLA compiles parts of it. */
+  #jitsParts = false;
   #rebuild!: (tensors: readonly Tensor[]) => unknown;
   #proven = false;
+  /** Calls in the background that are under way or wait for their turn. */
+  #underWay = 0;
+  #isDisposed = false;
 
   /**
    * Records the function.
@@ -57,9 +65,18 @@ export class TracedFunction {
   constructor(runtime: NativeRuntime, options: TracedFunctionOptions) {
     this.#runtime = runtime;
     this.#options = options;
-    this.#recording = this.#record(options.jit !== false);
-    this.#jit = options.jit === true ||
-      (options.jit === "auto" && this.#recording.inner.length > 0);
+    const { jit } = options;
+    try {
+      const parts = jit === "auto" ? "wanted" : "inline";
+      this.#recording = this.#record(jit !== false, parts);
+      this.#jit = jit === true ||
+        (jit === "auto" && this.#recording.inner.length > 0);
+    } catch (error) {
+      if (!(error instanceof PartsWanted)) throw error;
+      this.#recording = this.#record(false, "apart");
+      this.#jit = false;
+      this.#jitsParts = true;
+    }
   }
 
   /** Whether a tensor that the function uses from outside has been disposed since. */
@@ -100,7 +117,13 @@ export class TracedFunction {
 
   /** Runs it on another thread, after all earlier calls of this kind. */
   callInBackground(args: readonly Tensor[]): Promise<unknown> {
+    const { binding } = this.#runtime;
     const held = args.map((tensor) => tf.keep(tf.clone(tensor)));
+    const captured = new Map(
+      this.#recording.inputs.flatMap((source) =>
+        source.kind === "tensor" ? [[source.id, binding.share(source.id)]] : []
+      ),
+    );
     const run = async (): Promise<unknown> => {
       try {
         let handles: bigint[];
@@ -108,7 +131,7 @@ export class TracedFunction {
           this.#runtime.context.executeInBackground(
             this.#recording.name,
             this.#attributes(),
-            this.#handles(held),
+            this.#handles(held, captured),
             this.#recording.outputs.length,
           );
         try {
@@ -118,38 +141,41 @@ export class TracedFunction {
           handles = await execute();
         }
         this.#proven = true;
+        if (nativeRuntime() === undefined) await tf.ready(); // another engine, which may be about to start
         return this.#takeOver(handles);
       } finally {
         waiting--;
         tf.dispose(held);
+        for (const id of captured.values()) binding.deleteTensor(id);
+        if (--this.#underWay === 0 && this.#isDisposed) this.#forget();
       }
     };
     waiting++;
+    this.#underWay++;
     const result = queue.then(run);
     queue = result.catch(() => {});
     return result;
   }
 
-  /** Makes TensorFlow forget the function. */
+  /** Makes TensorFlow forget the function, once its calls in the background are done. */
   dispose(): void {
+    this.#isDisposed = true;
+    if (this.#underWay === 0) this.#forget();
+  }
+
+  #forget(): void {
     forget(this.#runtime, this.#recording);
   }
 
-  #record(forJit: boolean): Recording {
+  #record(forJit: boolean, parts: PartsMode): Recording {
     const { name, args, fn } = this.#options;
     return record(this.#runtime, {
       name,
       args,
       forJit,
+      parts,
       run: (standIns) => {
-        const result = fn(standIns);
-        if (result instanceof Promise) {
-          result.catch(() => {}); // its failure follows from ours
-          throw new TypeError(
-            `Cannot compile "${name}": a compiled function must not be async: read values outside`,
-          );
-        }
-        const { tensors, rebuild } = flatten(result, `the result of "${name}"`);
+        const { tensors, rebuild } = flattenResult(fn(standIns), name);
         this.#rebuild = rebuild;
         return tensors;
       },
@@ -161,23 +187,33 @@ export class TracedFunction {
     const { name, jit } = this.#options;
     const isRefusal = error instanceof TensorFlowError &&
       REFUSALS.has(error.code) && /XLA|compil/i.test(error.reason);
-    if (!this.#jit || jit === true || this.#proven || !isRefusal) {
+    const usesXla = this.#jit || this.#jitsParts;
+    if (
+      !usesXla || jit === true || this.#proven || !isRefusal ||
+      nativeRuntime() === undefined
+    ) {
       throw explain(error, this.#recording, name);
     }
-    this.dispose();
-    this.#recording = this.#record(false);
+    this.#forget();
+    this.#recording = this.#record(false, "inline");
     this.#jit = false;
+    this.#jitsParts = false;
   }
 
   #attributes(): OpAttribute[] {
     return this.#jit ? [boolAttribute("_XlaMustCompile", true)] : [];
   }
 
-  #handles(args: readonly Tensor[]): bigint[] {
+  /** What to hand over; `captured` has other numbers of the tensors from outside, which may be disposed by now. */
+  #handles(
+    args: readonly Tensor[],
+    captured?: ReadonlyMap<number, number>,
+  ): bigint[] {
     const { binding } = this.#runtime;
-    return this.#recording.inputs.map((source) =>
-      binding.handle(idOfSource(this.#runtime, source, args))
-    );
+    return this.#recording.inputs.map((source) => {
+      const id = idOfSource(this.#runtime, source, args);
+      return binding.handle(captured?.get(id) ?? id);
+    });
   }
 
   /** Gives the variables their new values and makes the results tensors. */

@@ -35,3 +35,33 @@ export function watchVariables(
     engine.makeVariable = original;
   };
 }
+
+/** What a function did to variables. */
+export interface VariableChanges {
+  /** Those that have another value. */
+  assigned: Variable[];
+  /** Those that are new. */
+  made: Variable[];
+}
+
+/**
+ * Runs a function and finds out what it does to variables.
+ *
+ * @param run The function.
+ * @returns What it returns, and the variables.
+ */
+export function watchChanges<Result>(
+  run: () => Result,
+): [Result, VariableChanges] {
+  const before = new Map(
+    registeredVariables().map((variable) => [variable, variable.dataId]),
+  );
+  const result = run();
+  const [known, made] = [true, false].map((isKnown) =>
+    registeredVariables().filter((variable) => before.has(variable) === isKnown)
+  ) as [Variable[], Variable[]];
+  const assigned = known.filter((variable) =>
+    before.get(variable) !== variable.dataId
+  );
+  return [result, { assigned, made }];
+}

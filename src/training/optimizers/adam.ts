@@ -7,8 +7,10 @@
  *     pytorch   p ← p − α · m̂ / (√v̂ + ε)
  *     keras     p ← p − α · m̂ · √(1 − β₂ᵗ) / (√v + ε), the paper's second form, whose ε counts for more at first
  *
- * and before either, p ← p − α · weightDecay · p. Multiplied out, both are p ← p − m · a / (√v + e) with two numbers that
- * all parameters share, a = α · √(1 − β₂ᵗ) / (1 − β₁ᵗ), and e = ε · √(1 − β₂ᵗ) in PyTorch's form, ε in Keras's.
+ * Weight decay is decoupled in AdamW and in all of Keras's form; PyTorch's Adam adds it to the gradient.
+ *
+ * Multiplied out, both are p ← p − m · a / (√v + e) with two numbers that all parameters share, a = α · √(1 − β₂ᵗ) / (1 − β₁ᵗ),
+ * and e = ε · √(1 − β₂ᵗ) in PyTorch's form, ε in Keras's.
  *
  * @module
  */
@@ -16,6 +18,7 @@ import { type Tensor, tf, type Variable } from "../../engine/tf.ts";
 import {
   checkOptions,
   DECAY,
+  makeDecay,
   moveTowards,
   NOT_NEGATIVE,
   type Optimizer,
@@ -48,7 +51,8 @@ export interface AdamOptions {
   epsilon?: number;
 
   /**
-   * Share of every parameter that is taken off at each step, times the learning rate, apart from the gradient.
+   * Share of every parameter that is taken off at each step, times the learning rate; of Adam in PyTorch's form, the share
+   * that is added to the gradient.
    *
    * @default {0} for Adam; for AdamW 0.01 in PyTorch's form, 0.004 in Keras's
    */
@@ -64,11 +68,14 @@ export interface AdamOptions {
 
 /**
  * @param options Options of {@linkcode Adam}.
- * @param name Its name.
+ * @param name Whether it is Adam or AdamW.
  * @throws {TypeError} If an option is unknown or of the wrong type.
  * @throws {RangeError} If an option is out of range.
  */
-export function checkAdam(options: AdamOptions, name: string): void {
+export function checkAdam(
+  options: AdamOptions,
+  name: "adam" | "adamw",
+): void {
   checkOptions(name, options, {
     beta1: DECAY,
     beta2: DECAY,
@@ -80,7 +87,7 @@ export function checkAdam(options: AdamOptions, name: string): void {
 /** Adam over a fixed list of parameters. */
 export class Adam implements Optimizer {
   /** Its name. */
-  readonly name: string;
+  readonly name: "adam" | "adamw";
   readonly #parameters: readonly Variable[];
   readonly #options: Required<AdamOptions>;
   readonly #means: Variable[];
@@ -91,19 +98,20 @@ export class Adam implements Optimizer {
   /**
    * @param parameters What to train; each is assigned by {@linkcode Adam.apply}.
    * @param options Decays, ε and form.
-   * @param name Its name.
+   * @param name Whether it is Adam or AdamW.
    * @throws {TypeError} If an option is unknown or of the wrong type.
    * @throws {RangeError} If an option is out of range.
    */
   constructor(
     parameters: readonly Variable[],
     options: AdamOptions = {},
-    name = "adam",
+    name: "adam" | "adamw" = "adam",
   ) {
     checkAdam(options, name);
     const { form = "pytorch", beta1 = 0.9, beta2 = 0.999 } = options;
-    const { epsilon = form === "keras" ? 1e-7 : 1e-8, weightDecay = 0 } =
-      options;
+    const { epsilon = form === "keras" ? 1e-7 : 1e-8 } = options;
+    const usual = name === "adam" ? 0 : form === "keras" ? 0.004 : 0.01;
+    const { weightDecay = usual } = options;
     this.name = name;
     this.#parameters = parameters;
     this.#options = { form, beta1, beta2, epsilon, weightDecay };
@@ -133,19 +141,15 @@ export class Adam implements Optimizer {
       const floor = form === "pytorch"
         ? tf.mul(rootBegun, epsilon)
         : tf.scalar(epsilon); // e, ()
-      const kept = weightDecay === 0
-        ? undefined
-        : tf.sub(1, tf.mul(learningRate, weightDecay)); // ()
+      const decoupled = this.name === "adamw" || form === "keras";
+      const decay = makeDecay(weightDecay, decoupled, learningRate);
       for (const [i, parameter] of this.#parameters.entries()) {
         const [mean, square] = [this.#means[i]!, this.#squares[i]!];
-        const gradient = gradients[i]!;
+        const [gradient, decayed] = decay(gradients[i]!, parameter);
         mean.assign(moveTowards(mean, gradient, 1 - beta1));
         square.assign(moveTowards(square, tf.square(gradient), 1 - beta2));
         const divisor = tf.add(tf.sqrt(square), floor); // √v + e
         const step = tf.div(tf.mul(mean, stepSize), divisor);
-        const decayed = kept === undefined
-          ? parameter
-          : tf.mul(parameter, kept);
         parameter.assign(tf.sub(decayed, step));
       }
     });

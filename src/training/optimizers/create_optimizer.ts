@@ -41,11 +41,8 @@ const KINDS: Record<OptimizerName, {
   },
   adamw: {
     check: (options) => checkAdam(options as AdamOptions, "adamw"),
-    make: (options, parameters) => {
-      const given = options as AdamOptions;
-      const { weightDecay = given.form === "keras" ? 0.004 : 0.01 } = given;
-      return new Adam(parameters, { ...given, weightDecay }, "adamw");
-    },
+    make: (options, parameters) =>
+      new Adam(parameters, options as AdamOptions, "adamw"),
   },
 };
 

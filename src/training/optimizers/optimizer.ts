@@ -45,6 +45,34 @@ export function moveTowards(from: Tensor, to: Tensor, share: number): Tensor {
   return tf.add(from, tf.mul(tf.sub(to, from), share));
 }
 
+/**
+ * Weight decay, which comes before a step: coupled, it is added to the gradient (L2 regularization); decoupled, it is taken
+ * off the parameter, times the learning rate (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019).
+ *
+ *     coupled      g ← g + λ · p
+ *     decoupled    p ← p − α · λ · p
+ *
+ * @param weightDecay λ.
+ * @param decoupled Which of the two.
+ * @param learningRate α, float32, shape ().
+ * @returns From a gradient and its parameter to both with the decay.
+ */
+export function makeDecay(
+  weightDecay: number,
+  decoupled: boolean,
+  learningRate: Tensor,
+): (gradient: Tensor, parameter: Tensor) => [Tensor, Tensor] {
+  if (weightDecay === 0) return (gradient, parameter) => [gradient, parameter];
+  if (decoupled) {
+    const kept = tf.sub(1, tf.mul(learningRate, weightDecay)); // 1 − α · λ, ()
+    return (gradient, parameter) => [gradient, tf.mul(parameter, kept)];
+  }
+  return (gradient, parameter) => [
+    tf.add(gradient, tf.mul(parameter, weightDecay)),
+    parameter,
+  ];
+}
+
 /** What a number may be. */
 interface Range {
   /** In words. */

@@ -7,13 +7,17 @@
  *     pytorch   d = g / (√s + ε)     b ← μ · b + d         p ← p − α · b
  *     keras     d = g / √(s + ε)     b ← μ · b + α · d     p ← p − b
  *
+ * Weight decay is added to the gradient in PyTorch's form and decoupled in Keras's.
+ *
  * @module
  */
 import { type Tensor, tf, type Variable } from "../../engine/tf.ts";
 import {
   checkOptions,
   DECAY,
+  makeDecay,
   moveTowards,
+  NOT_NEGATIVE,
   type Optimizer,
   type OptimizerForm,
   POSITIVE,
@@ -51,6 +55,14 @@ export interface RMSpropOptions {
   centered?: boolean;
 
   /**
+   * Share of every parameter that is added to its gradient; in Keras's form, the share that is taken off it at each step,
+   * times the learning rate.
+   *
+   * @default {0}
+   */
+  weightDecay?: number;
+
+  /**
    * Whose definition.
    *
    * @default {"pytorch"}
@@ -68,6 +80,7 @@ export function checkRMSprop(options: RMSpropOptions): void {
     rho: DECAY,
     momentum: DECAY,
     epsilon: POSITIVE,
+    weightDecay: NOT_NEGATIVE,
   }, ["centered"]);
 }
 
@@ -83,17 +96,18 @@ export class RMSprop implements Optimizer {
 
   /**
    * @param parameters What to train; each is assigned by {@linkcode RMSprop.apply}.
-   * @param options Decay, momentum, ε and form.
+   * @param options Decays, momentum, ε and form.
    * @throws {TypeError} If an option is unknown or of the wrong type.
    * @throws {RangeError} If an option is out of range.
    */
   constructor(parameters: readonly Variable[], options: RMSpropOptions = {}) {
     checkRMSprop(options);
     const { form = "pytorch", momentum = 0, centered = false } = options;
+    const { weightDecay = 0 } = options;
     const { rho = form === "keras" ? 0.9 : 0.99 } = options;
     const { epsilon = form === "keras" ? 1e-7 : 1e-8 } = options;
     this.#parameters = parameters;
-    this.#options = { rho, momentum, epsilon, centered, form };
+    this.#options = { rho, momentum, epsilon, centered, weightDecay, form };
     this.#squares = zeroSlots(parameters);
     this.#means = centered ? zeroSlots(parameters) : [];
     this.#directions = momentum > 0 ? zeroSlots(parameters) : [];
@@ -109,10 +123,12 @@ export class RMSprop implements Optimizer {
    * @param learningRate Step size α, float32, shape ().
    */
   apply(gradients: readonly Tensor[], learningRate: Tensor): void {
-    const { momentum, form } = this.#options;
+    const { momentum, weightDecay, form } = this.#options;
     tf.tidy(() => {
+      const decay = makeDecay(weightDecay, form === "keras", learningRate);
       for (const [i, parameter] of this.#parameters.entries()) {
-        const scaled = this.#scale(gradients[i]!, i);
+        const [gradient, decayed] = decay(gradients[i]!, parameter);
+        const scaled = this.#scale(gradient, i);
         const direction = form === "keras"
           ? tf.mul(scaled, learningRate)
           : scaled;
@@ -121,7 +137,7 @@ export class RMSprop implements Optimizer {
         const taken = slot ?? direction;
         parameter.assign(
           tf.sub(
-            parameter,
+            decayed,
             form === "keras" ? taken : tf.mul(taken, learningRate),
           ),
         );

@@ -7,12 +7,15 @@
  *     pytorch   b ← μ · b + g              p ← p − α · b
  *     keras     b ← μ · b − α · g          p ← p + b
  *
+ * Weight decay is added to the gradient in PyTorch's form and decoupled in Keras's.
+ *
  * @module
  */
 import { type Tensor, tf, type Variable } from "../../engine/tf.ts";
 import {
   checkOptions,
   DECAY,
+  makeDecay,
   NOT_NEGATIVE,
   type Optimizer,
   type OptimizerForm,
@@ -36,7 +39,8 @@ export interface SGDOptions {
   nesterov?: boolean;
 
   /**
-   * Share of every parameter that is added to its gradient.
+   * Share of every parameter that is added to its gradient; in Keras's form, the share that is taken off it at each step,
+   * times the learning rate.
    *
    * @default {0}
    */
@@ -97,14 +101,13 @@ export class SGD implements Optimizer {
    * @param learningRate Step size α, float32, shape ().
    */
   apply(gradients: readonly Tensor[], learningRate: Tensor): void {
+    const { weightDecay, form } = this.#options;
     tf.tidy(() => {
+      const decay = makeDecay(weightDecay, form === "keras", learningRate);
       for (const [i, parameter] of this.#parameters.entries()) {
-        const { weightDecay } = this.#options;
-        const gradient = weightDecay === 0
-          ? gradients[i]!
-          : tf.add(gradients[i]!, tf.mul(parameter, weightDecay));
+        const [gradient, decayed] = decay(gradients[i]!, parameter);
         const step = this.#step(gradient, this.slots[i], learningRate);
-        parameter.assign(tf.sub(parameter, step));
+        parameter.assign(tf.sub(decayed, step));
       }
     });
   }
