@@ -14,7 +14,7 @@ import type {
   TokenizerJSON,
   TokenStream,
 } from "./tokenizer.ts";
-import { checkEncodeOptions } from "./unknown.ts";
+import { checkDecodeOptions, checkEncodeOptions } from "./unknown.ts";
 
 /** A {@linkcode ByteTokenizer} as plain JSON. */
 export interface ByteTokenizerJSON extends TokenizerJSON {
@@ -114,14 +114,15 @@ export class ByteTokenizer extends BaseTokenizer {
    * Turns ids into a text.
    *
    * @param ids The ids, in order.
-   * @param _options Without effect, as there are no special tokens.
+   * @param options Without effect, as there are no special tokens.
    * @returns The text.
    * @throws {RangeError} If an id is not an integer from 0 to 255.
    */
   override decode(
     ids: ArrayLike<number>,
-    _options: DecodeOptions = {},
+    options: DecodeOptions = {},
   ): string {
+    checkDecodeOptions(options);
     const bytes = new Uint8Array(ids.length);
     for (let i = 0; i < ids.length; i++) {
       this.#check(ids[i]!, i);
@@ -133,10 +134,11 @@ export class ByteTokenizer extends BaseTokenizer {
   /**
    * Starts to decode ids that come one by one.
    *
-   * @param _options Without effect, as there are no special tokens.
+   * @param options Without effect, as there are no special tokens.
    * @returns A stream that holds back the bytes of a character until it has all of them.
    */
-  override decodeStream(_options: DecodeOptions = {}): TokenStream {
+  override decodeStream(options: DecodeOptions = {}): TokenStream {
+    checkDecodeOptions(options);
     const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
     let position = 0;
     return {

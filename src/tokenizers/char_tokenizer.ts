@@ -16,7 +16,11 @@ import {
   type TokenStream,
   UnknownCharacterError,
 } from "./tokenizer.ts";
-import { checkEncodeOptions, nearestKnown } from "./unknown.ts";
+import {
+  checkDecodeOptions,
+  checkEncodeOptions,
+  nearestKnown,
+} from "./unknown.ts";
 import {
   byCodePoint,
   checkUnit,
@@ -257,10 +261,11 @@ export class CharTokenizer extends BaseTokenizer {
   /**
    * Starts to decode ids that come one by one; every id gives its character at once.
    *
-   * @param _options Without effect, as there are no special tokens.
+   * @param options Without effect, as there are no special tokens.
    * @returns The stream.
    */
-  override decodeStream(_options: DecodeOptions = {}): TokenStream {
+  override decodeStream(options: DecodeOptions = {}): TokenStream {
+    checkDecodeOptions(options);
     let position = 0;
     return {
       push: (id) => {

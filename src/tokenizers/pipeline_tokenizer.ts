@@ -30,7 +30,7 @@ import type {
   UnknownPolicy,
 } from "./tokenizer.ts";
 import { UnknownCharacterError } from "./tokenizer.ts";
-import { checkEncodeOptions } from "./unknown.ts";
+import { checkDecodeOptions, checkEncodeOptions } from "./unknown.ts";
 
 /** The parts of a tokenizer. */
 export interface TokenizerParts {
@@ -64,6 +64,8 @@ export class PipelineTokenizer extends BaseTokenizer {
   override readonly kind: string;
   /** The tokens, each at the place of its id; empty where an id has none. */
   override readonly vocabulary: readonly string[];
+  /** Ids by token, those of added tokens included. */
+  readonly vocab: ReadonlyMap<string, number>;
   /** Ids of the special tokens. */
   override readonly specialTokens: ReadonlyMap<string, number>;
 
@@ -89,6 +91,10 @@ export class PipelineTokenizer extends BaseTokenizer {
     this.kind = KINDS[model.type];
     this.#segmenter = new Segmenter(addedTokens, normalizer);
     this.vocabulary = Object.freeze(listTokens(parts));
+    this.vocab = new Map([
+      ...model.vocab,
+      ...addedTokens.map(({ content, id }) => [content, id] as const),
+    ]);
     const special = addedTokens.filter((token) => token.special);
     this.specialTokens = new Map(
       special.map(({ content, id }) => [content, id]),
@@ -100,15 +106,6 @@ export class PipelineTokenizer extends BaseTokenizer {
     for (const { id } of addedTokens) this.#isToken[id] = 1;
     this.#pieces = new PieceEncoder(model);
     this.#checkSpecial(parts.postProcessor);
-  }
-
-  /** Ids by token, those of added tokens included. */
-  get vocab(): ReadonlyMap<string, number> {
-    const vocab = new Map(this.#parts.model.vocab);
-    for (const { content, id } of this.#parts.addedTokens) {
-      vocab.set(content, id);
-    }
-    return vocab;
   }
 
   /**
@@ -167,7 +164,7 @@ export class PipelineTokenizer extends BaseTokenizer {
     if (!(this.#parts.decoder instanceof ByteLevelDecoder)) {
       return super.decode(ids, options);
     }
-    const { skipSpecialTokens = true } = options;
+    const { skipSpecialTokens } = checkDecodeOptions(options);
     let bytes = new Uint8Array(ids.length * 5 + 16);
     let length = 0;
     for (let i = 0; i < ids.length; i++) {
@@ -193,7 +190,7 @@ export class PipelineTokenizer extends BaseTokenizer {
    * @returns A stream whose pieces never cut a character.
    */
   override decodeStream(options: DecodeOptions = {}): TokenStream {
-    const { skipSpecialTokens = true } = options;
+    const { skipSpecialTokens } = checkDecodeOptions(options);
     const decoder = this.#parts.decoder ?? SPACED_DECODER;
     let text = "";
     const start = () => decoder.start((piece) => void (text += piece), false);

@@ -4,7 +4,11 @@
  * @module
  */
 import { brief } from "./brief.ts";
-import type { EncodeOptions, UnknownPolicy } from "./tokenizer.ts";
+import type {
+  DecodeOptions,
+  EncodeOptions,
+  UnknownPolicy,
+} from "./tokenizer.ts";
 
 const POLICIES: readonly string[] = ["error", "skip", "nearest", "token"];
 
@@ -42,7 +46,7 @@ const PLAIN: ReadonlyMap<string, string> = new Map([
  * @param options The options as given.
  * @param hasToken Whether the tokenizer has a token for the unknown.
  * @returns The options, complete.
- * @throws {TypeError} If the text is no string or an option is of the wrong type.
+ * @throws {TypeError} If the text is no string, or an option is of the wrong type or unknown.
  * @throws {RangeError} If the policy is unknown or needs a token that there is not.
  */
 export function checkEncodeOptions(
@@ -55,8 +59,12 @@ export function checkEncodeOptions(
       `Cannot encode text: text must be a string: ${typeof text}`,
     );
   }
-  const { unknown = hasToken ? "token" : "error", addSpecialTokens = true } =
-    options;
+  const {
+    unknown = hasToken ? "token" : "error",
+    addSpecialTokens = true,
+    ...rest
+  } = options;
+  refuseNames("encode text", rest, "addSpecialTokens, unknown");
   if (!POLICIES.includes(unknown)) {
     throw new RangeError(
       `Cannot encode text: unknown must be "error", "skip", "nearest" or "token": ${
@@ -78,6 +86,37 @@ export function checkEncodeOptions(
     );
   }
   return { unknown, addSpecialTokens };
+}
+
+/**
+ * Checks the options of `decode()`.
+ *
+ * @param options The options as given.
+ * @returns The options, complete.
+ * @throws {TypeError} If an option is of the wrong type or unknown.
+ */
+export function checkDecodeOptions(
+  options: DecodeOptions,
+): { skipSpecialTokens: boolean } {
+  const { skipSpecialTokens = true, ...rest } = options;
+  refuseNames("decode ids", rest, "skipSpecialTokens");
+  if (typeof skipSpecialTokens !== "boolean") {
+    throw new TypeError(
+      `Cannot decode ids: skipSpecialTokens must be true or false: ${
+        brief(skipSpecialTokens)
+      }`,
+    );
+  }
+  return { skipSpecialTokens };
+}
+
+/** Throws where options have names that nobody knows. */
+function refuseNames(action: string, rest: object, known: string): void {
+  const stranger = Object.keys(rest)[0];
+  if (stranger === undefined) return;
+  throw new TypeError(
+    `Cannot ${action}: unknown option: ${stranger}; known options: ${known}`,
+  );
 }
 
 /**

@@ -19,7 +19,11 @@ import {
   type UnknownPolicy,
 } from "./tokenizer.ts";
 import { checkCount, checkTexts } from "./training/check_options.ts";
-import { checkEncodeOptions, nearestKnown } from "./unknown.ts";
+import {
+  checkDecodeOptions,
+  checkEncodeOptions,
+  nearestKnown,
+} from "./unknown.ts";
 
 /** Options of {@linkcode WordTokenizer.train}. */
 export interface WordTrainingOptions {
@@ -190,7 +194,7 @@ export class WordTokenizer extends BaseTokenizer {
    * @returns A stream that gives every word at once, with the space before it.
    */
   override decodeStream(options: DecodeOptions = {}): TokenStream {
-    const { skipSpecialTokens = true } = options;
+    const { skipSpecialTokens } = checkDecodeOptions(options);
     let spacing = new Spacing();
     let isJoined = false;
     let position = 0;

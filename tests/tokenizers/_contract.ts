@@ -193,6 +193,19 @@ export function testTokenizerContract(
       "Cannot encode text: addSpecialTokens must be true or false: 1",
     );
     assertThrows(
+      () => tokenizer.encode("", { unkown: "skip" } as never),
+      TypeError,
+      "Cannot encode text: unknown option: unkown; known options: addSpecialTokens, unknown",
+    );
+    for (const options of [{ skip: true }, { skipSpecialTokens: "yes" }]) {
+      for (
+        const decode of [
+          () => tokenizer.decode([0], options as never),
+          () => tokenizer.decodeStream(options as never),
+        ]
+      ) assertThrows(decode, TypeError, "Cannot decode ids: ");
+    }
+    assertThrows(
       () => tokenizer.encode(["a"] as never),
       TypeError,
       "Cannot encode text: text must be a string: object",
