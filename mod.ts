@@ -29,6 +29,21 @@
  * await Deno.remove(path);
  * ```
  *
+ * ## Cut text into tokens
+ *
+ * ```ts
+ * import { BPETokenizer, CharTokenizer, loadTokenizer, WordTokenizer } from "@textloom/textloom";
+ *
+ * const text = "Call me Ishmael. Some years ago, never mind how long precisely.";
+ * CharTokenizer.train(text).vocabSize; // one token for each character
+ * WordTokenizer.train(text).vocabSize; // for each word
+ * const tokenizer = BPETokenizer.train(text, { vocabSize: 300 }); // for frequent parts of words; knows every text
+ * const ids = tokenizer.encode("Call me Queequeg 🐋");
+ * tokenizer.decode(ids); // "Call me Queequeg 🐋"
+ * tokenizer.explain("Call me"); // a notebook shows it in colours, console.log(`${...}`) on the terminal
+ * await loadTokenizer(tokenizer.toJSON()); // as well as any tokenizer.json of Hugging Face tokenizers
+ * ```
+ *
  * ## Choose where it computes
  *
  * ```ts
@@ -144,19 +159,77 @@ export {
 
 // Tokenizers: strings to ids and back.
 export {
+  type DecodeOptions,
   type EncodeOptions,
+  type Encoding,
+  type JsonObject,
   type JsonValue,
+  type Offsets,
   type Tokenizer,
   type TokenizerJSON,
   type TokenStream,
   UnknownCharacterError,
   type UnknownPolicy,
 } from "./src/tokenizers/tokenizer.ts";
+export { BaseTokenizer } from "./src/tokenizers/base_tokenizer.ts";
 export {
   CharTokenizer,
   type CharTokenizerJSON,
+  type CharTokenizerOptions,
+  type CharUnit,
 } from "./src/tokenizers/char_tokenizer.ts";
+export {
+  ByteTokenizer,
+  type ByteTokenizerJSON,
+} from "./src/tokenizers/byte_tokenizer.ts";
+export {
+  WordTokenizer,
+  type WordTokenizerJSON,
+  type WordTrainingOptions,
+} from "./src/tokenizers/word_tokenizer.ts";
+export {
+  BPETokenizer,
+  type BPETrainingOptions,
+} from "./src/tokenizers/bpe_tokenizer.ts";
+export {
+  WordPieceTokenizer,
+  type WordPieceTrainingOptions,
+} from "./src/tokenizers/word_piece_tokenizer.ts";
+export {
+  UnigramTokenizer,
+  type UnigramTrainingOptions,
+} from "./src/tokenizers/unigram_tokenizer.ts";
+export {
+  PipelineTokenizer,
+  type TokenizerParts,
+} from "./src/tokenizers/pipeline_tokenizer.ts";
+export { loadTokenizer } from "./src/tokenizers/load_tokenizer.ts";
 export { tokenizerFromJSON } from "./src/tokenizers/resolve.ts";
+export {
+  type ExplainedToken,
+  Explanation,
+} from "./src/tokenizers/explanation.ts";
+export type { AddedToken } from "./src/tokenizers/added_tokens.ts";
+export type {
+  ModelType,
+  PieceTokens,
+  TokenizerModel,
+} from "./src/tokenizers/models/model.ts";
+export type {
+  NormalizedText,
+  Normalizer,
+} from "./src/tokenizers/normalizers/normalizer.ts";
+export type {
+  Pieces,
+  PreTokenizer,
+} from "./src/tokenizers/pre_tokenizers/pre_tokenizer.ts";
+export type { PostProcessor } from "./src/tokenizers/post_processors/post_processor.ts";
+export type {
+  Decoder,
+  DecoderRun,
+  Emit,
+} from "./src/tokenizers/decoders/decoder.ts";
+export type { IntList } from "./src/tokenizers/int_list.ts";
 
 // Data: ids to batches.
 export {

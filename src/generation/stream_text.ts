@@ -18,7 +18,8 @@ export interface GenerateOptions extends SamplerOptions {
   maxTokens?: number;
 
   /**
-   * What to do with a part of the prompt that the tokenizer does not know: refuse it, or leave it out.
+   * What to do with a part of the prompt that the tokenizer does not know: refuse it, leave it out, take what is nearest
+   * to it, or the token for the unknown.
    *
    * @default {"error"}
    */
@@ -100,7 +101,7 @@ export function streamText(
 export function encodePrompt(
   tokenizer: Tokenizer,
   prompt: string,
-  unknown: "error" | "skip" = "error",
+  unknown: UnknownPolicy = "error",
 ): Int32Array {
   if (typeof prompt !== "string") {
     throw new TypeError(

@@ -111,7 +111,8 @@ export interface FitOptions {
   batches?: "streams" | "windows";
 
   /**
-   * What to do with characters of the text that the tokenizer does not know: refuse the text, or leave them out.
+   * What to do with characters of the text that the tokenizer does not know: refuse the text, leave them out, take what
+   * is nearest to them, or the token for the unknown.
    *
    * @default {"error"}
    */

@@ -44,13 +44,8 @@ Deno.test("streamText() writes 200 tokens by default, and none where none are as
 
 Deno.test("streamText() holds back what does not make a character yet, and gives up the rest at the end", async () => {
   // Two ids make a character; what is left at the end comes out as "?".
-  const pairs: Tokenizer = {
-    ...ALPHABET,
-    vocabSize: 10,
-    encode: (given: string) => ALPHABET.encode(given),
-    decode: () => "",
-    toJSON: () => ALPHABET.toJSON(),
-    decodeStream(): TokenStream {
+  class Pairs extends CharTokenizer {
+    override decodeStream(): TokenStream {
       let held = "";
       return {
         push(id: number): string {
@@ -59,8 +54,9 @@ Deno.test("streamText() holds back what does not make a character yet, and gives
         },
         flush: () => held && "?",
       };
-    },
-  };
+    }
+  }
+  const pairs = new Pairs(ALPHABET.vocabulary);
   const pieces = await Array.fromAsync(
     streamText(alphabet(pairs), "a", { ...GREEDY, maxTokens: 5 }),
   );
@@ -112,7 +108,7 @@ Deno.test("streamText() checks everything at once, before the first piece is ask
     "a",
     { unknown: "keep" as "skip" },
     RangeError,
-    'unknown must be "error" or "skip": "keep"',
+    'unknown must be "error", "skip", "nearest" or "token": "keep"',
   );
   refuse(
     "ab§z",
@@ -165,4 +161,15 @@ Deno.test("streamText() fails with the signal's reason", async () => {
 
 Deno.test("encodePrompt() gives the prompt's ids", () => {
   assertEquals([...encodePrompt(ALPHABET, "cab")], [2, 0, 1]);
+});
+
+Deno.test("streamText() takes the nearest known characters of the prompt where it is told to", async () => {
+  const pieces = await text(
+    streamText(alphabet(), "A", {
+      ...GREEDY,
+      unknown: "nearest",
+      maxTokens: 2,
+    }),
+  );
+  assertEquals(pieces, "bc"); // after a, as the prompt has no other letter that is near
 });
