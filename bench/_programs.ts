@@ -38,7 +38,9 @@ function program(
 }
 
 /** The library itself. */
-export const OURS: Program = program("Textloom", "textloom.ts");
+export const OURS: Program = program("Textloom", "textloom.ts", {
+  batches: [1],
+});
 
 /** The peers by their names on the command line. */
 export const PEERS: Readonly<Record<string, Program>> = {

@@ -2,8 +2,7 @@
  * Runs compiled functions for long and fails when memory grows: `deno task soak`, or `deno task soak --steps 50000`.
  *
  * Tensors and TensorFlow's handles must be as many afterwards as before; the process's memory may grow by the bound
- * that each part states. XLA keeps the machine code of every function it compiled, also of forgotten ones, which TensorFlow
- * has no call to free: recordings under XLA have a bound for each of them.
+ * that each part states.
  *
  * @module
  */
@@ -114,7 +113,7 @@ for (const jit of [false, true]) {
     {
       times: Number(recordings),
       warmUp: jit ? 20 : 300,
-      bound: 20 + Number(recordings) * (jit ? 2 : 0.1),
+      bound: 20 + Number(recordings) * 0.1,
     },
     () => {
       const { step, dispose } = makeStep();
