@@ -298,7 +298,28 @@ def parts():
         t = Tokenizer(models.BPE())
         t.decoder = d
         out["decoders"].append({"config": json.loads(t.to_str())["decoder"], "text": d.decode(words_)})
+    every = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    punctuation = "".join(piece for piece, _ in P.Punctuation("removed").pre_tokenize_str("".join(every)))
+    bert = dict(clean_text=False, handle_chinese_chars=False, strip_accents=False, lowercase=False)
+    bert_marks, bert_clean = N.BertNormalizer(**{**bert, "strip_accents": True}), N.BertNormalizer(**{**bert, "clean_text": True})
+    out["sets"] = {
+        "punctuation": ranges(set(every) - set(punctuation)),
+        "marks": ranges(set(every) - set(N.StripAccents().normalize_str("".join(every)))),
+        "bertMarks": ranges(c for c in every if bert_marks.normalize_str(c) == ""),
+        "bertRemoved": ranges(c for c in every if bert_clean.normalize_str(c) == ""),
+    }
     write("parts.json", out)
+
+
+def ranges(characters):
+    """Characters as hexadecimal ranges of code points, such as "41-5A 5F"."""
+    found = []
+    for code in sorted(map(ord, characters)):
+        if found and found[-1][1] == code - 1:
+            found[-1][1] = code
+        else:
+            found.append([code, code])
+    return " ".join(f"{a:X}" if a == b else f"{a:X}-{b:X}" for a, b in found)
 
 
 def piece(text, changed, offsets):

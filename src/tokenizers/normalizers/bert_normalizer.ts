@@ -1,20 +1,18 @@
 /**
  * The cleaning of BERT (Devlin et al. 2018): control characters, white space, Chinese characters, accents, lower case.
  *
- * The members, their meaning and their order are those of `BertNormalizer` of Hugging Face tokenizers, over the Unicode
- * of this JavaScript engine; that of the peer is older, and leaves marks alone that came later.
+ * The members, their meaning, their order and their sets of characters are those of `BertNormalizer` of Hugging Face
+ * tokenizers.
  *
  * @module
  */
 import type { JsonMembers } from "../json_members.ts";
+import { CONTROLS, NONSPACING_MARKS } from "../older_unicode.ts";
 import type { JsonObject, Offsets } from "../tokenizer.ts";
 import { composeOrigins } from "./aligned_text.ts";
 import { LowercaseNormalizer, mapCharacters } from "./character_normalizers.ts";
 import type { NormalizedText, Normalizer } from "./normalizer.ts";
 import { UnicodeNormalizer } from "./unicode_normalizer.ts";
-
-/** Characters that cleaning leaves out: controls but for tab and line ends, formats, private use, U+FFFD. */
-const REMOVED = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}\uFFFD]/u;
 
 /** Characters that become a space; those that are controls as well are gone by then. */
 const SPACES = /[\t\n\r\p{White_Space}]/u;
@@ -22,9 +20,6 @@ const SPACES = /[\t\n\r\p{White_Space}]/u;
 /** Blocks of Chinese characters; the last extensions are not among them. */
 const CHINESE =
   /[\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\u{20000}-\u{2A6DF}\u{2A700}-\u{2B81F}\u{2B920}-\u{2CEAF}\u{2F800}-\u{2FA1F}]/u;
-
-/** Marks that take no room of their own. */
-const MARKS = /\p{Mn}/u;
 
 /** What none of the steps changes. */
 const PLAIN = /^[ -~]*$/;
@@ -136,14 +131,14 @@ export class BertNormalizer implements Normalizer {
 }
 
 function clean(text: string): NormalizedText {
-  if (!REMOVED.test(text)) { // every space has one unit
+  if (!CONTROLS.test(text)) { // every space has one unit
     return {
       text: text.replace(/[\t\n\r\p{White_Space}]/gu, " "),
       origins: undefined,
     };
   }
   return mapCharacters(text, (character) => {
-    if (REMOVED.test(character)) return "";
+    if (CONTROLS.test(character)) return "";
     return SPACES.test(character) ? " " : character;
   });
 }
@@ -157,9 +152,9 @@ function surroundChinese(text: string): NormalizedText {
 }
 
 function removeMarks(text: string): NormalizedText {
-  if (!MARKS.test(text)) return { text, origins: undefined };
+  if (!NONSPACING_MARKS.test(text)) return { text, origins: undefined };
   return mapCharacters(
     text,
-    (character) => MARKS.test(character) ? "" : character,
+    (character) => NONSPACING_MARKS.test(character) ? "" : character,
   );
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { MARKS } from "../older_unicode.ts";
 import type { JsonObject } from "../tokenizer.ts";
 import { AlignedText } from "./aligned_text.ts";
 import type { NormalizedText, Normalizer } from "./normalizer.ts";
@@ -50,10 +51,10 @@ export class LowercaseNormalizer implements Normalizer {
 export class StripAccentsNormalizer implements Normalizer {
   /** @inheritdoc */
   normalize(text: string): NormalizedText {
-    if (!/\p{M}/u.test(text)) return { text, origins: undefined };
+    if (!MARKS.test(text)) return { text, origins: undefined };
     return mapCharacters(
       text,
-      (character) => /\p{M}/u.test(character) ? "" : character,
+      (character) => MARKS.test(character) ? "" : character,
     );
   }
 

@@ -6,12 +6,10 @@
 import type { JsonMembers } from "../json_members.ts";
 import { IntList } from "../int_list.ts";
 import { translateExpression } from "../regular_expression.ts";
+import { PUNCTUATION } from "../older_unicode.ts";
 import type { JsonObject } from "../tokenizer.ts";
 import type { Pieces, PreTokenizer } from "./pre_tokenizer.ts";
 import { readBehavior, SplitPreTokenizer, type SplitRule } from "./split.ts";
-
-/** Punctuation of ASCII and of Unicode (general category P). */
-export const PUNCTUATION = "[!-/:-@\\[-`{-~\\p{P}]";
 
 /** Reads `WhitespaceSplit`: pieces without white space. */
 export function readWhitespaceSplit(json: JsonMembers): PreTokenizer {
@@ -31,7 +29,7 @@ export function readWhitespace(json: JsonMembers): PreTokenizer {
 export function readPunctuation(json: JsonMembers): PreTokenizer {
   const behavior = readBehavior(json, "behavior", "Isolated");
   return new SplitPreTokenizer(
-    { pattern: new RegExp(PUNCTUATION, "gu"), behavior },
+    { pattern: PUNCTUATION, behavior },
     json.json,
   );
 }
@@ -49,10 +47,9 @@ export function readDigits(json: JsonMembers): PreTokenizer {
 
 /** Reads `BertPreTokenizer`: words without white space, each punctuation mark alone. */
 export function readBert(json: JsonMembers): PreTokenizer {
-  const punctuation = new RegExp(PUNCTUATION, "gu");
   return new SequencePreTokenizer([
     split("\\s", "Removed", {}),
-    new SplitPreTokenizer({ pattern: punctuation, behavior: "Isolated" }, {}),
+    new SplitPreTokenizer({ pattern: PUNCTUATION, behavior: "Isolated" }, {}),
   ], json.json);
 }
 
