@@ -317,7 +317,7 @@ export { LanguageModel } from "./src/models/language_model.ts";
 export { ModelFileError, type ModelParts } from "./src/models/model_file.ts";
 export type { EpochRecord, TrainingHistory } from "./src/models/history.ts";
 export type { ForwardOptions, Network } from "./src/models/network.ts";
-export type { DropoutDraw } from "./src/layers/dropout.ts";
+export type { BatchRows, DropoutDraw } from "./src/layers/dropout.ts";
 export { Parameter } from "./src/layers/parameter.ts";
 export type { Tensor, Variable } from "./src/engine/tf.ts";
 
@@ -328,6 +328,7 @@ export type {
   Prediction,
   Predictor,
   PredictorState,
+  Stepper,
 } from "./src/generation/predictor.ts";
 
 // Training.

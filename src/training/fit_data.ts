@@ -6,6 +6,7 @@
 import { checkedSource, compactIds } from "../data/compact_ids.ts";
 import { TokenCache } from "../data/token_cache.ts";
 import type { TokenArray, TokenSource } from "../data/token_source.ts";
+import { Corpus } from "../text/corpus.ts";
 import type { Tokenizer, UnknownPolicy } from "../tokenizers/tokenizer.ts";
 
 /** Ids in a typed array: whole numbers, whatever its type. */
@@ -32,12 +33,15 @@ export interface ArrayData {
 }
 
 /**
- * What a model learns from. A string, a typed array, an array of one dimension or a source is one text; a list of strings
- * or of ids, an array of strings, or one of ids in two dimensions is a collection of documents, one a row.
+ * What a model learns from. A string, a typed array, an array of one dimension or a source is one text; a corpus, a list of
+ * strings, of things with a text or of ids, an array of strings, or one of ids in two dimensions is a collection of
+ * documents, one a row.
  */
 export type FitData =
   | string
   | readonly string[]
+  | Corpus
+  | readonly { readonly text: string }[]
   | IdArray
   | readonly (IdArray | TokenSource)[]
   | ArrayData
@@ -58,7 +62,7 @@ const ACTION = "train";
 /**
  * @param data What the caller gave.
  * @param tokenizer The model's tokenizer.
- * @param options What the caller said about unknown characters; an error where nothing was said.
+ * @param options What the caller said about unknown characters; the tokenizer's own way where nothing was said.
  * @returns The ids, checked; those of a source are checked as they are read.
  * @throws {TypeError} If it is nothing to learn from, or if an option has no effect on it.
  * @throws {RangeError} If it is empty, if an id is not in the vocabulary, or a character is unknown.
@@ -78,10 +82,11 @@ export function fitTokens(
     refuseUnknown(options);
     return { kind: "text", tokens: check(data, tokenizer) };
   }
-  if (Array.isArray(data)) {
+  const list = data instanceof Corpus ? data.documents : data;
+  if (Array.isArray(list)) {
     return {
       kind: "documents",
-      documents: documentsOf(data, tokenizer, options),
+      documents: documentsOf(list.map(textOf), tokenizer, options),
     };
   }
   if (isArrayData(data)) return fromArray(data, tokenizer, options);
@@ -90,9 +95,17 @@ export function fitTokens(
     return { kind: "text", tokens: checkSource(data, tokenizer) };
   }
   throw new TypeError(
-    "Cannot train: the data must be a string, token ids in a typed array, documents in an array, an array with shape, dtype " +
-      `and data, or a source of tokens: ${nameOf(data)}`,
+    "Cannot train: the data must be a string, token ids in a typed array, a corpus, documents in an array, an array with " +
+      `shape, dtype and data, or a source of tokens: ${nameOf(data)}`,
   );
+}
+
+/** The text of a document that has more to it; anything else as it is. */
+function textOf(document: unknown): unknown {
+  return typeof document === "object" && document !== null &&
+      "text" in document && typeof document.text === "string"
+    ? document.text
+    : document;
 }
 
 /** The ids of every document in a list. */
@@ -188,11 +201,14 @@ function fromArray(
 function encode(
   text: string,
   tokenizer: Tokenizer,
-  { unknown = "error" }: StringOptions,
+  { unknown }: StringOptions,
   where?: string,
 ): TokenArray {
   try {
-    return compactIds(tokenizer.encode(text, { unknown }), tokenizer.vocabSize);
+    return compactIds(
+      tokenizer.encode(text, unknown === undefined ? {} : { unknown }),
+      tokenizer.vocabSize,
+    );
   } catch (error) {
     if (where !== undefined && error instanceof Error) {
       error.message = `${error.message} (in ${where})`;

@@ -114,7 +114,7 @@ export interface FitOptions {
    * What to do with characters of the text that the tokenizer does not know: refuse the text, leave them out, take what
    * is nearest to them, or the token for the unknown.
    *
-   * @default {"error"}
+   * @default {"token" if the tokenizer has one, else "error"}
    */
   unknown?: UnknownPolicy;
 
@@ -158,10 +158,13 @@ export interface FitOptions {
 }
 
 /** The options with every default filled in. */
-export interface FitSettings
-  extends Required<Omit<FitOptions, "steps" | "signal" | "validateEvery">> {
+export interface FitSettings extends
+  Required<
+    Omit<FitOptions, "steps" | "signal" | "unknown" | "validateEvery">
+  > {
   steps: number | undefined;
   signal: AbortSignal | undefined;
+  unknown: UnknownPolicy | undefined;
   validateEvery: number | undefined;
 }
 
@@ -183,7 +186,7 @@ export function fitSettings(options: FitOptions): FitSettings {
     validation: 0.1,
     gap: 0,
     batches: "streams",
-    unknown: "error",
+    unknown: undefined,
     validateEvery: undefined,
     seed: 0,
     sample: {},

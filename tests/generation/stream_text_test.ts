@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ensureEngine } from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
 import {
@@ -7,6 +7,7 @@ import {
   streamText,
   type TextPredictor,
 } from "../../src/generation/stream_text.ts";
+import { loadTokenizer } from "../../src/tokenizers/load_tokenizer.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import type { Tokenizer, TokenStream } from "../../src/tokenizers/tokenizer.ts";
 import { UnknownCharacterError } from "../../src/tokenizers/tokenizer.ts";
@@ -172,4 +173,45 @@ Deno.test("streamText() takes the nearest known characters of the prompt where i
     }),
   );
   assertEquals(pieces, "bc"); // after a, as the prompt has no other letter that is near
+});
+
+Deno.test("encodePrompt() adds the special tokens that begin a text, and not those that end it", async () => {
+  for (
+    const [name, beginning, ending] of [
+      ["bert", "[CLS]", "[SEP]"],
+      ["roberta", "<s>", "</s>"],
+      ["llama2", "<s>", undefined],
+      ["t5", undefined, "</s>"],
+      ["gpt2", undefined, undefined],
+    ]
+  ) {
+    const tokenizer = await loadTokenizer(
+      new URL(`../golden/tokenizers/${name}.json`, import.meta.url),
+    );
+    const bare = tokenizer.encode("the whale", { addSpecialTokens: false });
+    const first = beginning ? [tokenizer.specialTokens.get(beginning)!] : [];
+    const last = ending ? [tokenizer.specialTokens.get(ending)!] : [];
+    assertEquals([...tokenizer.encode("the whale")], [
+      ...first,
+      ...bare,
+      ...last,
+    ]);
+    assertEquals([...encodePrompt(tokenizer, "the whale")], [
+      ...first,
+      ...bare,
+    ]);
+  }
+});
+
+Deno.test("encodePrompt() takes the token for the unknown where the tokenizer has one and nothing else is said", async () => {
+  const tokenizer = await loadTokenizer(
+    new URL("../golden/tokenizers/bert.json", import.meta.url),
+  );
+  const unknown = tokenizer.specialTokens.get("[UNK]")!;
+  assert(encodePrompt(tokenizer, "the 鯨").includes(unknown));
+  assertThrows(
+    () => encodePrompt(tokenizer, "the 鯨", "error"),
+    RangeError,
+    "鯨",
+  );
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { TokenCache } from "../../src/data/token_cache.ts";
 import type { TokenArray, TokenSource } from "../../src/data/token_source.ts";
+import { Corpus } from "../../src/text/corpus.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import { UnknownCharacterError } from "../../src/tokenizers/tokenizer.ts";
 import { type FitData, fitTokens } from "../../src/training/fit_data.ts";
@@ -71,8 +72,8 @@ for (
     [
       null,
       TypeError,
-      "Cannot train: the data must be a string, token ids in a typed array, documents in an array, an array with shape, " +
-      "dtype and data, or a source of tokens: null",
+      "Cannot train: the data must be a string, token ids in a typed array, a corpus, documents in an array, an array with " +
+      "shape, dtype and data, or a source of tokens: null",
     ],
     [{ length: 3 }, TypeError, "or a source of tokens: object"],
     [
@@ -194,4 +195,18 @@ Deno.test("fitTokens() refuses a cache of another tokenizer, and leaves unknown 
   assertEquals(found.kind === "documents" && found.documents[0]!.length, 2);
   await Deno.remove(path);
   await Deno.remove(`${path}.tokens`);
+});
+
+Deno.test("fitTokens() takes the texts of a corpus and of things that have a text as documents", () => {
+  const documents = [
+    { text: "ab", source: "a.txt", metadata: {} },
+    { text: "ba", source: "b.txt", metadata: {} },
+  ];
+  for (const data of [new Corpus(documents), documents, ["ab", "ba"]]) {
+    const found = fitTokens(data, TOKENIZER, {});
+    assertEquals(
+      found.kind === "documents" && found.documents.map((d) => read(d)),
+      [[0, 1], [1, 0]],
+    );
+  }
 });

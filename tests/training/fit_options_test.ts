@@ -16,7 +16,7 @@ Deno.test("fitSettings() fills in the documented defaults", () => {
     validation: 0.1,
     gap: 0,
     batches: "streams",
-    unknown: "error",
+    unknown: undefined,
     validateEvery: undefined,
     seed: 0,
     sample: {},

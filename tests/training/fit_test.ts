@@ -416,8 +416,8 @@ Deno.test("fit() refuses at once what it cannot train on", () => {
     5,
     {},
     TypeError,
-    "Cannot train: the data must be a string, token ids in a typed array, documents in an array, an array with shape, dtype " +
-      "and data, or a source of tokens: number",
+    "Cannot train: the data must be a string, token ids in a typed array, a corpus, documents in an array, an array with " +
+      "shape, dtype and data, or a source of tokens: number",
   );
   refuse(
     "Call me",
@@ -490,7 +490,7 @@ Deno.test("fit() leaves unknown characters out where it is told to", async () =>
 });
 
 Deno.test("fit() trains to the same weights while the model writes text, and the text is whole", async () => {
-  const options = { ...QUIET, steps: 30, validation: 0 };
+  const options = { ...QUIET, steps: 300, validation: 0 };
   const alone = smallModel();
   await fit(alone, TEXT, options);
   const busy = smallModel();
