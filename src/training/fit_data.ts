@@ -32,8 +32,8 @@ export interface ArrayData {
 }
 
 /**
- * What a model learns from. A string, a typed array, an array of one dimension or a source is one text; a list of strings
- * or of ids, an array of strings, or one of ids in two dimensions is a collection of documents, one a row.
+ * What a model learns from. A string, a typed array, an array of one dimension or a source is one text; a list of
+ * strings or of ids, an array of strings, or one of ids in two dimensions is a collection of documents, one a row.
  */
 export type FitData =
   | string
