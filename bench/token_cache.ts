@@ -4,8 +4,9 @@
  *     deno task bench:cache                  # 100 MB
  *     deno task bench:cache --megabytes 500  # any other size
  *
- * Prints one line of JSON: seconds and MB/s of the encoding and of the check whether the cache is up to date, batches of
- * 64 × 64 tokens a second in random windows and in streams, and the largest resident memory above that before, in MB.
+ * Prints one line of JSON: seconds and MB/s of the encoding and of the check whether the cache is up to date, batches
+ * of 64 × 64 tokens a second in random windows and in streams, and the largest resident memory above that before, in
+ * MB.
  *
  * @module
  */

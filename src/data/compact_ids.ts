@@ -33,8 +33,8 @@ export function bytesPerId(vocabSize: number): 1 | 2 | 4 {
 }
 
 /**
- * Checks ids and copies them to bytes, or to integers of 16 or 32 bits, whichever is enough for the vocabulary. An array
- * that is of that type already is given back as it is.
+ * Checks ids and copies them to bytes, or to integers of 16 or 32 bits, whichever is enough for the vocabulary. An
+ * array that is of that type already is given back as it is.
  *
  * @param ids Whole numbers, as numbers or bigints.
  * @param vocabSize Tokens in the vocabulary, V.

@@ -28,8 +28,9 @@ export interface DocumentBatchesOptions {
   sequenceLength: number;
 
   /**
-   * `"bucketed"` puts pieces of similar length together, one a row, in batches as wide as a power of two from 8, or T; `"packed"`
-   * puts several pieces one after the other into rows of T, for models that can tell them apart by `segments`.
+   * `"bucketed"` puts pieces of similar length together, one a row, in batches as wide as a power of two from 8, or T;
+   * `"packed"` puts several pieces one after the other into rows of T, for models that can tell them apart by
+   * `segments`.
    *
    * @default {"bucketed"}
    */
@@ -110,8 +111,8 @@ export class DocumentBatches implements TokenBatches {
    *
    * @param documents The ids of each: arrays, or sources such as parts of a cache.
    * @param options The shape of a batch, its layout, the padding and the seed.
-   * @throws {RangeError} If a size is not a positive integer, if `padId` is not an integer from 0, or if no document has two
-   * tokens.
+   * @throws {RangeError} If a size is not a positive integer, if `padId` is not an integer from 0, or if no document
+   * has two tokens.
    * @throws {TypeError} If the documents are not an array, or if an option is unknown.
    */
   constructor(

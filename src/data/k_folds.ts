@@ -87,9 +87,9 @@ export function kFolds<Document>(
   options?: DocumentFoldsOptions<Document>,
 ): Fold<Document[]>[];
 /**
- * Cuts a text's tokens into k pieces of equal length; each fold measures on one of them and learns from what lies before
- * and after it. The training part is a list of one or two pieces, so that no window goes across the hole: `fit()` takes
- * it as documents.
+ * Cuts a text's tokens into k pieces of equal length; each fold measures on one of them and learns from what lies
+ * before and after it. The training part is a list of one or two pieces, so that no window goes across the hole:
+ * `fit()` takes it as documents.
  *
  * @param ids The text's tokens, in order: an array, or a source such as a cache.
  * @param options The number of folds and the gap.

@@ -2,10 +2,10 @@
  * Orders without a list: where each index of 0 … N − 1 goes is computed, not looked up.
  *
  * A Feistel network over numbers: Black and Rogaway, "Ciphers with Arbitrary Finite Domains", 2002, section 5. An index
- * is the pair (left, right) with index = left + a · right, 0 ≤ left < a, 0 ≤ right < b; each round adds a random function
- * of one half to the other, modulo a and b in turn. The product a · b is N or a little more; what lands at N or beyond
- * goes through the network again until it is inside (their section 4, cycle walking). The random function is Philox,
- * keyed by the seed.
+ * is the pair (left, right) with index = left + a · right, 0 ≤ left < a, 0 ≤ right < b; each round adds a random
+ * function of one half to the other, modulo a and b in turn. The product a · b is N or a little more; what lands at N
+ * or beyond goes through the network again until it is inside (their section 4, cycle walking). The random function is
+ * Philox, keyed by the seed.
  *
  * @module
  */

@@ -47,8 +47,8 @@ export interface RandomWindowsOptions {
 /**
  * Windows that start a stride apart. An epoch visits each of them once, in an order of its own that is computed by a
  * {@linkcode Permutation}: no list of windows is kept. The tokens left over, fewer than a stride, are left out at the
- * beginning or the end of the text, as the seed and the epoch say. Where the windows do not divide by B, the last batch of an
- * epoch has masked rows.
+ * beginning or the end of the text, as the seed and the epoch say. Where the windows do not divide by B, the last batch
+ * of an epoch has masked rows.
  *
  * @example Every window once
  * ```ts

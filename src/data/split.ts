@@ -1,9 +1,10 @@
 /**
  * Cuts a text's tokens into a part to learn from and later parts to measure on.
  *
- * Each part is one piece of the text, in the order train, validation, test. Batches are cut inside each part alone, so no
- * window and no target straddles a border: nothing that is measured, nor what is read before it, was ever seen in training.
- * A gap keeps the parts further apart, so that what begins in one does not end in the next: a sentence, a repetition.
+ * Each part is one piece of the text, in the order train, validation, test. Batches are cut inside each part alone, so
+ * no window and no target straddles a border: nothing that is measured, nor what is read before it, was ever seen in
+ * training. A gap keeps the parts further apart, so that what begins in one does not end in the next: a sentence, a
+ * repetition.
  *
  * @module
  */
@@ -31,7 +32,8 @@ export interface SplitOptions {
   test?: number;
 
   /**
-   * Tokens before each border that belong to no part; the length of a context is a good one. The training part gives them.
+   * Tokens before each border that belong to no part; the length of a context is a good one. The training part gives
+   * them.
    *
    * @default {0}
    */
@@ -66,8 +68,8 @@ const SMALLEST_PART = 2;
  * @param ids All tokens of the text, in order: an array, or a source such as a cache.
  * @param options The shares kept apart, the gap, and the length of a window.
  * @returns The parts.
- * @throws {RangeError} If there are no tokens, if a share is not in [0, 1), if the gap is not an integer from 0, or if one
- * of the parts is too short.
+ * @throws {RangeError} If there are no tokens, if a share is not in [0, 1), if the gap is not an integer from 0, or if
+ * one of the parts is too short.
  * @throws {TypeError} If an option is unknown, or has no effect.
  *
  * @example Keep the last tenth

@@ -35,9 +35,9 @@ const OPTION_NAMES: readonly string[] = [
 /**
  * The tokens of a text file, in a file of their own.
  *
- * The cache knows what it was made from: the text's content, the tokenizer, and the options that matter. When one of them
- * is another, or the cache is damaged or cut off, the text is encoded anew; it is read in pieces, and the new cache takes
- * the old one's place when it is whole. Close it when it is not needed any more.
+ * The cache knows what it was made from: the text's content, the tokenizer, and the options that matter. When one of
+ * them is another, or the cache is damaged or cut off, the text is encoded anew; it is read in pieces, and the new
+ * cache takes the old one's place when it is whole. Close it when it is not needed any more.
  *
  * @example Encode once, read at any place
  * ```ts
@@ -100,8 +100,8 @@ export class TokenCache implements TokenSource, Disposable {
    * @throws {TokenCacheError} If the cache's path holds another kind of file, which is left as it is.
    * @throws {Deno.errors.NotFound} If there is no such text, or no such folder.
    * @throws {SyntaxError} If the text is not UTF-8.
-   * @throws {RangeError} If the text is empty, has characters that the tokenizer does not know, or no place to cut it, or if
-   * an option is out of range.
+   * @throws {RangeError} If the text is empty, has characters that the tokenizer does not know, or no place to cut it,
+   * or if an option is out of range.
    * @throws {TypeError} If an option is unknown.
    * @throws The signal's reason, once it is aborted.
    */

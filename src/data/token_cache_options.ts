@@ -69,8 +69,8 @@ export interface TokenCacheOptions {
   cut?: CutPlace;
 
   /**
-   * How to find out whether the text is the one that was encoded: `"content"` reads it all and compares its hash, `"time"`
-   * trusts its size and the time of its last change.
+   * How to find out whether the text is the one that was encoded: `"content"` reads it all and compares its hash,
+   * `"time"` trusts its size and the time of its last change.
    *
    * @default {"content"}
    */

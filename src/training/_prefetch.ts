@@ -37,8 +37,8 @@ export class Prefetch {
   }
 
   /**
-   * Makes the batch that follows ready, once the work that was begun before has gone to its thread. Never fails: an error
-   * is that of taking this batch.
+   * Makes the batch that follows ready, once the work that was begun before has gone to its thread. Never fails: an
+   * error is that of taking this batch.
    *
    * @param epoch Epoch of the batch in use.
    * @param step Its step.

@@ -24,19 +24,19 @@ import { Run } from "./run.ts";
 const inTraining = new WeakSet<LanguageModel>();
 
 /**
- * Trains a model on a text or on documents. The run begins at once and works in the background: await it, watch it, pause it, stop it,
- * sample from the model meanwhile. Calling `fit()` again trains on.
+ * Trains a model on a text or on documents. The run begins at once and works in the background: await it, watch it,
+ * pause it, stop it, sample from the model meanwhile. Calling `fit()` again trains on.
  *
  * The end of a text is kept apart for validation. The rest is read as parallel streams, with the hidden state carried
- * from step to step (truncated back-propagation through time). Of documents, some are kept apart by chance, and each begins
- * without memory of another. Gradients are clipped, Adam takes the steps.
+ * from step to step (truncated back-propagation through time). Of documents, some are kept apart by chance, and each
+ * begins without memory of another. Gradients are clipped, Adam takes the steps.
  *
  * @param model The model to train.
  * @param data A text; documents in a list; token ids of either, also as arrays of NumPy; a token cache.
  * @param options How long, how fast, what to show.
  * @returns The run.
- * @throws {RangeError} If an option is out of range, if there is too little text, if it has characters that the tokenizer
- * does not know, or if an id is not in the vocabulary.
+ * @throws {RangeError} If an option is out of range, if there is too little text, if it has characters that the
+ * tokenizer does not know, or if an id is not in the vocabulary.
  * @throws {TypeError} If the data is of another kind, or if an option has no effect.
  * @throws {Error} If the model is being trained already.
  *

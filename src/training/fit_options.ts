@@ -88,8 +88,8 @@ export interface FitOptions {
   clipNorm?: number;
 
   /**
-   * What the validation loss is measured on: a share of the text, at its end, or of the documents, by chance, which is kept
-   * apart; or data of its own, in any form that `fit()` takes. 0 for none.
+   * What the validation loss is measured on: a share of the text, at its end, or of the documents, by chance, which is
+   * kept apart; or data of its own, in any form that `fit()` takes. 0 for none.
    *
    * @default {0.1}
    */

@@ -34,8 +34,8 @@ export function meanCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
 }
 
 /**
- * The sum over all rows, each by its weight, with its gradient. Weights that add up to 1 give a mean, and rows of weight 0
- * do not count: so padding is left out. Sums over parts of the rows add up to the sum over all.
+ * The sum over all rows, each by its weight, with its gradient. Weights that add up to 1 give a mean, and rows of
+ * weight 0 do not count: so padding is left out. Sums over parts of the rows add up to the sum over all.
  *
  * @param logits Scores of every token, float32, shape (N, V).
  * @param targets Ids of the tokens that came, int32, shape (N,).

@@ -91,8 +91,8 @@ function cut(
 }
 
 /**
- * Mean loss over tokens, read as contiguous streams with the state carried on; documents each by itself. The way the text is cut depends on its
- * length alone, so the result does not depend on the batches that training uses.
+ * Mean loss over tokens, read as contiguous streams with the state carried on; documents each by itself. The way the
+ * text is cut depends on its length alone, so the result does not depend on the batches that training uses.
  *
  * @param network What to measure.
  * @param tokens The text's tokens, two at least, or those of documents, one of which has two.
