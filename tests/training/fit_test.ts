@@ -490,10 +490,11 @@ Deno.test("fit() leaves unknown characters out where it is told to", async () =>
 });
 
 Deno.test("fit() trains to the same weights while the model writes text, and the text is whole", async () => {
-  const options = { ...QUIET, steps: 300, validation: 0 };
+  const options = { ...QUIET, steps: 100, validation: 0 };
   const alone = smallModel();
   await fit(alone, TEXT, options);
   const busy = smallModel();
+  await busy.generate("me", { maxTokens: 1000, seed: 1 }); // from here on the compiled loop writes
   const run = fit(busy, TEXT, options);
   const texts: string[] = [];
   let isDone = false;
@@ -503,7 +504,7 @@ Deno.test("fit() trains to the same weights while the model writes text, and the
   }
   await run;
   assertEquals(await weights(busy), await weights(alone));
-  assert(texts.length > 3); // long enough for the compiled loop to have taken over
+  assert(texts.length > 0);
   for (const text of texts) assertEquals(text.length, 300);
   alone.dispose();
   busy.dispose();
