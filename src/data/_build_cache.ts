@@ -4,6 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { CharTokenizer } from "../tokenizers/char_tokenizer.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import {
   type CacheHeader,
@@ -11,7 +12,7 @@ import {
   CacheWriter,
   VERSION,
 } from "./_cache_file.ts";
-import { textPieces } from "./_text_pieces.ts";
+import { type TextPiece, textPieces } from "./_text_pieces.ts";
 import { bytesPerId, compactIds } from "./compact_ids.ts";
 import { type CutPlace, cutPlace } from "./cut_place.ts";
 import type { TokenCacheOptions } from "./token_cache_options.ts";
@@ -73,6 +74,9 @@ export async function isUpToDate(
   }
 }
 
+/** Characters of the piece before, at least, that a piece is encoded with. */
+const CONTEXT = 64;
+
 /**
  * Encodes a text into a cache.
  *
@@ -102,9 +106,14 @@ export async function buildCache(
     },
   });
   const writer = await CacheWriter.create(path);
+  let before = "";
   try {
     for await (const piece of pieces) {
-      const ids = compactIds(encode(text.path, piece, options), vocabSize);
+      const ids = compactIds(
+        encode(text.path, piece, before, options),
+        vocabSize,
+      );
+      before = endOf(piece.text);
       await writer.write(ids);
       tokens += ids.length;
       onProgress?.({ bytesRead, bytes: text.info.size, tokens });
@@ -145,31 +154,57 @@ function modifiedOf({ info }: TextFile): number {
   return info.mtime?.getTime() ?? 0;
 }
 
-/** Encodes a piece; an error names the file, and the line where the piece begins. */
+/**
+ * Encodes a piece; an error names the file, and the line where the piece begins. The end of the piece before is encoded with
+ * it and its tokens are taken off again, since some tokenizers read the beginning of a text differently.
+ */
 function encode(
   path: string,
-  piece: { text: string; line: number },
+  piece: TextPiece,
+  before: string,
   { tokenizer, unknown }: TokenCacheOptions,
 ): Int32Array {
-  try {
-    return tokenizer.encode(
-      piece.text,
-      unknown === undefined ? {} : { unknown },
-    );
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
+  const encoded = (text: string): Int32Array =>
+    tokenizer.encode(text, {
+      ...(unknown !== undefined && { unknown }),
+      addSpecialTokens: false, // they belong to documents, and this is a piece of one text
+    });
+  const fail = (problem: string, cause?: unknown): never => {
     throw new RangeError(
       `Cannot encode ${
         JSON.stringify(path)
-      }: in the piece that begins with line ${piece.line}: ${cause.message}`,
+      }: in the piece that begins with line ${piece.line}: ${problem}`,
       { cause },
     );
+  };
+  try {
+    const whole = encoded(before + piece.text);
+    if (before === "") return whole;
+    const known = encoded(before);
+    if (known.every((id, i) => whole[i] === id)) {
+      return whole.subarray(known.length);
+    }
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    fail(cause.message, cause);
   }
+  return fail(
+    "the tokenizer must cut where the text is cut, and it joins what is before and after: give a cut that knows where it " +
+      "allows it",
+  );
+}
+
+/** Some words from the end of a piece, with the space before them. */
+function endOf(text: string): string {
+  const place = text.lastIndexOf(" ", text.length - CONTEXT);
+  return place < 0 ? text : text.slice(place);
 }
 
 /** Where a tokenizer allows its texts to be cut: after any character, if need be, where it goes by characters. */
 function cutOf(tokenizer: Tokenizer): CutPlace {
-  if (tokenizer.kind !== "char") return cutPlace;
+  const isOverCodePoints = tokenizer instanceof CharTokenizer &&
+    tokenizer.unit === "codepoint";
+  if (!isOverCodePoints) return cutPlace;
   return (text) => {
     const end = text.length - (text.endsWith("\r") ? 1 : 0); // it may be half of a line end
     return cutPlace(text) || end;

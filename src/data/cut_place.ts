@@ -23,8 +23,7 @@ const SPACE = /^\s$/;
  * This gives the ids of the whole for every tokenizer over characters, and for those that cut a text into words by the
  * regular expressions of BERT, GPT-2, GPT-4 or Llama 3 first: at these places, all of them begin a new word, and what
  * they find before it does not depend on what follows. It is not so after several line feeds: GPT-2 takes `"\n\n"` at
- * the end of a text for one word, but for two before a letter. A tokenizer that does not cut at words, or that marks
- * the beginning of a text, such as those of SentencePiece, needs a rule of its own.
+ * the end of a text for one word, but for two before a letter. A tokenizer that joins words needs a rule of its own.
  *
  * @param text The text so far.
  * @returns How many UTF-16 units come before the last such place; 0 where there is none.

@@ -206,7 +206,10 @@ function encode(
 ): TokenArray {
   try {
     return compactIds(
-      tokenizer.encode(text, unknown === undefined ? {} : { unknown }),
+      tokenizer.encode(text, {
+        ...(unknown !== undefined && { unknown }),
+        addSpecialTokens: where !== undefined, // they belong to documents: one text is a stream that is cut anywhere
+      }),
       tokenizer.vocabSize,
     );
   } catch (error) {
