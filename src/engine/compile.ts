@@ -7,6 +7,7 @@
  * @module
  */
 import { isTapeOn } from "./custom_gradient.ts";
+import { ensureEngine, hasEngine } from "./engine.ts";
 import { flatten, flattenResult } from "./structure.ts";
 import { notify } from "./notices.ts";
 import { TracedFunction } from "./tensorflow/traced_function.ts";
@@ -44,13 +45,14 @@ export interface CompiledFunction<Arguments extends unknown[], Result> {
   /**
    * Calls it.
    *
+   * @throws {Error} If no engine is chosen yet: `await useEngine()` does.
    * @throws {TypeError} If an argument or a result is not made of tensors, numbers, strings, bools, arrays and plain
    * objects, or if the function does what cannot be recorded.
    */
   (...args: Arguments): Result;
 
   /**
-   * Calls it on another thread, so that the event loop goes on meanwhile. Calls take effect one after the other, in
+   * Calls it on another thread, so that the event loop goes on meanwhile; chooses an engine where none is chosen yet. Calls take effect one after the other, in
    * their order.
    *
    * @param args The arguments; they may be disposed as soon as this returns.
@@ -162,6 +164,11 @@ export function compile<Arguments extends unknown[], Result>(
   const asItIs = (...args: Arguments): Result =>
     withOwnResult(name, () => fn(...args));
   const call = (...args: Arguments): Result => {
+    if (!hasEngine()) {
+      throw new Error(
+        `Cannot run the compiled function "${name}": no engine is chosen yet: await useEngine() first`,
+      );
+    }
     const found = traceFor(args);
     return found === undefined
       ? asItIs(...args)
@@ -169,6 +176,7 @@ export function compile<Arguments extends unknown[], Result>(
   };
   const methods = {
     inBackground: async (...args: Arguments): Promise<Result> => {
+      if (!hasEngine()) await ensureEngine();
       const found = traceFor(args);
       return found === undefined
         ? asItIs(...args)

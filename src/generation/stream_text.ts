@@ -29,6 +29,15 @@ export interface GenerateOptions extends SamplerOptions {
   signal?: AbortSignal;
 }
 
+const OPTIONS: readonly string[] = [
+  "maxTokens",
+  "temperature",
+  "topK",
+  "seed",
+  "unknown",
+  "signal",
+] satisfies (keyof GenerateOptions)[];
+
 /** What is needed to turn text into text. */
 export interface TextPredictor {
   /** Turns text into token ids and back. */
@@ -52,7 +61,7 @@ export interface TextPredictor {
  * @param prompt The text to go on from; an empty one begins after a line break.
  * @param options How much to write and how freely.
  * @returns The new text alone, in pieces that never cut a character.
- * @throws {TypeError} If the prompt is not a string, or if an option has no effect.
+ * @throws {TypeError} If the prompt is not a string, or if an option is unknown or has no effect.
  * @throws {RangeError} If an option is out of range, if the prompt has characters that the tokenizer does not know, or
  * if nothing of it is left to begin from.
  */
@@ -61,6 +70,15 @@ export function streamText(
   prompt: string,
   options: GenerateOptions = {},
 ): AsyncGenerator<string, void, undefined> {
+  for (const name of Object.keys(options)) {
+    if (!OPTIONS.includes(name)) {
+      throw new TypeError(
+        `Cannot generate: an option must be one of ${
+          OPTIONS.join(", ")
+        }: "${name}"`,
+      );
+    }
+  }
   const { maxTokens = 200, unknown, signal, ...sampling } = options;
   if (!Number.isSafeInteger(maxTokens) || maxTokens < 0) {
     throw new RangeError(

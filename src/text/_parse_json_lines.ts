@@ -60,7 +60,13 @@ export function parseJsonLines(
       throw new RangeError(
         `Cannot load corpus: no such field: ${JSON.stringify(key)}; ${
           JSON.stringify(name)
-        } has the fields ${list([...seen])}`,
+        } has the fields ${list([...seen])}${
+          key === field
+            ? `; name the field of the text, such as field: ${
+              JSON.stringify([...seen][0] ?? "text")
+            }`
+            : ""
+        }`,
       );
     }
   }

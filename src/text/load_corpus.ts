@@ -24,7 +24,7 @@ export interface LoadCorpusOptions {
   /**
    * The field of a .jsonl file that is the text.
    *
-   * @default {"text"}
+   * @default {"text"} or what `column` says
    */
   field?: string;
 
@@ -89,7 +89,7 @@ const OPTIONS: readonly string[] = [
 
 /** Which layouts an option is about. */
 const CONCERNS: Readonly<Record<string, readonly Layout[]>> = {
-  column: ["csv", "tsv"],
+  column: ["csv", "tsv", "jsonl"],
   field: ["jsonl"],
   metadata: ["csv", "tsv", "jsonl"],
   header: ["csv", "tsv"],
@@ -184,7 +184,7 @@ async function readDocuments(
       return [{ text, source: path, metadata: {} }];
     case "jsonl":
       return parseJsonLines(text, path, {
-        field: options.field ?? "text",
+        field: options.field ?? options.column ?? "text",
         metadata,
       });
     default:

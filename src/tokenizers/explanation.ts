@@ -108,8 +108,14 @@ export class Explanation {
   }
 }
 
-/** What is written for a token: its text, or its name where it has none or covers a part of a character. */
-function labelOf({ text, token, isSpecial }: ExplainedToken): string {
+/**
+ * What is written for a token: its text, or its name where it has none. Of several tokens that cover one character, the
+ * first shows it and the others say that it goes on.
+ */
+function labelOf(
+  { text, token, start, end, isSpecial }: ExplainedToken,
+): string {
+  if (text === "" && end > start && !isSpecial) return "…";
   if (text === "" || isSpecial) return token;
   return text.replaceAll("\r", "␍").replaceAll("\n", "⏎\n").replaceAll(
     "\t",

@@ -215,3 +215,11 @@ Deno.test("encodePrompt() takes the token for the unknown where the tokenizer ha
     "鯨",
   );
 });
+
+Deno.test("streamText() refuses an option that there is not, and lists those that there are", () => {
+  assertThrows(
+    () => streamText(alphabet(), "a", { maxToken: 3 } as GenerateOptions),
+    TypeError,
+    'Cannot generate: an option must be one of maxTokens, temperature, topK, seed, unknown, signal: "maxToken"',
+  );
+});

@@ -276,7 +276,7 @@ Deno.test("loadCorpus() names the line of JSON Lines that cannot be read", async
       name: "t.jsonl",
       content: '{"body": "a", "n": 1}\n',
     }),
-    'Cannot load corpus: no such field: "text"; "/t.jsonl" has the fields "body", "n"',
+    'Cannot load corpus: no such field: "text"; "/t.jsonl" has the fields "body", "n"; name the field of the text, such as field: "body"',
   );
 });
 
@@ -372,7 +372,7 @@ Deno.test("loadCorpus() refuses options that do not exist, have no effect or are
   );
   assertEquals(
     await say({ column: "text" }),
-    "Cannot load corpus: column has no effect: none of the files is .csv or .tsv",
+    "Cannot load corpus: column has no effect: none of the files is .csv or .tsv or .jsonl",
   );
   assertEquals(
     await say({ metadata: ["n"] }),
