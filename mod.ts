@@ -15,6 +15,35 @@
  * model.dispose();
  * ```
  *
+ * ## Read, clean and examine a corpus
+ *
+ * ```ts
+ * import { clean, corpusReport, loadCorpus } from "@textloom/textloom";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".csv" });
+ * await Deno.writeTextFile(path, "review,stars\nToo much whale,2\nNA,1\nToo much  whale,2\n");
+ * const corpus = await loadCorpus(path, { column: "review", metadata: ["stars"] }); // or a folder, or "books/*.txt"
+ * const { data, report } = clean(corpus, { whitespace: "collapse", duplicates: "near" });
+ * report.toString(); // one row was missing, one was there twice
+ * (await corpusReport(data)).toString(); // faults, lengths, entropy, and a first plan for a model
+ * await Deno.remove(path);
+ * ```
+ *
+ * ## Cut text into tokens
+ *
+ * ```ts
+ * import { BPETokenizer, CharTokenizer, loadTokenizer, WordTokenizer } from "@textloom/textloom";
+ *
+ * const text = "Call me Ishmael. Some years ago, never mind how long precisely.";
+ * CharTokenizer.train(text).vocabSize; // one token for each character
+ * WordTokenizer.train(text).vocabSize; // for each word
+ * const tokenizer = BPETokenizer.train(text, { vocabSize: 300 }); // for frequent parts of words; knows every text
+ * const ids = tokenizer.encode("Call me Queequeg 🐋");
+ * tokenizer.decode(ids); // "Call me Queequeg 🐋"
+ * tokenizer.explain("Call me"); // a notebook shows it in colours, console.log(`${...}`) on the terminal
+ * await loadTokenizer(tokenizer.toJSON()); // as well as any tokenizer.json of Hugging Face tokenizers
+ * ```
+ *
  * ## Choose where it computes
  *
  * ```ts
@@ -104,33 +133,144 @@ export {
   type Newlines,
 } from "./src/text/load.ts";
 
+export {
+  Corpus,
+  type CorpusDocument,
+  type MetadataValue,
+} from "./src/text/corpus.ts";
+export { loadCorpus, type LoadCorpusOptions } from "./src/text/load_corpus.ts";
+export {
+  clean,
+  type Cleaned,
+  type NumericArray,
+  type RawDocument,
+} from "./src/text/clean.ts";
+export type {
+  CleanOptions,
+  CleanTextOptions,
+  WhitespaceRule,
+} from "./src/text/clean_options.ts";
+export {
+  type CleanCounts,
+  CleanReport,
+  type DuplicateEntry,
+  type MissingEntry,
+} from "./src/text/clean_report.ts";
+
 // Tokenizers: strings to ids and back.
 export {
+  type DecodeOptions,
   type EncodeOptions,
+  type Encoding,
+  type JsonObject,
   type JsonValue,
+  type Offsets,
   type Tokenizer,
   type TokenizerJSON,
   type TokenStream,
   UnknownCharacterError,
   type UnknownPolicy,
 } from "./src/tokenizers/tokenizer.ts";
+export { BaseTokenizer } from "./src/tokenizers/base_tokenizer.ts";
 export {
   CharTokenizer,
   type CharTokenizerJSON,
+  type CharTokenizerOptions,
+  type CharUnit,
 } from "./src/tokenizers/char_tokenizer.ts";
+export {
+  ByteTokenizer,
+  type ByteTokenizerJSON,
+} from "./src/tokenizers/byte_tokenizer.ts";
+export {
+  WordTokenizer,
+  type WordTokenizerJSON,
+  type WordTrainingOptions,
+} from "./src/tokenizers/word_tokenizer.ts";
+export {
+  BPETokenizer,
+  type BPETrainingOptions,
+} from "./src/tokenizers/bpe_tokenizer.ts";
+export {
+  WordPieceTokenizer,
+  type WordPieceTrainingOptions,
+} from "./src/tokenizers/word_piece_tokenizer.ts";
+export {
+  UnigramTokenizer,
+  type UnigramTrainingOptions,
+} from "./src/tokenizers/unigram_tokenizer.ts";
+export {
+  PipelineTokenizer,
+  type TokenizerParts,
+} from "./src/tokenizers/pipeline_tokenizer.ts";
+export { loadTokenizer } from "./src/tokenizers/load_tokenizer.ts";
 export { tokenizerFromJSON } from "./src/tokenizers/resolve.ts";
+export {
+  type ExplainedToken,
+  Explanation,
+} from "./src/tokenizers/explanation.ts";
+export type { AddedToken } from "./src/tokenizers/added_tokens.ts";
+export type {
+  ModelType,
+  PieceTokens,
+  TokenizerModel,
+} from "./src/tokenizers/models/model.ts";
+export type {
+  NormalizedText,
+  Normalizer,
+} from "./src/tokenizers/normalizers/normalizer.ts";
+export type {
+  Pieces,
+  PreTokenizer,
+} from "./src/tokenizers/pre_tokenizers/pre_tokenizer.ts";
+export type { PostProcessor } from "./src/tokenizers/post_processors/post_processor.ts";
+export type {
+  Decoder,
+  DecoderRun,
+  Emit,
+} from "./src/tokenizers/decoders/decoder.ts";
+export type { IntList } from "./src/tokenizers/int_list.ts";
 
 // Data: ids to batches.
+export {
+  sliceTokens,
+  type TokenArray,
+  type TokenSource,
+} from "./src/data/token_source.ts";
+export { compactIds, type CompactIdsOptions } from "./src/data/compact_ids.ts";
 export {
   type SplitOptions,
   splitTokens,
   type TokenSplit,
 } from "./src/data/split.ts";
 export {
-  type TokenBatch,
-  TokenStreams,
-  type TokenStreamsOptions,
-} from "./src/data/streams.ts";
+  type DocumentSplit,
+  splitDocuments,
+  type SplitDocumentsOptions,
+} from "./src/data/split_documents.ts";
+export {
+  type DocumentFoldsOptions,
+  type Fold,
+  kFolds,
+  type TokenFoldsOptions,
+} from "./src/data/k_folds.ts";
+export type { TokenBatch, TokenBatches } from "./src/data/batches.ts";
+export { TokenStreams, type TokenStreamsOptions } from "./src/data/streams.ts";
+export {
+  RandomWindows,
+  type RandomWindowsOptions,
+} from "./src/data/random_windows.ts";
+export {
+  DocumentBatches,
+  type DocumentBatchesOptions,
+} from "./src/data/document_batches.ts";
+export { TokenCache } from "./src/data/token_cache.ts";
+export {
+  TokenCacheError,
+  type TokenCacheOptions,
+  type TokenCacheProgress,
+} from "./src/data/token_cache_options.ts";
+export { type CutPlace, cutPlace } from "./src/data/cut_place.ts";
 
 // Checkpoints: the file format, and writing that leaves no half file.
 export {
@@ -147,6 +287,22 @@ export type {
   TensorOf,
 } from "./src/checkpoint/safetensors.ts";
 export { writeFileAtomic } from "./src/checkpoint/atomic_write.ts";
+export {
+  loadNpy,
+  readNpy,
+  type ReadNpyOptions,
+  saveNpy,
+  writeNpy,
+} from "./src/checkpoint/npy.ts";
+export {
+  loadNpz,
+  readNpz,
+  type ReadNpzOptions,
+  saveNpz,
+  writeNpz,
+  type WriteNpzOptions,
+} from "./src/checkpoint/npz.ts";
+export type { NdArray, NdArrays, NdDtype } from "./src/text/nd_array.ts";
 
 // Display.
 export {
@@ -168,7 +324,7 @@ export type {
   Network,
   NetworkConfig,
 } from "./src/models/network.ts";
-export type { DropoutDraw } from "./src/layers/dropout.ts";
+export type { BatchRows, DropoutDraw } from "./src/layers/dropout.ts";
 export { Parameter } from "./src/layers/parameter.ts";
 export type { Tensor, Variable } from "./src/engine/tf.ts";
 
@@ -179,10 +335,12 @@ export type {
   Prediction,
   Predictor,
   PredictorState,
+  Stepper,
 } from "./src/generation/predictor.ts";
 
 // Training.
 export { fit } from "./src/training/fit.ts";
+export type { ArrayData, FitData, IdArray } from "./src/training/fit_data.ts";
 export type { FitOptions, SampleOptions } from "./src/training/fit_options.ts";
 export type {
   OptimizerChoice,
@@ -196,3 +354,23 @@ export { Run, type RunControl } from "./src/training/run.ts";
 export { DivergenceError } from "./src/training/train_step.ts";
 export type { RunReport } from "./src/display/training_display.ts";
 export type { TrainingDisplayKind } from "./src/display/create_training_display.ts";
+
+// Evaluation.
+export {
+  type CharacterCount,
+  type CorpusFindings,
+  CorpusReport,
+  corpusReport,
+  type CorpusReportOptions,
+  type LengthBin,
+  type Lengths,
+  type LineRepeats,
+  type RepeatedLine,
+  type TextFault,
+  type TrainingPace,
+} from "./src/evaluation/corpus_report.ts";
+export {
+  adviseCorpus,
+  type CorpusAdvice,
+  type CorpusSize,
+} from "./src/evaluation/corpus_advice.ts";

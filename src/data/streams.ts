@@ -8,6 +8,16 @@
  * @module
  */
 import { RandomStream } from "../engine/random.ts";
+import { checkLongEnough, checkSizes, checkStep } from "./_checks.ts";
+import type { TokenBatch, TokenBatches } from "./batches.ts";
+import {
+  type TokenArray,
+  type TokenSource,
+  toTokenSource,
+} from "./token_source.ts";
+
+/** What errors say cannot be done. */
+const ACTION = "cut the text into streams";
 
 /** Options of {@linkcode TokenStreams}. */
 export interface TokenStreamsOptions {
@@ -23,15 +33,6 @@ export interface TokenStreamsOptions {
    * @default {0}
    */
   seed?: number;
-}
-
-/** One step's tokens, row by row. */
-export interface TokenBatch {
-  /** What the model reads, shape (B, T). */
-  inputs: Int32Array;
-
-  /** What it must predict: the token after each input, shape (B, T). */
-  targets: Int32Array;
 }
 
 /**
@@ -53,41 +54,32 @@ export interface TokenBatch {
  * assertEquals([...streams.batch(0, 1).targets], [3, 4, 7, 8]);
  * ```
  */
-export class TokenStreams {
+export class TokenStreams implements TokenBatches {
   /** Streams side by side, B: the number asked for, or fewer for a small text. */
   readonly batchSize: number;
   /** Tokens of a stream in one step, T. */
   readonly sequenceLength: number;
   /** Steps that all streams take in one epoch. */
   readonly stepsPerEpoch: number;
-  readonly #ids: Int32Array;
+  /** Targets in one epoch: each of its steps has B · T. */
+  readonly tokensPerEpoch: number;
+  /** The streams go on from batch to batch. */
+  readonly carriesState = true;
+  readonly #source: TokenSource;
   readonly #seed: number;
 
   /**
    * Cuts a text's tokens into streams.
    *
-   * @param ids The text's tokens, in order.
+   * @param ids The text's tokens, in order: an array, or a source such as a cache.
    * @param options The shape of a batch, and the seed.
    * @throws {RangeError} If an option is not a positive integer, or if the text is shorter than one window.
    */
-  constructor(ids: Int32Array, options: TokenStreamsOptions) {
+  constructor(ids: TokenArray | TokenSource, options: TokenStreamsOptions) {
     const { batchSize, sequenceLength, seed = 0 } = options;
-    for (const [name, value] of Object.entries({ batchSize, sequenceLength })) {
-      if (!Number.isSafeInteger(value) || value < 1) {
-        throw new RangeError(
-          `Cannot cut the text into streams: ${name} must be a positive integer: ${value}`,
-        );
-      }
-    }
+    checkSizes(ACTION, { batchSize, sequenceLength });
+    checkLongEnough(ACTION, sequenceLength, ids.length);
     const predictable = ids.length - 1; // the first token is read only
-    if (predictable < sequenceLength) {
-      throw new RangeError(
-        `Cannot cut the text into streams: a window of ${sequenceLength} tokens and the token that follows need ` +
-          `${
-            sequenceLength + 1
-          }: there are ${ids.length}; give a longer text or a smaller sequenceLength`,
-      );
-    }
     this.sequenceLength = sequenceLength;
     this.batchSize = Math.min(
       batchSize,
@@ -96,7 +88,8 @@ export class TokenStreams {
     this.stepsPerEpoch = Math.floor(
       predictable / (this.batchSize * sequenceLength),
     );
-    this.#ids = ids;
+    this.tokensPerEpoch = this.batchSize * this.stepsPerEpoch * sequenceLength;
+    this.#source = toTokenSource(ids);
     this.#seed = seed;
   }
 
@@ -106,19 +99,20 @@ export class TokenStreams {
    * @param epoch From 0.
    * @param step From 0 up to but not `stepsPerEpoch`.
    * @returns Inputs and targets.
+   * @throws {RangeError} If there is no such step.
    */
   batch(epoch: number, step: number): TokenBatch {
     const [rows, width] = [this.batchSize, this.sequenceLength];
+    checkStep(ACTION, epoch, step, this.stepsPerEpoch);
     const streamLength = this.stepsPerEpoch * width;
     const inputs = new Int32Array(rows * width); // (B, T)
     const targets = new Int32Array(rows * width); // (B, T)
+    const phase = this.phase(epoch);
     for (let row = 0; row < rows; row++) {
-      const start = this.phase(epoch) + row * streamLength + step * width;
-      inputs.set(this.#ids.subarray(start, start + width), row * width);
-      targets.set(
-        this.#ids.subarray(start + 1, start + 1 + width),
-        row * width,
-      );
+      const start = phase + row * streamLength + step * width;
+      const read = this.#source.read(start, start + width + 1); // (T + 1,)
+      inputs.set(read.subarray(0, width), row * width);
+      targets.set(read.subarray(1), row * width);
     }
     return { inputs, targets };
   }
@@ -130,8 +124,7 @@ export class TokenStreams {
    * @returns How many tokens the epoch leaves out at the beginning of the text.
    */
   phase(epoch: number): number {
-    const used = this.batchSize * this.stepsPerEpoch * this.sequenceLength;
-    const leftOver = this.#ids.length - 1 - used;
+    const leftOver = this.#source.length - 1 - this.tokensPerEpoch;
     const drawn = new RandomStream(this.#seed, "phase").uniformAt(epoch);
     return Math.floor(drawn * (leftOver + 1));
   }

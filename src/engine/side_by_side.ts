@@ -35,7 +35,11 @@ export function sideBySide<Item, Result>(
   items: readonly Item[],
   run: (item: Item) => Result,
 ): Result[] {
-  if (!isApart()) return items.map(run);
+  const trace = nativeRuntime()?.binding.trace;
+  if (trace === undefined || isTapeOn()) return items.map(run);
+  if (items.length > 1 && trace.parts === "wanted") throw new PartsWanted();
+  trace.worthXla();
+  if (trace.parts !== "apart") return items.map(run);
   const recorded = new Map<string, Recorded>();
   return items.map((item) => {
     const { tensors, signature, rebuild } = flatten(item, "an item");
@@ -49,23 +53,18 @@ export function sideBySide<Item, Result>(
 }
 
 /**
- * Does something as one part: what follows parts that ran side by side, and is worth XLA's work too.
+ * Does something as one part: what follows parts that ran side by side, and is worth XLA's work too. Where there was one
+ * item only, both are one, and XLA compiles the whole function.
  *
  * @param run The part; it may assign variables.
  * @returns What it returns.
  */
 export function asOnePart<Result>(run: () => Result): Result {
-  if (!isApart()) return run();
+  const trace = nativeRuntime()?.binding.trace;
+  trace?.worthXla();
+  if (trace?.parts !== "apart" || isTapeOn()) return run();
   const { nested, rebuild } = record([], run, true);
   return rebuild(nested.call([])) as Result;
-}
-
-/** Whether parts become functions of their own; asks for a recording in which they do where there may be one. */
-function isApart(): boolean {
-  const mode = nativeRuntime()?.binding.trace?.parts ?? "inline";
-  if (mode === "inline" || isTapeOn()) return false;
-  if (mode === "wanted") throw new PartsWanted();
-  return true;
 }
 
 interface Recorded {

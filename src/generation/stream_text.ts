@@ -18,9 +18,10 @@ export interface GenerateOptions extends SamplerOptions {
   maxTokens?: number;
 
   /**
-   * What to do with a part of the prompt that the tokenizer does not know: refuse it, or leave it out.
+   * What to do with a part of the prompt that the tokenizer does not know: refuse it, leave it out, take what is nearest
+   * to it, or the token for the unknown.
    *
-   * @default {"error"}
+   * @default {"token" if the tokenizer has one, else "error"}
    */
   unknown?: UnknownPolicy;
 
@@ -60,7 +61,7 @@ export function streamText(
   prompt: string,
   options: GenerateOptions = {},
 ): AsyncGenerator<string, void, undefined> {
-  const { maxTokens = 200, unknown = "error", signal, ...sampling } = options;
+  const { maxTokens = 200, unknown, signal, ...sampling } = options;
   if (!Number.isSafeInteger(maxTokens) || maxTokens < 0) {
     throw new RangeError(
       `Cannot generate: maxTokens must be an integer from 0: ${maxTokens}`,
@@ -93,21 +94,26 @@ export function streamText(
  * @param tokenizer Turns text into token ids.
  * @param prompt The text.
  * @param unknown What to do with what the tokenizer does not know.
- * @returns The prompt's ids, one at least.
+ * @returns The prompt's ids, one at least: special tokens that begin a text are added, those that end it are not.
  * @throws {TypeError} If the prompt is not a string.
  * @throws {RangeError} If it cannot be encoded, or nothing is left to begin from.
  */
 export function encodePrompt(
   tokenizer: Tokenizer,
   prompt: string,
-  unknown: "error" | "skip" = "error",
+  unknown?: UnknownPolicy,
 ): Int32Array {
   if (typeof prompt !== "string") {
     throw new TypeError(
       `Cannot generate: the prompt must be a string: ${typeof prompt}`,
     );
   }
-  const ids = tokenizer.encode(prompt, { unknown });
+  const options = unknown === undefined ? {} : { unknown };
+  const bare = tokenizer.encode(prompt, {
+    ...options,
+    addSpecialTokens: false,
+  });
+  const ids = withBeginning(bare, tokenizer.encode(prompt, options));
   if (ids.length > 0) return ids;
   const lineBreak = tokenizer.encode("\n", { unknown: "skip" });
   if (lineBreak.length > 0) return lineBreak;
@@ -117,4 +123,14 @@ export function encodePrompt(
         JSON.stringify(prompt)
       }; begin with a character of the training text`,
   );
+}
+
+/** The tokens of a prompt after the special tokens that begin a text, and without those that end it. */
+function withBeginning(bare: Int32Array, whole: Int32Array): Int32Array {
+  for (let first = 0; first + bare.length <= whole.length; first++) {
+    if (bare.every((id, i) => whole[first + i] === id)) {
+      return whole.subarray(0, first + bare.length);
+    }
+  }
+  return whole;
 }

@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { fromFileUrl } from "@std/path";
 import { guessNarrow, guessWide } from "./_guess_encoding.ts";
 import { findInvalidUtf8, lineAt } from "./_utf8.ts";
+import { nameOf, readFile } from "./read_file.ts";
 
 /** What becomes of line ends. */
 export type Newlines = "lf" | "keep";
@@ -137,22 +137,11 @@ export async function loadText(
       `Cannot load text: only files are read here: ${name}; fetch it first: await (await fetch(address)).text()`,
     );
   }
-  let bytes: Uint8Array;
-  try {
-    bytes = await Deno.readFile(path, signal ? { signal } : {});
-  } catch (error) {
-    throw signal?.aborted ? error : explain(error, name);
-  }
+  const bytes = await readFile(path, { action: "load text", signal });
   return decodeText(
     bytes,
     newlines === undefined ? { name } : { name, newlines },
   );
-}
-
-/** The path in the words of the caller. */
-function nameOf(path: string | URL): string {
-  if (typeof path === "string") return path;
-  return path.protocol === "file:" ? fromFileUrl(path) : path.href;
 }
 
 function decodeUtf8(bytes: Uint8Array, what: string): string {
@@ -172,50 +161,5 @@ function decodeUtf8(bytes: Uint8Array, what: string): string {
         lineAt(bytes, offset)
       }); ${guessNarrow(bytes)}`,
     );
-  }
-}
-
-/** An error of the same class as the system's, in the words of this library. */
-function explain(cause: unknown, name: string): unknown {
-  const quoted = JSON.stringify(name);
-  if (cause instanceof Deno.errors.NotFound) {
-    return new Deno.errors.NotFound(
-      `Cannot load text: no such file: ${quoted}${currentFolder()}`,
-      { cause },
-    );
-  }
-  if (cause instanceof Deno.errors.NotADirectory) {
-    return new Deno.errors.NotADirectory(
-      `Cannot load text: a part of the path is a file, not a folder: ${quoted}`,
-      { cause },
-    );
-  }
-  if (cause instanceof Deno.errors.IsADirectory) {
-    return new Deno.errors.IsADirectory(
-      `Cannot load text: this is a folder: ${quoted}; name a file in it`,
-      { cause },
-    );
-  }
-  if (cause instanceof Deno.errors.NotCapable) {
-    return new Deno.errors.NotCapable(
-      `Cannot load text: Deno may not read this file: ${quoted}; run with --allow-read`,
-      { cause },
-    );
-  }
-  if (cause instanceof Deno.errors.PermissionDenied) {
-    return new Deno.errors.PermissionDenied(
-      `Cannot load text: the system does not let this user read the file: ${quoted}`,
-      { cause },
-    );
-  }
-  return cause;
-}
-
-/** Where a relative path started, as far as this program may know. */
-function currentFolder(): string {
-  try {
-    return `; the current folder is ${JSON.stringify(Deno.cwd())}`;
-  } catch {
-    return "";
   }
 }

@@ -3,17 +3,33 @@
  *
  * @module
  */
-import { brief } from "./_brief.ts";
+import { BPETokenizer } from "./bpe_tokenizer.ts";
+import { brief } from "./brief.ts";
+import { ByteTokenizer } from "./byte_tokenizer.ts";
 import { CharTokenizer } from "./char_tokenizer.ts";
+import { PipelineTokenizer } from "./pipeline_tokenizer.ts";
 import type { Tokenizer } from "./tokenizer.ts";
+import { readTokenizerJSON } from "./tokenizer_json.ts";
+import { UnigramTokenizer } from "./unigram_tokenizer.ts";
+import { WordPieceTokenizer } from "./word_piece_tokenizer.ts";
+import { WordTokenizer } from "./word_tokenizer.ts";
 
 /** Builders by kind. */
-const KINDS: ReadonlyMap<string, (json: unknown) => Tokenizer> = new Map([
-  ["char", (json: unknown): Tokenizer => CharTokenizer.fromJSON(json)],
+const KINDS: ReadonlyMap<string, (json: unknown) => Tokenizer> = new Map<
+  string,
+  (json: unknown) => Tokenizer
+>([
+  ["bpe", fromTokenizerJSON],
+  ["byte", ByteTokenizer.fromJSON],
+  ["char", CharTokenizer.fromJSON],
+  ["unigram", fromTokenizerJSON],
+  ["word", WordTokenizer.fromJSON],
+  ["word_level", fromTokenizerJSON],
+  ["word_piece", fromTokenizerJSON],
 ]);
 
 /**
- * Builds a tokenizer again from what its `toJSON()` returned.
+ * Builds a tokenizer again from what its `toJSON()` returned, or from the content of a tokenizer.json.
  *
  * @example There and back
  * ```ts
@@ -30,6 +46,10 @@ const KINDS: ReadonlyMap<string, (json: unknown) => Tokenizer> = new Map([
  * @throws {RangeError} If the kind is unknown, or a member is not valid.
  */
 export function tokenizerFromJSON(json: unknown): Tokenizer {
+  if (
+    typeof json === "object" && json !== null && !("kind" in json) &&
+    "model" in json
+  ) return fromTokenizerJSON(json);
   if (
     typeof json !== "object" || json === null || !("kind" in json) ||
     typeof json.kind !== "string"
@@ -49,4 +69,19 @@ export function tokenizerFromJSON(json: unknown): Tokenizer {
     );
   }
   return build(json);
+}
+
+/** Builds the tokenizer that the content of a tokenizer.json describes. */
+function fromTokenizerJSON(json: unknown): Tokenizer {
+  const parts = readTokenizerJSON(json);
+  switch (parts.model.type) {
+    case "BPE":
+      return new BPETokenizer(parts);
+    case "Unigram":
+      return new UnigramTokenizer(parts);
+    case "WordPiece":
+      return new WordPieceTokenizer(parts);
+    default:
+      return new PipelineTokenizer(parts);
+  }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Explanation } from "./explanation.ts";
 
 /** Any value that JSON can hold. */
 export type JsonValue =
@@ -13,6 +14,20 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
 
+/** Any object that JSON can hold. */
+export interface JsonObject {
+  /** The members. */
+  readonly [key: string]: JsonValue;
+}
+
+/** Places of tokens or characters in a text: number i covers `starts[i]` to `ends[i]` - 1. */
+export interface Offsets {
+  /** Where each starts. */
+  readonly starts: Int32Array;
+  /** Where each ends; the first place after it. */
+  readonly ends: Int32Array;
+}
+
 /** A tokenizer as plain JSON: its kind, and whatever that kind needs to be built again. */
 export interface TokenizerJSON {
   /** Name of the kind of tokenizer, such as `"char"`. */
@@ -21,55 +36,130 @@ export interface TokenizerJSON {
   readonly [key: string]: JsonValue;
 }
 
-/** What becomes of characters that the tokenizer does not know: an error, or nothing. */
-export type UnknownPolicy = "error" | "skip";
+/**
+ * What becomes of what the vocabulary lacks: an error that names it, nothing, what is nearest to it (without accents, in
+ * another case, in plain punctuation), or the token that the tokenizer has for it.
+ */
+export type UnknownPolicy = "error" | "skip" | "nearest" | "token";
 
 /** Options of {@linkcode Tokenizer.encode}. */
 export interface EncodeOptions {
   /**
-   * `"error"` throws an {@linkcode UnknownCharacterError}, `"skip"` leaves the characters out.
+   * Whether the special tokens that belong before and after a text are added.
    *
-   * @default {"error"}
+   * @default {true}
+   */
+  addSpecialTokens?: boolean;
+
+  /**
+   * `"error"` throws an {@linkcode UnknownCharacterError}, `"skip"` leaves the characters out, `"nearest"` takes the
+   * nearest that the tokenizer knows and throws where there is none, `"token"` takes the token for the unknown. Tokenizers
+   * over bytes know every character.
+   *
+   * @default {"token" if the tokenizer has one, else "error"}
    */
   unknown?: UnknownPolicy;
+}
+
+/** Options of {@linkcode Tokenizer.decode}. */
+export interface DecodeOptions {
+  /**
+   * Whether special tokens are left out of the text.
+   *
+   * @default {true}
+   */
+  skipSpecialTokens?: boolean;
+}
+
+/** The tokens of a text, and where each comes from. */
+export interface Encoding {
+  /** The ids, shape (T). */
+  readonly ids: Int32Array;
+  /** What each token covers, in UTF-16 units as `text.slice()` counts; special tokens that were added cover 0 to 0. */
+  readonly utf16: Offsets;
+  /** The same in code points, as Python counts. */
+  readonly codePoints: Offsets;
 }
 
 /**
  * Turns strings into ids and back.
  *
- * For every text that it knows, `decode(encode(text))` is `text.toWellFormed()`.
+ * For every text that it knows, `decode(encode(text))` is `text.toWellFormed()`, unless the tokenizer normalizes.
  */
 export interface Tokenizer {
   /** Name of the kind of tokenizer, such as `"char"`. */
   readonly kind: string;
   /** Number V of ids; they run from 0 to V - 1. */
   readonly vocabSize: number;
+  /** The tokens, each at the place of its id; empty where an id has none. */
+  readonly vocabulary: readonly string[];
+  /** Ids of the special tokens, which mean something and are no text. */
+  readonly specialTokens: ReadonlyMap<string, number>;
 
   /**
    * Turns a text into ids.
    *
    * @param text Any string; a lone surrogate counts as U+FFFD.
-   * @param options What becomes of unknown characters.
+   * @param options Special tokens, and what becomes of unknown characters.
    * @returns The ids, in order.
    * @throws {UnknownCharacterError} If the text has characters that the tokenizer does not know.
    */
   encode(text: string, options?: EncodeOptions): Int32Array;
 
   /**
+   * Turns a text into ids and says where each comes from.
+   *
+   * @param text Any string; a lone surrogate counts as U+FFFD.
+   * @param options Special tokens, and what becomes of unknown characters.
+   * @returns The ids and their places.
+   * @throws {UnknownCharacterError} If the text has characters that the tokenizer does not know.
+   */
+  encodeWithOffsets(text: string, options?: EncodeOptions): Encoding;
+
+  /**
+   * Turns several texts into ids.
+   *
+   * @param texts The texts.
+   * @param options Special tokens, and what becomes of unknown characters.
+   * @returns The ids of each text.
+   * @throws {UnknownCharacterError} If a text has characters that the tokenizer does not know.
+   */
+  encodeBatch(texts: readonly string[], options?: EncodeOptions): Int32Array[];
+
+  /**
    * Turns ids into a text.
    *
    * @param ids The ids, in order.
+   * @param options What becomes of special tokens.
    * @returns The text.
    * @throws {RangeError} If an id is not an integer from 0 to V - 1.
    */
-  decode(ids: ArrayLike<number>): string;
+  decode(ids: ArrayLike<number>, options?: DecodeOptions): string;
 
   /**
    * Starts to decode ids that come one by one.
    *
+   * @param options What becomes of special tokens.
    * @returns A stream whose pieces make up what {@linkcode Tokenizer.decode} returns.
    */
-  decodeStream(): TokenStream;
+  decodeStream(options?: DecodeOptions): TokenStream;
+
+  /**
+   * Shows how a text is cut into tokens.
+   *
+   * @param text Any string.
+   * @param options Special tokens, and what becomes of unknown characters.
+   * @returns What a notebook draws in colours, and `toString()` prints.
+   */
+  explain(text: string, options?: EncodeOptions): Explanation;
+
+  /**
+   * Writes the tokenizer to a file, a tokenizer.json of Hugging Face tokenizers where the kind has one; `loadTokenizer()`
+   * reads it.
+   *
+   * @param path Path of the file.
+   */
+  save(path: string | URL): Promise<void>;
 
   /**
    * Describes the tokenizer, to be stored with a model.
@@ -116,7 +206,7 @@ const MAX_LISTED = 10;
  * ```
  */
 export class UnknownCharacterError extends RangeError {
-  /** The unknown characters, each once, in order of their first appearance. */
+  /** The unknown characters, or words of a tokenizer over words, each once, in order of their first appearance. */
   readonly characters: readonly string[];
   /** Where the first one stands, in code points from 0. */
   readonly index: number;
@@ -127,8 +217,14 @@ export class UnknownCharacterError extends RangeError {
    * @param text The text, whose first `index` code points are known.
    * @param characters The unknown characters, each once.
    * @param index Where the first one stands, in code points from 0.
+   * @param noun What they are: characters or words.
    */
-  constructor(text: string, characters: readonly string[], index: number) {
+  constructor(
+    text: string,
+    characters: readonly string[],
+    index: number,
+    noun: "characters" | "words" = "characters",
+  ) {
     const listed = characters.slice(0, MAX_LISTED).map(nameCharacter).join(
       ", ",
     );
@@ -138,7 +234,7 @@ export class UnknownCharacterError extends RangeError {
     const before = Array.from(text).slice(0, index).join("");
     const line = before.split(/\r\n?|\n/).length;
     super(
-      `Cannot encode text: the tokenizer does not know these characters: ${listed}${more}; ` +
+      `Cannot encode text: the tokenizer does not know these ${noun}: ${listed}${more}; ` +
         `the first is at code point ${index} (line ${line}); leave them out with unknown: "skip"`,
     );
     this.name = "UnknownCharacterError";
@@ -152,7 +248,9 @@ function nameCharacter(character: string): string {
   const code = `U+${
     character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")
   }`;
-  return /^[\p{C}\p{M}\p{Z}]/u.test(character)
-    ? code
-    : `"${character}" ${code}`;
+  if (/^[\p{C}\p{M}\p{Z}]/u.test(character)) return code;
+  const isOne = character.length === String.fromCodePoint(
+    character.codePointAt(0)!,
+  ).length;
+  return isOne ? `"${character}" ${code}` : JSON.stringify(character);
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { TokenBatch, TokenStreams } from "../data/streams.ts";
+import type { TokenBatch, TokenBatches } from "../data/batches.ts";
+import { type TokenArray, toTokenSource } from "../data/token_source.ts";
 import type {
   RunReport,
   TrainingDisplay,
@@ -12,11 +13,19 @@ import { ensureEngine } from "../engine/engine.ts";
 import { nextTurn } from "../engine/event_loop.ts";
 import type { TrainingHistory } from "../models/history.ts";
 import type { LanguageModel } from "../models/language_model.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import type { FitTokens } from "./fit_data.ts";
 import type { FitSettings } from "./fit_options.ts";
 import { Pace } from "./pace.ts";
+import { Prefetch } from "./_prefetch.ts";
 import type { RunControl } from "./run.ts";
 import { Trainer } from "./train_step.ts";
-import { compileReader, validate, type WindowReader } from "./validate.ts";
+import {
+  compileReader,
+  validate,
+  type ValidationTokens,
+  type WindowReader,
+} from "./validate.ts";
 
 /** Runs of fewer steps are over before a compiled step would pay. */
 const COMPILED_FROM = 20;
@@ -24,12 +33,16 @@ const COMPILED_FROM = 20;
 /** A validation of fewer tokens is over before compiling it would pay. */
 const COMPILED_FROM_TOKENS = 20_000;
 
+/** Tokens that are decoded at a time. */
+const DECODED_AT_ONCE = 2 ** 20;
+
 /** What a run works with. */
 export interface FittingParts {
   model: LanguageModel;
   settings: FitSettings;
-  streams: TokenStreams;
-  validation: Int32Array;
+  batches: TokenBatches;
+  /** What the validation loss is measured on, if anything. */
+  validation: FitTokens | undefined;
   display: TrainingDisplay;
 }
 
@@ -45,17 +58,19 @@ export class Fitting {
     steps: 0,
     seconds: 0,
   };
-  /** Steps of the epoch under way, the sum of their losses, and the last of them. */
-  #epoch = { steps: 0, sum: 0, loss: NaN };
+  /** Steps and targets of the epoch under way, the sum of the targets' losses, and the loss of the last step. */
+  #epoch = { steps: 0, tokens: 0, sum: 0, loss: NaN };
   /** The clock when the engine was ready. */
   #startedAt = 0;
   #reader: WindowReader | undefined;
   /** The step after which the last validation was. */
   #validatedAt = 0;
+  /** Tokens that a character of the validation part takes, once it is known. */
+  #tokensPerCharacter: number | undefined;
 
   constructor(parts: FittingParts) {
     this.#parts = parts;
-    const { settings: { steps, epochs }, streams: { stepsPerEpoch } } = parts;
+    const { settings: { steps, epochs }, batches: { stepsPerEpoch } } = parts;
     this.#totalSteps = steps ?? epochs * stepsPerEpoch;
     this.#epochs = Math.ceil(this.#totalSteps / stepsPerEpoch);
     this.#startSample(); // only checks the options: nothing is computed before the first piece is asked for
@@ -71,9 +86,9 @@ export class Fitting {
         model: model.toString(),
         engine: engine.description,
         epochs: this.#epochs,
-        stepsPerEpoch: this.#parts.streams.stepsPerEpoch,
-        trainTokens: this.#trainTokens,
-        validationTokens: this.#parts.validation.length,
+        stepsPerEpoch: this.#parts.batches.stepsPerEpoch,
+        trainTokens: this.#parts.batches.tokensPerEpoch,
+        validationTokens: this.#validationTokens,
       });
       this.#startedAt = control.elapsedSeconds;
       await this.#train(control);
@@ -97,13 +112,18 @@ export class Fitting {
     return history;
   }
 
-  get #trainTokens(): number {
-    const { batchSize, sequenceLength, stepsPerEpoch } = this.#parts.streams;
-    return batchSize * sequenceLength * stepsPerEpoch;
+  /** Tokens of the validation part. */
+  get #validationTokens(): number {
+    const { validation } = this.#parts;
+    if (validation === undefined) return 0;
+    return validation.kind === "text"
+      ? validation.tokens.length
+      : validation.documents.reduce((sum, { length }) => sum + length, 0);
   }
 
   async #train(control: RunControl): Promise<void> {
-    const { model, settings, streams } = this.#parts;
+    const { model, settings, batches } = this.#parts;
+    const prefetch = new Prefetch(batches);
     const history = this.#history;
     const trainer = new Trainer(model.network, {
       ...settings,
@@ -112,11 +132,17 @@ export class Fitting {
     try {
       for (let epoch = 0; epoch < this.#epochs; epoch++) {
         trainer.forget();
-        this.#epoch = { steps: 0, sum: 0, loss: NaN };
-        for (let step = 0; step < streams.stepsPerEpoch; step++) {
+        this.#epoch = { steps: 0, tokens: 0, sum: 0, loss: NaN };
+        for (let step = 0; step < batches.stepsPerEpoch; step++) {
           if (history.steps === this.#totalSteps) break;
           if (await this.#isOver(control)) break;
-          await this.#takeStep(trainer, streams.batch(epoch, step));
+          if (!batches.carriesState) trainer.forget();
+          const batch = prefetch.take(epoch, step);
+          const isLast = history.steps + 1 === this.#totalSteps;
+          await Promise.all([
+            this.#takeStep(trainer, batch),
+            isLast ? undefined : prefetch.prepareAfter(epoch, step),
+          ]);
           this.#report(control, "step");
           if (history.steps % (settings.validateEvery ?? Infinity) === 0) {
             await this.#validate(control, trainer);
@@ -138,17 +164,25 @@ export class Fitting {
   async #takeStep(trainer: Trainer, batch: TokenBatch): Promise<void> {
     const history = this.#history;
     const start = performance.now();
-    const loss = await trainer.step(batch, this.#parts.streams.batchSize);
-    this.#pace.add(batch.inputs.length, (performance.now() - start) / 1000);
-    const { steps, sum } = this.#epoch;
-    this.#epoch = { steps: steps + 1, sum: sum + loss, loss };
+    const loss = await trainer.step(batch, this.#parts.batches.batchSize);
+    const counted = batch.mask === undefined
+      ? batch.targets.length
+      : batch.mask.reduce((sum, counts) => sum + counts, 0);
+    this.#pace.add(counted, (performance.now() - start) / 1000);
+    const { steps, tokens, sum } = this.#epoch;
+    this.#epoch = {
+      steps: steps + 1,
+      tokens: tokens + counted,
+      sum: sum + loss * counted,
+      loss,
+    };
     history.steps++;
     history.loss = this.#meanLoss;
   }
 
-  /** Every step has as many tokens, so this is the mean over tokens too. */
+  /** The mean over the epoch's targets so far. */
   get #meanLoss(): number {
-    return this.#epoch.sum / this.#epoch.steps;
+    return this.#epoch.sum / this.#epoch.tokens;
   }
 
   /** Waits while the run is paused, and tells whether it is to end. */
@@ -186,15 +220,20 @@ export class Fitting {
 
   async #validate(control: RunControl, trainer: Trainer): Promise<void> {
     const { model, validation } = this.#parts;
-    if (validation.length === 0) return;
-    if (validation.length >= COMPILED_FROM_TOKENS) {
+    if (validation === undefined) return;
+    if (this.#validationTokens >= COMPILED_FROM_TOKENS) {
       this.#reader ??= compileReader(model.network);
     }
-    const loss = await validate(model.network, validation, async () => {
-      await nextTurn();
-      await control.whenResumed();
-      return control.stopReason !== undefined;
-    }, this.#reader);
+    const loss = await validate(
+      model.network,
+      tokensOf(validation),
+      async () => {
+        await nextTurn();
+        await control.whenResumed();
+        return control.stopReason !== undefined;
+      },
+      this.#reader,
+    );
     if (loss === undefined) return;
     if (!Number.isFinite(loss)) {
       throw trainer.divergence("the validation loss", loss);
@@ -202,16 +241,12 @@ export class Fitting {
     const history = this.#history;
     history.validationLoss = loss;
     history.validationBitsPerCharacter = loss / Math.LN2 *
-      this.#tokensPerCharacter;
+      (this.#tokensPerCharacter ??= tokensPerCharacter(
+        model.tokenizer,
+        validation,
+      ));
     this.#validatedAt = history.steps;
     this.#report(control, "validation");
-  }
-
-  /** Tokens that a character of the validation part takes; its first token is read only, never predicted. */
-  get #tokensPerCharacter(): number {
-    const { model: { tokenizer }, validation } = this.#parts;
-    const predicted = validation.subarray(1);
-    return predicted.length / [...tokenizer.decode(predicted)].length;
   }
 
   /** What the model writes now; undefined where the run is to end before it is written. */
@@ -240,11 +275,11 @@ export class Fitting {
 
   /** What a sample begins with when the vocabulary has no line break. */
   get #beginning(): string {
-    const { model: { tokenizer }, streams } = this.#parts;
+    const { model: { tokenizer }, batches } = this.#parts;
     const hasLineBreak = tokenizer.encode("\n", { unknown: "skip" }).length > 0;
     return hasLineBreak
       ? ""
-      : tokenizer.decode(streams.batch(0, 0).inputs.subarray(0, 1));
+      : tokenizer.decode(batches.batch(0, 0).inputs.subarray(0, 1));
   }
 
   /** Seconds since the training began, pauses left out. */
@@ -258,7 +293,7 @@ export class Fitting {
     sample?: string,
   ): void {
     const { steps } = this.#history;
-    const { stepsPerEpoch } = this.#parts.streams;
+    const { stepsPerEpoch } = this.#parts.batches;
     const seconds = this.#seconds(control);
     const report: RunReport = {
       kind,
@@ -289,4 +324,31 @@ export class Fitting {
         { validationBitsPerCharacter }),
     };
   }
+}
+
+/** Tokens for `validate()`. */
+function tokensOf(validation: FitTokens): ValidationTokens {
+  return validation.kind === "text" ? validation.tokens : validation.documents;
+}
+
+/** Tokens that a character takes; the first token of a text is read only, never predicted. */
+function tokensPerCharacter(
+  tokenizer: Tokenizer,
+  validation: FitTokens,
+): number {
+  let [tokens, characters] = [0, 0];
+  const texts = validation.kind === "text"
+    ? [validation.tokens]
+    : validation.documents;
+  for (const source of texts.map(toTokenSource)) {
+    for (let at = 1; at < source.length; at += DECODED_AT_ONCE) {
+      const ids: TokenArray = source.read(
+        at,
+        Math.min(source.length, at + DECODED_AT_ONCE),
+      );
+      tokens += ids.length;
+      for (const _ of tokenizer.decode(ids)) characters++;
+    }
+  }
+  return tokens / characters;
 }

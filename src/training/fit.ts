@@ -3,10 +3,15 @@
  *
  * @module
  */
+import type { TokenBatches } from "../data/batches.ts";
+import { DocumentBatches } from "../data/document_batches.ts";
+import { RandomWindows } from "../data/random_windows.ts";
+import { splitDocuments } from "../data/split_documents.ts";
 import { splitTokens } from "../data/split.ts";
 import { TokenStreams } from "../data/streams.ts";
 import { createTrainingDisplay } from "../display/create_training_display.ts";
 import type { LanguageModel } from "../models/language_model.ts";
+import { type FitData, type FitTokens, fitTokens } from "./fit_data.ts";
 import {
   type FitOptions,
   type FitSettings,
@@ -19,19 +24,20 @@ import { Run } from "./run.ts";
 const inTraining = new WeakSet<LanguageModel>();
 
 /**
- * Trains a model on a text. The run begins at once and works in the background: await it, watch it, pause it, stop it,
- * sample from the model meanwhile. Calling `fit()` again trains on.
+ * Trains a model on a text or on documents. The run begins at once and works in the background: await it, watch it,
+ * pause it, stop it, sample from the model meanwhile. Calling `fit()` again trains on.
  *
- * The end of the text is kept apart for validation. The rest is read as parallel streams, with the hidden state carried
- * from step to step (truncated back-propagation through time); gradients are clipped, Adam takes the steps.
+ * The end of a text is kept apart for validation. The rest is read as parallel streams, with the hidden state carried
+ * from step to step (truncated back-propagation through time). Of documents, some are kept apart by chance, and each
+ * begins without memory of another. Gradients are clipped, Adam takes the steps.
  *
  * @param model The model to train.
- * @param text The text, or its token ids.
+ * @param data A text; documents in a list; token ids of either, also as arrays of NumPy; a token cache.
  * @param options How long, how fast, what to show.
  * @returns The run.
- * @throws {RangeError} If an option is out of range, if the text is too short, or has characters that the tokenizer
- * does not know.
- * @throws {TypeError} If an option has no effect.
+ * @throws {RangeError} If an option is out of range, if there is too little text, if it has characters that the
+ * tokenizer does not know, or if an id is not in the vocabulary.
+ * @throws {TypeError} If the data is of another kind, or if an option has no effect.
  * @throws {Error} If the model is being trained already.
  *
  * @example Learn a line by heart
@@ -45,25 +51,47 @@ const inTraining = new WeakSet<LanguageModel>();
  * assert(history.epochs[4]!.loss < history.epochs[0]!.loss);
  * model.dispose();
  * ```
+ *
+ * @example Learn from documents, as ids
+ * ```ts
+ * import { buildLSTM, CharTokenizer, fit } from "@textloom/textloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const tokenizer = CharTokenizer.train("abc");
+ * const model = buildLSTM({ tokenizer, units: 8, embedding: 4 });
+ * const array = { shape: [2, 3], dtype: "int64", data: BigInt64Array.of(0n, 1n, 2n, 2n, 1n, 0n) }; // as loadNpy() reads
+ * const history = await fit(model, array, { epochs: 2, validation: 0, sample: false, display: "none" });
+ * assertEquals(history.steps, 2); // both rows in one batch
+ * model.dispose();
+ * ```
  */
 export function fit(
   model: LanguageModel,
-  text: string | Int32Array,
+  data: FitData,
   options: FitOptions = {},
 ): Run {
   const settings = fitSettings(options);
-  const ids = typeof text === "string"
-    ? encode(model, text, settings)
-    : checkIds(model, text, options);
-  const { train, validation } = splitTokens(ids, settings);
-  const streams = new TokenStreams(train, settings);
+  const { tokenizer } = model;
+  const encoding = options.unknown === undefined
+    ? {}
+    : { unknown: options.unknown };
+  const all = fitTokens(data, tokenizer, encoding);
+  const { train, validation } = typeof settings.validation === "number"
+    ? keepApart(all, settings, settings.validation)
+    : {
+      train: all,
+      validation: fitTokens(settings.validation, tokenizer, encoding),
+    };
+  refuseIdle(all, validation, options);
+  const batches = batchesOf(train, settings);
+  if (validation !== undefined) checkMeasurable(validation);
   if (inTraining.has(model)) {
     throw new Error(
       "Cannot train: the model is being trained already; await the run or stop it first",
     );
   }
   const display = createTrainingDisplay(settings.display);
-  const parts = { model, settings, streams, validation, display };
+  const parts = { model, settings, batches, validation, display };
   const fitting = new Fitting(parts);
   inTraining.add(model);
   return new Run(
@@ -72,40 +100,73 @@ export function fit(
   );
 }
 
-function encode(
-  model: LanguageModel,
-  text: string,
-  { unknown }: FitSettings,
-): Int32Array {
-  if (text === "") {
-    throw new RangeError("Cannot train: the text must not be empty");
+/** Cuts the validation part off: the end of a text, documents by chance. */
+function keepApart(
+  all: FitTokens,
+  { gap, sequenceLength, seed }: FitSettings,
+  share: number,
+): { train: FitTokens; validation: FitTokens | undefined } {
+  if (all.kind === "text") {
+    const options = { validation: share, gap, sequenceLength };
+    const { train, validation } = splitTokens(all.tokens, options);
+    return {
+      train: { kind: "text", tokens: train },
+      validation: share > 0 ? { kind: "text", tokens: validation } : undefined,
+    };
   }
-  return model.tokenizer.encode(text, { unknown });
+  if (share === 0) return { train: all, validation: undefined };
+  const { train, validation } = splitDocuments(all.documents, {
+    validation: share,
+    seed,
+  });
+  return {
+    train: { kind: "documents", documents: train },
+    validation: { kind: "documents", documents: validation },
+  };
 }
 
-function checkIds(
-  model: LanguageModel,
-  ids: Int32Array,
+/** The batches that suit the data. */
+function batchesOf(
+  train: FitTokens,
+  { batchSize, sequenceLength, seed, batches }: FitSettings,
+): TokenBatches {
+  const options = { batchSize, sequenceLength, seed };
+  if (train.kind === "documents") {
+    return new DocumentBatches(train.documents, options);
+  }
+  return batches === "streams"
+    ? new TokenStreams(train.tokens, options)
+    : new RandomWindows(train.tokens, options);
+}
+
+/** An option without effect is a mistake. */
+function refuseIdle(
+  all: FitTokens,
+  validation: FitTokens | undefined,
   options: FitOptions,
-): Int32Array {
-  if (!(ids instanceof Int32Array)) {
+): void {
+  if (all.kind === "documents" && options.batches !== undefined) {
     throw new TypeError(
-      `Cannot train: the text must be a string or an Int32Array of token ids: ${typeof ids}`,
+      "Cannot train: batches has no effect on documents, leave it out",
     );
   }
-  if (options.unknown !== undefined) {
+  const isCut = all.kind === "text" && validation !== undefined &&
+    (options.validation === undefined ||
+      typeof options.validation === "number");
+  if (options.gap !== undefined && !isCut) {
     throw new TypeError(
-      "Cannot train: unknown has no effect on token ids, leave it out",
+      "Cannot train: gap has no effect unless a validation part is cut off a text, leave it out",
     );
   }
-  const { vocabSize } = model.tokenizer;
-  const place = ids.findIndex((id) => id < 0 || id >= vocabSize);
-  if (place >= 0) {
-    throw new RangeError(
-      `Cannot train: token ids must be from 0 to ${vocabSize - 1}: ${
-        ids[place]
-      } at place ${place}`,
-    );
-  }
-  return ids;
+}
+
+function checkMeasurable(validation: FitTokens): void {
+  const texts = validation.kind === "text"
+    ? [validation.tokens]
+    : validation.documents;
+  if (texts.some(({ length }) => length >= 2)) return;
+  throw new RangeError(
+    "Cannot train: the validation part needs a text or document of 2 tokens, one to read and one to predict: there is none; " +
+      "give more data, a larger share or validation: 0",
+  );
 }

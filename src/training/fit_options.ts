@@ -8,6 +8,7 @@ import {
   type OptimizerChoice,
 } from "./optimizers/create_optimizer.ts";
 import type { TrainingDisplayKind } from "../display/create_training_display.ts";
+import type { FitData } from "./fit_data.ts";
 import type { UnknownPolicy } from "../tokenizers/tokenizer.ts";
 
 /** What the model writes after each epoch. */
@@ -51,14 +52,14 @@ export interface FitOptions {
   steps?: number;
 
   /**
-   * Streams of text that are read side by side, B.
+   * Streams of text that are read side by side, B; windows or documents in a batch.
    *
    * @default {64}
    */
   batchSize?: number;
 
   /**
-   * Tokens that each stream moves on in one step, T; gradients reach as far back.
+   * Tokens that each stream moves on in one step, T; gradients reach as far back. Longer documents are cut.
    *
    * @default {64}
    */
@@ -87,16 +88,33 @@ export interface FitOptions {
   clipNorm?: number;
 
   /**
-   * Share of the text, at its end, that is kept apart to measure the validation loss; 0 for none.
+   * What the validation loss is measured on: a share of the text, at its end, or of the documents, by chance, which is
+   * kept apart; or data of its own, in any form that `fit()` takes. 0 for none.
    *
    * @default {0.1}
    */
-  validation?: number;
+  validation?: number | FitData;
 
   /**
-   * What to do with characters of the text that the tokenizer does not know: refuse the text, or leave them out.
+   * Tokens between the part that is learnt from and a validation part of the same text, which belong to neither.
    *
-   * @default {"error"}
+   * @default {0}
+   */
+  gap?: number;
+
+  /**
+   * How a text is read: `"streams"` side by side, with the model's state carried from step to step, or `"windows"` in a
+   * random order, each without memory. Documents have batches of their own.
+   *
+   * @default {"streams"}
+   */
+  batches?: "streams" | "windows";
+
+  /**
+   * What to do with characters of the text that the tokenizer does not know: refuse the text, leave them out, take what
+   * is nearest to them, or the token for the unknown.
+   *
+   * @default {"token" if the tokenizer has one, else "error"}
    */
   unknown?: UnknownPolicy;
 
@@ -140,10 +158,13 @@ export interface FitOptions {
 }
 
 /** The options with every default filled in. */
-export interface FitSettings
-  extends Required<Omit<FitOptions, "steps" | "signal" | "validateEvery">> {
+export interface FitSettings extends
+  Required<
+    Omit<FitOptions, "steps" | "signal" | "unknown" | "validateEvery">
+  > {
   steps: number | undefined;
   signal: AbortSignal | undefined;
+  unknown: UnknownPolicy | undefined;
   validateEvery: number | undefined;
 }
 
@@ -163,7 +184,9 @@ export function fitSettings(options: FitOptions): FitSettings {
     learningRate: 2e-3,
     clipNorm: 1,
     validation: 0.1,
-    unknown: "error",
+    gap: 0,
+    batches: "streams",
+    unknown: undefined,
     validateEvery: undefined,
     seed: 0,
     sample: {},
@@ -220,6 +243,13 @@ export function fitSettings(options: FitOptions): FitSettings {
   if (!Number.isSafeInteger(settings.seed)) {
     throw new RangeError(
       `Cannot train: seed must be a safe integer: ${settings.seed}`,
+    );
+  }
+  if (!["streams", "windows"].includes(settings.batches)) {
+    throw new RangeError(
+      `Cannot train: batches must be "streams" or "windows": ${
+        JSON.stringify(settings.batches)
+      }`,
     );
   }
   checkOptimizer(settings.optimizer);

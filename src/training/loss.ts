@@ -34,6 +34,38 @@ export function meanCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
 }
 
 /**
+ * The sum over all rows, each by its weight, with its gradient. Weights that add up to 1 give a mean, and rows of
+ * weight 0 do not count: so padding is left out. Sums over parts of the rows add up to the sum over all.
+ *
+ * @param logits Scores of every token, float32, shape (N, V).
+ * @param targets Ids of the tokens that came, int32, shape (N,).
+ * @param weights How much each row counts, float32, shape (N,).
+ * @returns The weighted loss, shape ().
+ */
+export function weightedCrossEntropy(
+  logits: Tensor,
+  targets: Tensor,
+  weights: Tensor,
+): Tensor {
+  const vocabulary = logits.shape[1]!;
+  const withGradient = tf.customGrad((x, save) => {
+    const { losses, exponentials, sums } = crossEntropy(x as Tensor, targets);
+    (save as tf.GradSaveFunc)([exponentials, sums, targets, weights]);
+    return {
+      value: tf.sum(tf.mul(losses, weights)),
+      gradFunc: (dLoss: Tensor, saved: Tensor[]) => {
+        const [exponentials, sums, targets, weights] = saved;
+        const softmax = tf.div(exponentials!, sums!); // (N, V)
+        const surplus = tf.sub(softmax, oneHot(targets!, vocabulary)); // (N, V)
+        const share = tf.reshape(tf.mul(weights!, dLoss), [-1, 1]); // (N, 1)
+        return tf.mul(surplus, share); // (N, V)
+      },
+    };
+  });
+  return withGradient(logits);
+}
+
+/**
  * The loss of every row.
  *
  * @param logits Scores of every token, float32, shape (N, V).

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { TokenBatch } from "../data/streams.ts";
+import type { TokenBatch } from "../data/batches.ts";
 import {
   compile,
   type CompiledFunction,
@@ -17,7 +17,7 @@ import type { Parameter } from "../layers/parameter.ts";
 import type { Network } from "../models/network.ts";
 import { clipByGlobalNorm } from "./clip.ts";
 import { cutRows } from "./cut_rows.ts";
-import { meanCrossEntropy } from "./loss.ts";
+import { meanCrossEntropy, weightedCrossEntropy } from "./loss.ts";
 import {
   createOptimizer,
   type OptimizerChoice,
@@ -102,6 +102,8 @@ interface StepInputs {
   inputs: Tensor;
   /** int32, shape (BT,). */
   targets: Tensor;
+  /** How much each target counts, adding up to 1, float32, shape (BT,); all the same where it is left out. */
+  weights?: Tensor;
   /** What the network remembers. */
   state: Tensor[];
   /** float32, shape (). */
@@ -174,9 +176,9 @@ export class Trainer {
   /**
    * Takes one step.
    *
-   * @param batch Inputs and targets, shape (B, T) each.
+   * @param batch Inputs and targets, shape (B, T) each, and which of the targets count.
    * @param batchSize Rows, B; the same from one {@linkcode Trainer.forget} to the next.
-   * @returns The mean loss of the batch before the step, in nats per token.
+   * @returns The mean loss of the batch before the step, over the targets that count, in nats per token.
    * @throws {DivergenceError} If the loss or the gradients' norm is not a finite number.
    */
   async step(batch: TokenBatch, batchSize: number): Promise<number> {
@@ -218,6 +220,7 @@ export class Trainer {
     const given: StepInputs = {
       inputs: tf.tensor2d(batch.inputs, [batchSize, width], "int32"), // (B, T)
       targets: tf.tensor1d(batch.targets, "int32"), // (BT,)
+      ...(batch.mask && { weights: tf.tensor1d(weightsOf(batch.mask)) }), // (BT,)
       state: isFresh ? [...this.#network.zeroState(batchSize)] : [...before],
       learningRate: tf.scalar(this.#options.learningRate),
       step: tf.scalar(this.#steps, "int32"),
@@ -231,8 +234,9 @@ export class Trainer {
       if (!isFresh) tf.dispose([...before]);
       return outcome;
     } finally {
-      const { inputs, targets, learningRate, step, state } = given;
+      const { inputs, targets, weights, learningRate, step, state } = given;
       tf.dispose([inputs, targets, learningRate, step]);
+      weights?.dispose();
       if (isFresh) tf.dispose(state);
     }
   }
@@ -248,7 +252,9 @@ export class Trainer {
       parts.map((places) => tf.tensor1d(places, "int32")),
       (places) => this.#differentiate(inputs, places),
     );
-    const shares = parts.map(({ length }) => length / batch);
+    const shares = parts.map(({ length }) =>
+      inputs.weights === undefined ? length / batch : 1 // the weights add up to 1 over all parts
+    );
     const mean = (tensors: Tensor[]): Tensor =>
       tf.addN(tensors.map((tensor, i) => tf.mul(tensor, shares[i]!)));
     return asOnePart(() => {
@@ -269,16 +275,17 @@ export class Trainer {
 
   /** What some rows of the batch give. */
   #differentiate(
-    { inputs, targets, state, step }: StepInputs,
+    { inputs, targets, weights, state, step }: StepInputs,
     places: Tensor,
   ): PartResults {
     const [batch, width] = inputs.shape as [number, number];
     const rowsOf = (x: Tensor): Tensor => tf.gather(x, places as tf.Tensor1D);
     const read = rowsOf(inputs); // (b, T)
     const before = state.map(rowsOf);
-    const wanted = tf.reshape(rowsOf(tf.reshape(targets, [batch, width])), [
-      -1,
-    ]); // (bT,)
+    const flatRowsOf = (x: Tensor): Tensor =>
+      tf.reshape(rowsOf(tf.reshape(x, [batch, width])), [-1]);
+    const wanted = flatRowsOf(targets); // (bT,)
+    const shares = weights && flatRowsOf(weights); // (bT,)
     const dropout = {
       seed: this.#options.seed,
       step,
@@ -289,7 +296,10 @@ export class Trainer {
       const prediction = this.#network.forward(read, before, { dropout }); // logits (b, T, V)
       next = prediction.state.map((tensor) => tf.keep(tf.clone(tensor))); // outlives the tape
       const rows = tf.reshape(prediction.logits, [wanted.size, -1]); // (bT, V)
-      return meanCrossEntropy(rows, wanted) as tf.Scalar;
+      const loss = shares === undefined
+        ? meanCrossEntropy(rows, wanted)
+        : weightedCrossEntropy(rows, wanted, shares);
+      return loss as tf.Scalar;
     }, this.#variables);
     const kept = next.map((tensor) => tf.clone(tensor));
     tf.dispose([...next]);
@@ -331,4 +341,10 @@ export class Trainer {
     this.#optimizer.dispose();
     this.#update.dispose();
   }
+}
+
+/** The same weight for each target that counts, 1 together. */
+function weightsOf(mask: Uint8Array): Float32Array {
+  const count = mask.reduce((sum, counts) => sum + counts, 0);
+  return Float32Array.from(mask, (counts) => counts / count);
 }

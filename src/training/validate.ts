@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { evaluationWindows } from "../data/evaluation_windows.ts";
+import {
+  documentWindows,
+  type EvaluationWindow,
+  evaluationWindows,
+} from "../data/evaluation_windows.ts";
+import type { TokenArray, TokenSource } from "../data/token_source.ts";
 import {
   compile,
   type CompiledFunction,
@@ -20,6 +25,12 @@ const SHORTEST_STREAM = 256;
 const MOST_STREAMS = 64;
 /** Tokens of a stream that are read at a time. */
 const WINDOW = 64;
+
+/** What is measured: the tokens of a text, or of documents. */
+export type ValidationTokens =
+  | TokenArray
+  | TokenSource
+  | readonly (TokenArray | TokenSource)[];
 
 /** A window of every stream. */
 interface Window {
@@ -61,27 +72,42 @@ function readWindow(
   return { losses: tokenLosses(rows, targets), state: [...next.state] };
 }
 
+/** Cuts what is measured: the number of rows, and the windows. */
+function cut(
+  tokens: ValidationTokens,
+): { rows: number; windows: Generator<EvaluationWindow> } {
+  const isText = !Array.isArray(tokens);
+  const rows = Math.min(
+    MOST_STREAMS,
+    isText ? Math.ceil(tokens.length / SHORTEST_STREAM) : tokens.length,
+  );
+  const options = { streams: rows, sequenceLength: WINDOW };
+  return {
+    rows,
+    windows: isText
+      ? evaluationWindows(tokens as TokenArray | TokenSource, options)
+      : documentWindows(tokens, options),
+  };
+}
+
 /**
- * Mean loss over tokens, read as contiguous streams with the state carried on. The way the text is cut depends on its
- * length alone, so the result does not depend on the batches that training uses.
+ * Mean loss over tokens, read as contiguous streams with the state carried on; documents each by itself. The way the
+ * text is cut depends on its length alone, so the result does not depend on the batches that training uses.
  *
  * @param network What to measure.
- * @param ids The text's tokens, two at least.
+ * @param tokens The text's tokens, two at least, or those of documents, one of which has two.
  * @param pause Awaited after every window; the measurement is given up when it says `true`.
  * @param reader The compiled reader; without it the windows are read uncompiled, which is quicker for a few of them.
  * @returns Nats per token; undefined when it was given up.
  */
 export async function validate(
   network: Network,
-  ids: Int32Array,
+  tokens: ValidationTokens,
   pause: () => Promise<boolean>,
   reader?: WindowReader,
 ): Promise<number | undefined> {
-  const streams = Math.min(
-    MOST_STREAMS,
-    Math.ceil(ids.length / SHORTEST_STREAM),
-  );
-  let state: PredictorState = network.zeroState(streams);
+  const { rows, windows } = cut(tokens);
+  let state: PredictorState = [];
   let [sum, count] = [0, 0];
 
   /** Reads a window in every stream: moves the state on and gives the loss of every target, shape (BT,). */
@@ -91,7 +117,7 @@ export async function validate(
     width: number,
   ): Promise<ArrayLike<number>> {
     const window: Window = {
-      inputs: tf.tensor2d(inputs, [streams, width], "int32"),
+      inputs: tf.tensor2d(inputs, [rows, width], "int32"),
       targets: tf.tensor1d(targets, "int32"),
       state: [...state],
     };
@@ -112,12 +138,11 @@ export async function validate(
   }
 
   try {
-    for (
-      const { inputs, targets, counted, width } of evaluationWindows(ids, {
-        streams,
-        sequenceLength: WINDOW,
-      })
-    ) {
+    for (const { inputs, targets, counted, width, begins } of windows) {
+      if (begins) {
+        tf.dispose([...state]);
+        state = network.zeroState(rows);
+      }
       const losses = await read(inputs, targets, width); // (BT,)
       for (const [place, isCounted] of counted.entries()) {
         if (isCounted) sum += losses[place]!;

@@ -141,9 +141,10 @@ Deno.test("sideBySide() refuses a part that assigns or makes a variable, and lea
     "Cannot run parts side by side: a part must not make or assign variables: kept; do it outside, with what the part returns",
   );
   assertEquals(variable.dataSync()[0], 2);
-  const making = compile((x: Tensor) =>
-    asOnePart(() => tf.mul(x, tf.variable(tf.scalar(1), true, "new")))
-  );
+  const making = compile((x: Tensor) => {
+    sideBySide([x, x], (x) => tf.mul(x, 2));
+    return asOnePart(() => tf.mul(x, tf.variable(tf.scalar(1), true, "new")));
+  });
   assertThrows(() => making(tf.scalar(1)), TypeError, "variables: new;");
   assertEquals(
     (compile((x: Tensor) => tf.add(x, 1))(tf.scalar(1))).dataSync()[0],
@@ -164,4 +165,27 @@ Deno.test("sideBySide() has as many lanes as ops may use threads, and one on oth
     assertEquals([a!.dataSync()[0], b!.dataSync()[0]], [2, 3]);
   }
   await useEngine("tensorflow");
+});
+
+Deno.test("sideBySide() of one item leaves the function whole, and has XLA compile it for jit: auto", () => {
+  tf.tidy(() => {
+    const x = floats([4, 5]);
+    const run = (x: Tensor) => {
+      const [sum] = sideBySide([x], (x) => tf.sum(tf.exp(x)));
+      return asOnePart(() => tf.mul(sum!, 2));
+    };
+    const compiled = compile(run);
+    const { context } = nativeRuntime()!;
+    const { execute } = context;
+    const attributes: string[] = [];
+    context.execute = (name, given, ...rest) => {
+      attributes.push(...given.map((attribute) => attribute.name));
+      return execute.call(context, name, given, ...rest);
+    };
+    assertEquals(countParts(() => void compiled(x)), 1);
+    context.execute = execute;
+    assertEquals(attributes, ["_XlaMustCompile"]);
+    assertAllClose(compiled(x).dataSync(), run(x).dataSync());
+    compiled.dispose();
+  });
 });

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ensureEngine } from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
 import {
@@ -7,6 +7,7 @@ import {
   streamText,
   type TextPredictor,
 } from "../../src/generation/stream_text.ts";
+import { loadTokenizer } from "../../src/tokenizers/load_tokenizer.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import type { Tokenizer, TokenStream } from "../../src/tokenizers/tokenizer.ts";
 import { UnknownCharacterError } from "../../src/tokenizers/tokenizer.ts";
@@ -44,13 +45,8 @@ Deno.test("streamText() writes 200 tokens by default, and none where none are as
 
 Deno.test("streamText() holds back what does not make a character yet, and gives up the rest at the end", async () => {
   // Two ids make a character; what is left at the end comes out as "?".
-  const pairs: Tokenizer = {
-    ...ALPHABET,
-    vocabSize: 10,
-    encode: (given: string) => ALPHABET.encode(given),
-    decode: () => "",
-    toJSON: () => ALPHABET.toJSON(),
-    decodeStream(): TokenStream {
+  class Pairs extends CharTokenizer {
+    override decodeStream(): TokenStream {
       let held = "";
       return {
         push(id: number): string {
@@ -59,8 +55,9 @@ Deno.test("streamText() holds back what does not make a character yet, and gives
         },
         flush: () => held && "?",
       };
-    },
-  };
+    }
+  }
+  const pairs = new Pairs(ALPHABET.vocabulary);
   const pieces = await Array.fromAsync(
     streamText(alphabet(pairs), "a", { ...GREEDY, maxTokens: 5 }),
   );
@@ -112,7 +109,7 @@ Deno.test("streamText() checks everything at once, before the first piece is ask
     "a",
     { unknown: "keep" as "skip" },
     RangeError,
-    'unknown must be "error" or "skip": "keep"',
+    'unknown must be "error", "skip", "nearest" or "token": "keep"',
   );
   refuse(
     "ab§z",
@@ -165,4 +162,56 @@ Deno.test("streamText() fails with the signal's reason", async () => {
 
 Deno.test("encodePrompt() gives the prompt's ids", () => {
   assertEquals([...encodePrompt(ALPHABET, "cab")], [2, 0, 1]);
+});
+
+Deno.test("streamText() takes the nearest known characters of the prompt where it is told to", async () => {
+  const pieces = await text(
+    streamText(alphabet(), "A", {
+      ...GREEDY,
+      unknown: "nearest",
+      maxTokens: 2,
+    }),
+  );
+  assertEquals(pieces, "bc"); // after a, as the prompt has no other letter that is near
+});
+
+Deno.test("encodePrompt() adds the special tokens that begin a text, and not those that end it", async () => {
+  for (
+    const [name, beginning, ending] of [
+      ["bert", "[CLS]", "[SEP]"],
+      ["roberta", "<s>", "</s>"],
+      ["llama2", "<s>", undefined],
+      ["t5", undefined, "</s>"],
+      ["gpt2", undefined, undefined],
+    ]
+  ) {
+    const tokenizer = await loadTokenizer(
+      new URL(`../golden/tokenizers/${name}.json`, import.meta.url),
+    );
+    const bare = tokenizer.encode("the whale", { addSpecialTokens: false });
+    const first = beginning ? [tokenizer.specialTokens.get(beginning)!] : [];
+    const last = ending ? [tokenizer.specialTokens.get(ending)!] : [];
+    assertEquals([...tokenizer.encode("the whale")], [
+      ...first,
+      ...bare,
+      ...last,
+    ]);
+    assertEquals([...encodePrompt(tokenizer, "the whale")], [
+      ...first,
+      ...bare,
+    ]);
+  }
+});
+
+Deno.test("encodePrompt() takes the token for the unknown where the tokenizer has one and nothing else is said", async () => {
+  const tokenizer = await loadTokenizer(
+    new URL("../golden/tokenizers/bert.json", import.meta.url),
+  );
+  const unknown = tokenizer.specialTokens.get("[UNK]")!;
+  assert(encodePrompt(tokenizer, "the 鯨").includes(unknown));
+  assertThrows(
+    () => encodePrompt(tokenizer, "the 鯨", "error"),
+    RangeError,
+    "鯨",
+  );
 });

@@ -34,8 +34,19 @@ def cross_entropy(scale):
             "losses": flat(F.cross_entropy(logits, targets, reduction="none")), "gradient": flat(logits.grad)}
 
 
+def masked_cross_entropy(scale):
+    """The mean over the rows whose target is not to be ignored."""
+    logits = (torch.randn(6, 5) * scale).requires_grad_()
+    targets, mask = torch.tensor([0, 4, 2, 2, 1, 3]), torch.tensor([1, 0, 1, 1, 0, 1])
+    loss = F.cross_entropy(logits, torch.where(mask == 1, targets, -100), ignore_index=-100)
+    loss.backward()
+    return {"shape": [6, 5], "logits": flat(logits), "targets": targets.tolist(), "mask": mask.tolist(),
+            "mean": loss.item(), "gradient": flat(logits.grad)}
+
+
 print(json.dumps({
     "torch": torch.__version__,
     "clip": [clip(1, 0.5), clip(0.01, 1.0), clip(0, 1.0)],
     "crossEntropy": [cross_entropy(1), cross_entropy(200)],
+    "maskedCrossEntropy": [masked_cross_entropy(1), masked_cross_entropy(200)],
 }))

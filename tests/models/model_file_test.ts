@@ -149,8 +149,8 @@ Deno.test("decodeModel() refuses an architecture, sizes or a tokenizer that it d
     `${START}Cannot build an LSTM: units must be a positive integer: 4`,
   );
   refuse(
-    changed((header) => void (header["tokenizer"] = { kind: "bpe" })),
-    `${START}Cannot build tokenizer: unknown kind: "bpe"; known kinds: char`,
+    changed((header) => void (header["tokenizer"] = { kind: "none" })),
+    `${START}Cannot build tokenizer: unknown kind: "none"; known kinds: bpe, byte, char`,
   );
   refuse(
     changed((header) =>

@@ -3,7 +3,96 @@ import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import { UnknownCharacterError } from "../../src/tokenizers/tokenizer.ts";
 import { testTokenizerContract } from "./_contract.ts";
 
-testTokenizerContract("CharTokenizer", (text) => CharTokenizer.train(text));
+testTokenizerContract("CharTokenizer", (text) => CharTokenizer.train(text), {
+  characters: (text) => Array.from(text),
+});
+
+testTokenizerContract(
+  'CharTokenizer of unit "grapheme"',
+  (text) => CharTokenizer.train(text, { unit: "grapheme" }),
+  {
+    characters: (text) =>
+      Array.from(
+        new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text),
+        ({ segment }) => segment,
+      ),
+  },
+);
+
+Deno.test("CharTokenizer.train() keeps graphemes whole on demand", () => {
+  const text = "e\u0301 e🏳️‍🌈\r\n한";
+  const tokenizer = CharTokenizer.train(text, { unit: "grapheme" });
+  assertEquals(tokenizer.vocabulary, [
+    "\r\n",
+    " ",
+    "e",
+    "e\u0301",
+    "한",
+    "🏳️‍🌈",
+  ]);
+  assertEquals(tokenizer.encode(text), Int32Array.of(3, 1, 2, 5, 0, 4));
+  const copy = CharTokenizer.fromJSON(tokenizer.toJSON());
+  assertEquals(copy.unit, "grapheme");
+  const { utf16 } = copy.encodeWithOffsets("🏳️‍🌈e");
+  assertEquals([utf16.starts[1], utf16.ends[1]], [6, 7]);
+});
+
+Deno.test("CharTokenizer.train() finds the end of graphemes longer than any window", () => {
+  const long = `e${"\u0301".repeat(1000)}`;
+  const tokenizer = CharTokenizer.train(`${long}a${long}`, {
+    unit: "grapheme",
+  });
+  assertEquals(tokenizer.vocabulary, ["a", long]);
+});
+
+Deno.test("CharTokenizer.encode() takes what is nearest to an unknown character", () => {
+  const tokenizer = CharTokenizer.train("cafe'- x");
+  const text = tokenizer.decode(
+    tokenizer.encode("CAFÉ’—X\u00A0ﬀ", { unknown: "nearest" }),
+  );
+  assertEquals(text, "cafe'-x ff");
+  const { ids, utf16 } = tokenizer.encodeWithOffsets("ﬀx", {
+    unknown: "nearest",
+  });
+  assertEquals(tokenizer.decode(ids), "ffx");
+  assertEquals([...utf16.starts], [0, 0, 1]);
+  const error = assertThrows(
+    () => tokenizer.encode("É z", { unknown: "nearest" }),
+    UnknownCharacterError,
+  );
+  assertEquals(error.index, 0); // named as it would be without "nearest"
+  assertThrows(
+    () => tokenizer.encode("a", { unknown: "token" }),
+    RangeError,
+    'Cannot encode text: unknown must be "error", "skip" or "nearest", as the tokenizer has no token for the unknown: "token"',
+  );
+});
+
+Deno.test("CharTokenizer takes Chinese character by character", () => {
+  const text = "海上生明月，天涯共此时。船上的人说：“明天有风。”";
+  const tokenizer = CharTokenizer.train(text);
+  assertEquals(tokenizer.vocabSize, new Set(text).size);
+  assertEquals(tokenizer.encode(text).length, 25);
+  assertEquals(tokenizer.decode(tokenizer.encode("明月有船")), "明月有船");
+});
+
+Deno.test("CharTokenizer refuses options that it does not know", () => {
+  assertThrows(
+    () => CharTokenizer.train("a", { unit: "word" as never }),
+    RangeError,
+    'Cannot train CharTokenizer: unit must be "codepoint" or "grapheme": "word"',
+  );
+  assertThrows(
+    () => CharTokenizer.train("a", { units: "grapheme" } as never),
+    TypeError,
+    "Cannot train CharTokenizer: unknown option: units; known options: unit",
+  );
+  assertThrows(
+    () => new CharTokenizer(["e\u0301x"], { unit: "grapheme" }),
+    RangeError,
+    'Cannot build CharTokenizer: an entry must be one grapheme: "e\u0301x" at 0',
+  );
+});
 
 Deno.test("CharTokenizer.train() sorts by code point, not by UTF-16 unit", () => {
   // U+000A, U+0061, U+FB01, U+FFFD, U+1F40B; by units the whale (U+D83D U+DC0B) would come third.
@@ -84,7 +173,7 @@ Deno.test("CharTokenizer.decode() names the id, its position and the size of the
   assertThrows(
     () => CharTokenizer.train("abc").decode(Int32Array.of(0, 1, 3)),
     RangeError,
-    "Cannot decode ids: each must be an integer from 0 to 2, as the vocabulary has 3 characters: 3 at position 2",
+    "Cannot decode ids: each must be an integer from 0 to 2, as the vocabulary has 3 tokens: 3 at position 2",
   );
 });
 

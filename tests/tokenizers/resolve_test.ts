@@ -9,13 +9,13 @@ Deno.test("tokenizerFromJSON() builds the kind that the JSON names", () => {
 });
 
 Deno.test("tokenizerFromJSON() lists the kinds that it knows", () => {
-  for (const kind of ["bpe", "constructor", ""]) {
+  for (const kind of ["none", "constructor", ""]) {
     assertThrows(
       () => tokenizerFromJSON({ kind }),
       RangeError,
       `Cannot build tokenizer: unknown kind: ${
         JSON.stringify(kind)
-      }; known kinds: char`,
+      }; known kinds: bpe, byte, char, unigram, word, word_level, word_piece`,
     );
   }
 });

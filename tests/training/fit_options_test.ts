@@ -14,7 +14,9 @@ Deno.test("fitSettings() fills in the documented defaults", () => {
     learningRate: 0.002,
     clipNorm: 1,
     validation: 0.1,
-    unknown: "error",
+    gap: 0,
+    batches: "streams",
+    unknown: undefined,
     validateEvery: undefined,
     seed: 0,
     sample: {},
@@ -87,10 +89,15 @@ for (
       "Cannot train: validateEvery has no effect without a validation part, leave it or validation: 0 out",
     ],
     [
+      { batches: "random" },
+      RangeError,
+      'Cannot train: batches must be "streams" or "windows": "random"',
+    ],
+    [
       { learningrate: 1 },
       TypeError,
       "Cannot train: an option must be one of epochs, steps, batchSize, sequenceLength, optimizer, learningRate, clipNorm, " +
-      'validation, unknown, validateEvery, seed, sample, signal, maxSeconds, display: "learningrate"',
+      'validation, gap, batches, unknown, validateEvery, seed, sample, signal, maxSeconds, display: "learningrate"',
     ],
   ] as [FitOptions, typeof RangeError, string][]
 ) {

@@ -11,9 +11,11 @@ import { ensureEngine } from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
 import { buildLSTM } from "../../src/models/build_lstm.ts";
 import type { LanguageModel } from "../../src/models/language_model.ts";
+import { TokenCache } from "../../src/data/token_cache.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import { UnknownCharacterError } from "../../src/tokenizers/tokenizer.ts";
 import { fit } from "../../src/training/fit.ts";
+import type { FitData } from "../../src/training/fit_data.ts";
 import type { FitOptions } from "../../src/training/fit_options.ts";
 import { DivergenceError } from "../../src/training/train_step.ts";
 import { assertNoLeak } from "../no_leak.ts";
@@ -414,7 +416,8 @@ Deno.test("fit() refuses at once what it cannot train on", () => {
     5,
     {},
     TypeError,
-    "Cannot train: the text must be a string or an Int32Array of token ids: number",
+    "Cannot train: the data must be a string, token ids in a typed array, a corpus, documents in an array, an array with " +
+      "shape, dtype and data, or a source of tokens: number",
   );
   refuse(
     "Call me",
@@ -487,10 +490,11 @@ Deno.test("fit() leaves unknown characters out where it is told to", async () =>
 });
 
 Deno.test("fit() trains to the same weights while the model writes text, and the text is whole", async () => {
-  const options = { ...QUIET, steps: 30, validation: 0 };
+  const options = { ...QUIET, steps: 100, validation: 0 };
   const alone = smallModel();
   await fit(alone, TEXT, options);
   const busy = smallModel();
+  await busy.generate("me", { maxTokens: 1000, seed: 1 }); // from here on the compiled loop writes
   const run = fit(busy, TEXT, options);
   const texts: string[] = [];
   let isDone = false;
@@ -500,7 +504,7 @@ Deno.test("fit() trains to the same weights while the model writes text, and the
   }
   await run;
   assertEquals(await weights(busy), await weights(alone));
-  assert(texts.length > 3); // long enough for the compiled loop to have taken over
+  assert(texts.length > 0);
   for (const text of texts) assertEquals(text.length, 300);
   alone.dispose();
   busy.dispose();
@@ -537,6 +541,161 @@ Deno.test("fit() trains with every optimizer, and refuses one that there is not"
     () => fit(model, TEXT, { ...QUIET, optimizer: "lion" as never }),
     RangeError,
     "Cannot make an optimizer: its name must be one of sgd, rmsprop, adam, adamw: lion",
+  );
+  model.dispose();
+});
+
+Deno.test("fit() trains to the same weights on a text, on its ids, and on its cache", async () => {
+  const path = await Deno.makeTempFile();
+  await Deno.writeTextFile(path, TEXT);
+  using cache = await TokenCache.open(path, { tokenizer: TOKENIZER });
+  const ids = TOKENIZER.encode(TEXT);
+  const int64 = {
+    shape: [ids.length],
+    dtype: "int64",
+    data: BigInt64Array.from(ids, BigInt),
+  };
+  const trained = async (data: FitData, options: FitOptions) => {
+    const model = smallModel();
+    const history = await fit(model, data, { ...QUIET, ...options });
+    const result = await weights(model);
+    model.dispose();
+    return [
+      result,
+      history.loss,
+      history.validationLoss,
+      history.validationBitsPerCharacter,
+    ];
+  };
+  for (const batches of ["streams", "windows"] as const) {
+    const fromText = await trained(TEXT, { batches, gap: 3 });
+    for (const data of [ids, cache, int64]) {
+      assertEquals(await trained(data, { batches, gap: 3 }), fromText);
+    }
+  }
+  await Deno.remove(path);
+  await Deno.remove(`${path}.tokens`);
+});
+
+Deno.test("fit() learns from documents, each from its beginning, and measures on some of them", async () => {
+  const documents = Array.from(
+    { length: 20 },
+    (_, i) => TEXT.slice(9 * i, 9 * i + 3 + i),
+  );
+  const model = smallModel(0, 16);
+  const options = { ...QUIET, epochs: 8, learningRate: 0.02, validation: 0.2 };
+  const reports: RunReport[] = [];
+  const run = fit(model, documents, options);
+  for await (const report of run) reports.push(report);
+  const history = await run;
+  assertEquals(history.epochs.length, 8);
+  assertLess(history.epochs.at(-1)!.loss, history.epochs[0]!.loss - 0.3);
+  assertAlmostEquals(
+    history.validationBitsPerCharacter!,
+    history.validationLoss! / Math.LN2,
+  );
+  model.dispose();
+});
+
+Deno.test("fit() weighs the steps of an epoch by their tokens", async () => {
+  // Two documents of different lengths, one step each; at a learning rate of next to nothing the epoch's loss is the
+  // mean over the 2 + 9 targets, as a validation on the same documents measures it.
+  const documents = [TEXT.slice(0, 3), TEXT.slice(3, 13)];
+  const model = smallModel();
+  const history = await fit(model, documents, {
+    ...QUIET,
+    learningRate: 1e-30,
+    validation: documents,
+  });
+  assertEquals(history.steps, 2);
+  assertAlmostEquals(history.loss!, history.validationLoss!, 1e-6);
+  model.dispose();
+});
+
+Deno.test("fit() measures on data of its own, of another form than that which it learns from", async () => {
+  const measured: (number | undefined)[] = [];
+  for (const validation of [TEXT, TOKENIZER.encode(TEXT)]) {
+    const model = smallModel();
+    const { validationLoss } = await fit(model, [TEXT.slice(0, 50)], {
+      ...QUIET,
+      validation,
+    });
+    measured.push(validationLoss);
+    model.dispose();
+  }
+  assertEquals(measured[0], measured[1]);
+  assert(measured[0]! > 0);
+});
+
+Deno.test("fit() trains on all windows of an epoch, the last batch masked", async () => {
+  const model = smallModel();
+  const history = await fit(model, TEXT, {
+    ...QUIET,
+    batches: "windows",
+    validation: 0,
+  });
+  // 199 characters: 19 windows of 10 and their followers, in batches of 4.
+  assertEquals([TEXT.length, history.steps], [199, 5]);
+  model.dispose();
+});
+
+Deno.test("fit() fails with the place of an id that is not in the vocabulary, when a source gives it", async () => {
+  const ids = TOKENIZER.encode(TEXT);
+  ids[100] = 99;
+  const source = {
+    length: ids.length,
+    read: (start: number, end: number) => ids.slice(start, end),
+  };
+  const model = smallModel();
+  await assertRejects(
+    async () =>
+      await fit(model, source, { ...QUIET, batchSize: 1, validation: 0 }),
+    RangeError,
+    `Cannot train: token ids must be from 0 to ${
+      TOKENIZER.vocabSize - 1
+    }: 99 at place 100`,
+  );
+  const { steps, stopReason } = model.history[0]!;
+  assertEquals([steps, stopReason], [9, "failed"]); // the tenth batch reads or predicts place 100
+  model.dispose();
+});
+
+Deno.test("fit() refuses options that have no effect on the data", () => {
+  const model = smallModel();
+  for (
+    const [data, options, message] of [
+      [
+        ["ab", "cd"].map(() => TEXT),
+        { batches: "windows", validation: 0 },
+        "Cannot train: batches has no effect on documents, leave it out",
+      ],
+      [
+        [TEXT],
+        { gap: 3, validation: 0 },
+        "Cannot train: gap has no effect unless a validation part is cut off a text, leave it out",
+      ],
+      [
+        TEXT,
+        { gap: 3, validation: TEXT },
+        "Cannot train: gap has no effect unless a validation part is cut off a text, leave it out",
+      ],
+    ] as [FitData, FitOptions, string][]
+  ) {
+    assertThrows(
+      () => fit(model, data, { ...QUIET, ...options }),
+      TypeError,
+      message,
+    );
+  }
+  assertThrows(
+    () => fit(model, [TEXT], QUIET),
+    RangeError,
+    "Cannot split the documents: every part needs a document that is in no other: there are 1",
+  );
+  assertThrows(
+    () => fit(model, TEXT, { ...QUIET, validation: ["a"] }),
+    RangeError,
+    "Cannot train: the validation part needs a text or document of 2 tokens, one to read and one to predict: there is none",
   );
   model.dispose();
 });

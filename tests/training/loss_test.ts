@@ -1,6 +1,10 @@
 import { ensureEngine } from "../../src/engine/engine.ts";
 import { type Tensor, tf } from "../../src/engine/tf.ts";
-import { meanCrossEntropy, tokenLosses } from "../../src/training/loss.ts";
+import {
+  meanCrossEntropy,
+  tokenLosses,
+  weightedCrossEntropy,
+} from "../../src/training/loss.ts";
 import { assertAllClose } from "../close.ts";
 import { assertNoLeak } from "../no_leak.ts";
 import golden from "../golden/loss_and_clip.json" with { type: "json" };
@@ -42,6 +46,27 @@ for (
 
   Deno.test(`tokenLosses() agrees with PyTorch row by row on ${size} logits`, () => {
     tf.tidy(() => assertAllClose(tokenLosses(...given()).dataSync(), losses));
+  });
+}
+
+for (
+  const [i, { shape, logits, targets, mask, mean, gradient }] of golden
+    .maskedCrossEntropy.entries()
+) {
+  const size = i === 0 ? "ordinary" : "huge";
+
+  Deno.test(`weightedCrossEntropy() and its gradient agree with PyTorch's ignored targets on ${size} logits`, async () => {
+    const count = mask.reduce((sum, counts) => sum + counts);
+    await assertNoLeak(() => {
+      tf.tidy(() => {
+        const weights = tf.tensor1d(mask.map((counts) => counts / count));
+        const { value, grad } = tf.valueAndGrad((x: Tensor) =>
+          weightedCrossEntropy(x, tf.tensor1d(targets, "int32"), weights)
+        )(tf.tensor(logits, shape));
+        assertAllClose(value.dataSync(), [mean]);
+        assertAllClose(grad.dataSync(), gradient);
+      });
+    });
   });
 }
 

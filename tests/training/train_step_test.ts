@@ -270,3 +270,77 @@ Deno.test("Trainer.step() takes a large batch in parts to the same losses, weigh
   assertAllClose(inParts!.losses, whole!.losses, 1e-6);
   assertAllClose(inParts!.weights, whole!.weights, 1e-5);
 });
+
+Deno.test("Trainer.step() weighs a masked batch by its targets when it is taken in parts", async () => {
+  const rows = 64; // two parts of 32, of which the first counts more
+  const inputs = Int32Array.from({ length: rows * 4 }, (_, i) => (i * i) % V);
+  const targets = Int32Array.from({ length: rows * 4 }, (_, i) => (3 * i) % V);
+  const mask = Uint8Array.from(
+    inputs,
+    (_, i) => i < rows * 2 || i % 7 === 0 ? 1 : 0,
+  );
+  const [inParts, whole] = await Promise.all(
+    [true, false].map(async (compiled) => {
+      const network = goldenNetwork();
+      const options = { learningRate, clipNorm, seed: 5, compiled };
+      const trainer = new Trainer(network, options);
+      const losses: number[] = [];
+      for (let step = 0; step < 3; step++) {
+        trainer.forget();
+        losses.push(await trainer.step({ inputs, targets, mask }, rows));
+      }
+      trainer.dispose();
+      dispose(network);
+      return losses;
+    }),
+  );
+  assertAllClose(inParts!, whole!, 1e-6);
+});
+
+for (const compiled of [true, false]) {
+  Deno.test(`Trainer.step() learns nothing from padding, ${compiled ? "compiled" : "as it is"}`, async () => {
+    const streams = new TokenStreams(IDS, { batchSize: B, sequenceLength: T });
+    await assertNoLeak(async () => {
+      const trained = async (
+        padded: boolean,
+      ): Promise<[number[], Float32Array]> => {
+        const network = goldenNetwork();
+        const options = { learningRate, clipNorm, seed: 0, compiled };
+        const trainer = new Trainer(network, options);
+        const losses: number[] = [];
+        for (let step = 0; step < 3; step++) {
+          trainer.forget();
+          const { inputs, targets } = streams.batch(0, step);
+          const batch = padded ? pad(inputs, targets) : { inputs, targets };
+          losses.push(await trainer.step(batch, padded ? B + 2 : B));
+        }
+        const bias = await network.parameters.get("output/bias")!.values();
+        trainer.dispose();
+        dispose(network);
+        return [losses, Float32Array.from(bias)];
+      };
+      const [plain, padded] = [await trained(false), await trained(true)];
+      assertAllClose(padded[0], plain[0], 2e-6);
+      assertAllClose(padded[1], plain[1], 2e-6);
+    });
+  });
+}
+
+/** The batch with three more places in each row and two more rows, none of which count. */
+function pad(
+  inputs: Int32Array,
+  targets: Int32Array,
+): { inputs: Int32Array; targets: Int32Array; mask: Uint8Array } {
+  const width = T + 3;
+  const batch = {
+    inputs: new Int32Array((B + 2) * width).fill(1),
+    targets: new Int32Array((B + 2) * width).fill(2),
+    mask: new Uint8Array((B + 2) * width),
+  };
+  for (let row = 0; row < B; row++) {
+    batch.inputs.set(inputs.subarray(row * T, (row + 1) * T), row * width);
+    batch.targets.set(targets.subarray(row * T, (row + 1) * T), row * width);
+    batch.mask.fill(1, row * width, row * width + T);
+  }
+  return batch;
+}

@@ -74,6 +74,43 @@ Deno.test("validate() weighs a text that does not divide by its tokens", async (
   );
 });
 
+Deno.test("validate() reads each document from its beginning to its end without memory of another, and weighs by tokens", async () => {
+  const network = new RecurrentNetwork("lstm", CONFIG, 3);
+  const documents = [150, 2, 1, 70, 64, 65, 0, 9].map(randomIds);
+  const measured = documents.filter(({ length }) => length >= 2);
+  let [sum, count] = [0, 0];
+  for (const ids of measured) {
+    sum += (ids.length - 1) * await slowLoss(network, ids);
+    count += ids.length - 1;
+  }
+  assertAlmostEquals(
+    (await validate(network, documents, goOn))!,
+    sum / count,
+    1e-6,
+  );
+  const reader = compileReader(network);
+  assertAlmostEquals(
+    (await validate(network, documents, goOn, reader))!,
+    sum / count,
+    1e-6,
+  );
+  reader.dispose();
+  await assertNoLeak(async () => void await validate(network, documents, goOn));
+});
+
+Deno.test("validate() reads a source as it reads an array", async () => {
+  const network = new RecurrentNetwork("lstm", CONFIG, 3);
+  const ids = randomIds(601);
+  const source = {
+    length: ids.length,
+    read: (start: number, end: number) => ids.slice(start, end),
+  };
+  assertEquals(
+    await validate(network, source, goOn),
+    await validate(network, ids, goOn),
+  );
+});
+
 Deno.test("validate() gives up when it is asked to, and leaves no tensor behind", async () => {
   const network = new RecurrentNetwork("lstm", CONFIG, 3);
   await validate(network, randomIds(10), goOn); // the weights move to the engine

@@ -75,6 +75,8 @@ interface Shared {
   readonly origins: Map<string, Error>;
   /** How many ops there are so far: names count from the start of the recording, so that the same has the same. */
   nodes: number;
+  /** Whether there is something in it that XLA makes fast. */
+  isWorthXla: boolean;
 }
 
 /** Options of {@linkcode GraphTrace}. */
@@ -120,7 +122,7 @@ export class GraphTrace {
     this.parts = parts;
     this.#parent = parent;
     this.#shared = parent === undefined
-      ? { functions: [], origins: new Map(), nodes: 0 }
+      ? { functions: [], origins: new Map(), nodes: 0, isWorthXla: false }
       : parent.#shared;
     this.#context = context;
     this.#surroundings = surroundings;
@@ -133,7 +135,17 @@ export class GraphTrace {
     return this.#open;
   }
 
-  /** Names of the functions that the graphs inside became, at any depth; only loops have them. */
+  /** Whether XLA makes it fast: there is a loop in it, or what calls for XLA by itself. */
+  get isWorthXla(): boolean {
+    return this.#shared.isWorthXla;
+  }
+
+  /** Says that XLA makes it fast. */
+  worthXla(): void {
+    this.#shared.isWorthXla = true;
+  }
+
+  /** Names of the functions that the graphs inside became, at any depth. */
   get functions(): readonly string[] {
     return this.#shared.functions;
   }

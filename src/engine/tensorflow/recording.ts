@@ -27,8 +27,10 @@ export type InputSource =
 export interface Recording {
   /** Its name in TensorFlow. */
   name: string;
-  /** Names of the functions of its loops; empty without loops. */
+  /** Names of the functions of its loops and parts. */
   inner: readonly string[];
+  /** Whether XLA makes it fast. */
+  isWorthXla: boolean;
   /** What to hand over. */
   inputs: InputSource[];
   /** What comes out: the results first, then the new values of the variables. */
@@ -121,6 +123,7 @@ function attempt(
         recording = {
           name: function_.name,
           inner: trace.functions,
+          isWorthXla: trace.isWorthXla,
           inputs: function_.inputs.map((id) =>
             sources.get(id) ?? { kind: "tensor", id }
           ),

@@ -28,6 +28,7 @@ export function rolledWhile(
 ): Tensor[] {
   const { context, binding, backend } = requireRuntime();
   const parent = binding.trace!;
+  parent.worthXla();
   const ids = initial.map((tensor) => backend.idOf(tensor));
   const state = ids.map((id) => parent.describe(id));
 

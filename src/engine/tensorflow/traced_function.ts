@@ -70,7 +70,7 @@ export class TracedFunction {
       const parts = jit === "auto" ? "wanted" : "inline";
       this.#recording = this.#record(jit !== false, parts);
       this.#jit = jit === true ||
-        (jit === "auto" && this.#recording.inner.length > 0);
+        (jit === "auto" && this.#recording.isWorthXla);
     } catch (error) {
       if (!(error instanceof PartsWanted)) throw error;
       this.#recording = this.#record(false, "apart");

@@ -1,0 +1,265 @@
+/**
+ * What `fit()` learns from, in whatever form it comes: text, documents, ids, arrays of NumPy, sources of tokens.
+ *
+ * @module
+ */
+import { checkedSource, compactIds } from "../data/compact_ids.ts";
+import { TokenCache } from "../data/token_cache.ts";
+import type { TokenArray, TokenSource } from "../data/token_source.ts";
+import { Corpus } from "../text/corpus.ts";
+import type { Tokenizer, UnknownPolicy } from "../tokenizers/tokenizer.ts";
+
+/** Ids in a typed array: whole numbers, whatever its type. */
+export type IdArray =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** An array of several dimensions, such as `loadNpy()` reads: ids or strings in C order. */
+export interface ArrayData {
+  /** Lengths of the dimensions. */
+  readonly shape: readonly number[];
+  /** Type of the elements, as NumPy names it. */
+  readonly dtype: string;
+  /** The elements, the last index running fastest. */
+  readonly data: ArrayLike<number> | ArrayLike<bigint> | ArrayLike<string>;
+}
+
+/**
+ * What a model learns from. A string, a typed array, an array of one dimension or a source is one text; a corpus, a list of
+ * strings, of things with a text or of ids, an array of strings, or one of ids in two dimensions is a collection of
+ * documents, one a row.
+ */
+export type FitData =
+  | string
+  | readonly string[]
+  | Corpus
+  | readonly { readonly text: string }[]
+  | IdArray
+  | readonly (IdArray | TokenSource)[]
+  | ArrayData
+  | TokenSource;
+
+/** The ids of one text, or of documents. */
+export type FitTokens =
+  | { kind: "text"; tokens: TokenArray | TokenSource }
+  | { kind: "documents"; documents: (TokenArray | TokenSource)[] };
+
+/** What becomes of strings. */
+interface StringOptions {
+  unknown?: UnknownPolicy;
+}
+
+const ACTION = "train";
+
+/**
+ * @param data What the caller gave.
+ * @param tokenizer The model's tokenizer.
+ * @param options What the caller said about unknown characters; the tokenizer's own way where nothing was said.
+ * @returns The ids, checked; those of a source are checked as they are read.
+ * @throws {TypeError} If it is nothing to learn from, or if an option has no effect on it.
+ * @throws {RangeError} If it is empty, if an id is not in the vocabulary, or a character is unknown.
+ */
+export function fitTokens(
+  data: FitData,
+  tokenizer: Tokenizer,
+  options: StringOptions,
+): FitTokens {
+  if (typeof data === "string") {
+    if (data === "") {
+      throw new RangeError("Cannot train: the text must not be empty");
+    }
+    return { kind: "text", tokens: encode(data, tokenizer, options) };
+  }
+  if (isIdArray(data)) {
+    refuseUnknown(options);
+    return { kind: "text", tokens: check(data, tokenizer) };
+  }
+  const list = data instanceof Corpus ? data.documents : data;
+  if (Array.isArray(list)) {
+    return {
+      kind: "documents",
+      documents: documentsOf(list.map(textOf), tokenizer, options),
+    };
+  }
+  if (isArrayData(data)) return fromArray(data, tokenizer, options);
+  if (isSource(data)) {
+    refuseUnknown(options);
+    return { kind: "text", tokens: checkSource(data, tokenizer) };
+  }
+  throw new TypeError(
+    "Cannot train: the data must be a string, token ids in a typed array, a corpus, documents in an array, an array with " +
+      `shape, dtype and data, or a source of tokens: ${nameOf(data)}`,
+  );
+}
+
+/** The text of a document that has more to it; anything else as it is. */
+function textOf(document: unknown): unknown {
+  return typeof document === "object" && document !== null &&
+      "text" in document && typeof document.text === "string"
+    ? document.text
+    : document;
+}
+
+/** The ids of every document in a list. */
+function documentsOf(
+  list: readonly unknown[],
+  tokenizer: Tokenizer,
+  options: StringOptions,
+): (TokenArray | TokenSource)[] {
+  if (list.length === 0) {
+    throw new RangeError(
+      "Cannot train: the list of documents must not be empty",
+    );
+  }
+  if (!list.some((document) => typeof document === "string")) {
+    refuseUnknown(options);
+  }
+  return list.map((document, index) => {
+    const where = `document ${index}`;
+    if (typeof document === "string") {
+      return encode(document, tokenizer, options, where);
+    }
+    if (isIdArray(document)) {
+      return check(
+        document,
+        tokenizer,
+        (place) => `place ${place} of ${where}`,
+      );
+    }
+    if (isSource(document)) return checkSource(document, tokenizer);
+    const wayOut = typeof document === "number"
+      ? "; put the ids of one text into an Int32Array"
+      : "";
+    throw new TypeError(
+      `Cannot train: a list must hold documents, each a string or a typed array of ids: ${
+        nameOf(document)
+      } at place ${index}${wayOut}`,
+    );
+  });
+}
+
+/** One text from one dimension of ids, documents from two or from strings. */
+function fromArray(
+  { shape, dtype, data }: ArrayData,
+  tokenizer: Tokenizer,
+  options: StringOptions,
+): FitTokens {
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (size !== data.length) {
+    throw new RangeError(
+      `Cannot train: an array's shape must match its data: [${shape}] and ${data.length} elements`,
+    );
+  }
+  if (dtype === "str") {
+    const strings = Array.from(data as ArrayLike<string>);
+    if (shape.length === 0) return fitTokens(strings[0]!, tokenizer, options);
+    return {
+      kind: "documents",
+      documents: documentsOf(strings, tokenizer, options),
+    };
+  }
+  if (!/^(u?int(8|16|32|64)|float(16|32|64))$/.test(dtype)) {
+    throw new TypeError(
+      `Cannot train: an array must hold token ids or strings: its dtype is "${dtype}"`,
+    );
+  }
+  refuseUnknown(options);
+  const ids = data as ArrayLike<number>;
+  if (shape.length === 1) {
+    return { kind: "text", tokens: check(ids, tokenizer) };
+  }
+  if (shape.length !== 2) {
+    throw new TypeError(
+      `Cannot train: an array of ids must have 1 dimension for a text, or 2 for documents by row: ` +
+        `its shape is [${shape}]`,
+    );
+  }
+  const [rows, width] = shape as [number, number];
+  if (size === 0) {
+    throw new RangeError(
+      `Cannot train: the array must not be empty: its shape is [${shape}]`,
+    );
+  }
+  const placeOf = (index: number): string =>
+    `row ${Math.floor(index / width)}, column ${index % width}`;
+  const all = check(ids, tokenizer, placeOf);
+  const documents = Array.from(
+    { length: rows },
+    (_, row) => all.subarray(row * width, (row + 1) * width),
+  );
+  return { kind: "documents", documents };
+}
+
+function encode(
+  text: string,
+  tokenizer: Tokenizer,
+  { unknown }: StringOptions,
+  where?: string,
+): TokenArray {
+  try {
+    return compactIds(
+      tokenizer.encode(text, unknown === undefined ? {} : { unknown }),
+      tokenizer.vocabSize,
+    );
+  } catch (error) {
+    if (where !== undefined && error instanceof Error) {
+      error.message = `${error.message} (in ${where})`;
+    }
+    throw error;
+  }
+}
+
+function check(
+  ids: ArrayLike<number> | ArrayLike<bigint>,
+  { vocabSize }: Tokenizer,
+  placeOf?: (index: number) => string,
+): TokenArray {
+  return compactIds(ids, vocabSize, {
+    action: ACTION,
+    ...(placeOf !== undefined && { placeOf }),
+  });
+}
+
+function checkSource(source: TokenSource, tokenizer: Tokenizer): TokenSource {
+  if (source instanceof TokenCache && !source.isOf(tokenizer)) {
+    throw new RangeError(
+      `Cannot train: the token cache "${source.path}" was made with another tokenizer than the model's; ` +
+        "open it with the model's tokenizer",
+    );
+  }
+  return checkedSource(source, tokenizer.vocabSize, ACTION);
+}
+
+function refuseUnknown({ unknown }: StringOptions): void {
+  if (unknown === undefined) return;
+  throw new TypeError(
+    "Cannot train: unknown has no effect on token ids, leave it out",
+  );
+}
+
+function isIdArray(value: unknown): value is IdArray {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
+
+function isArrayData(value: unknown): value is ArrayData {
+  return typeof value === "object" && value !== null && "shape" in value &&
+    "dtype" in value && "data" in value;
+}
+
+function isSource(value: unknown): value is TokenSource {
+  return typeof value === "object" && value !== null && "read" in value &&
+    typeof value.read === "function" && "length" in value &&
+    typeof value.length === "number";
+}
+
+function nameOf(value: unknown): string {
+  return value === null ? "null" : typeof value;
+}
