@@ -5,8 +5,6 @@
  */
 import { RandomStream } from "../engine/random.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
-import { constant, glorotUniform, orthogonalRows } from "./initializers.ts";
-import { inputSums } from "./input_sums.ts";
 import {
   type GRUSequence,
   gruSequence,
@@ -18,6 +16,8 @@ import {
   gruStepFrom,
   type GRUWeights,
 } from "./gru_step.ts";
+import { constant, glorotUniform, orthogonalRows } from "./initializers.ts";
+import { inputSums } from "./input_sums.ts";
 import { Parameter } from "./parameter.ts";
 import type { RecurrentLayer, RowStepper } from "./recurrent_layer.ts";
 

@@ -7,6 +7,8 @@ import { RandomStream } from "../engine/random.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import { constant, glorotUniform, orthogonalRows } from "./initializers.ts";
 import { inputSums } from "./input_sums.ts";
+import { Parameter } from "./parameter.ts";
+import type { RecurrentLayer, RowStepper } from "./recurrent_layer.ts";
 import {
   type SimpleRNNSequence,
   simpleRNNSequence,
@@ -18,8 +20,6 @@ import {
   simpleRNNStepFrom,
   type SimpleRNNWeights,
 } from "./simple_rnn_step.ts";
-import { Parameter } from "./parameter.ts";
-import type { RecurrentLayer, RowStepper } from "./recurrent_layer.ts";
 
 /** Options of {@linkcode SimpleRNN}. */
 export interface SimpleRNNOptions {

@@ -207,7 +207,12 @@ export class RecurrentNetwork implements Network {
   }
 
   /** What becomes of a layer's outputs, shape (T, B, H), or (B, H) of a step. */
-  #finish(i: number, outputs: Tensor, input?: Tensor, draw?: DropoutDraw) {
+  #finish(
+    i: number,
+    outputs: Tensor,
+    input?: Tensor,
+    draw?: DropoutDraw,
+  ): Tensor {
     const { dropout: rate, residual, layerNorm, units } = this.config;
     let x = outputs;
     if (draw && rate > 0) {

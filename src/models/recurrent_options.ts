@@ -43,7 +43,7 @@ export interface RecurrentOptions {
 
   /**
    * Share of the hidden state that training drops on its way to the next step, from 0 up to but not 1. All steps of a
-   * batch drop the same units, and all gates too.
+   * batch drop the same units, and all gates too, where Keras draws a mask for each gate.
    *
    * @default {0}
    */
