@@ -312,11 +312,18 @@ export {
 } from "./src/display/loss_chart.ts";
 
 // Models.
+export { buildGRU, type BuildGRUOptions } from "./src/models/build_gru.ts";
 export { buildLSTM, type BuildLSTMOptions } from "./src/models/build_lstm.ts";
+export { buildRNN, type BuildRNNOptions } from "./src/models/build_rnn.ts";
+export type { RecurrentOptions } from "./src/models/recurrent_options.ts";
 export { LanguageModel } from "./src/models/language_model.ts";
 export { ModelFileError, type ModelParts } from "./src/models/model_file.ts";
 export type { EpochRecord, TrainingHistory } from "./src/models/history.ts";
-export type { ForwardOptions, Network } from "./src/models/network.ts";
+export type {
+  ForwardOptions,
+  Network,
+  NetworkConfig,
+} from "./src/models/network.ts";
 export type { BatchRows, DropoutDraw } from "./src/layers/dropout.ts";
 export { Parameter } from "./src/layers/parameter.ts";
 export type { Tensor, Variable } from "./src/engine/tf.ts";

@@ -8,11 +8,8 @@ import {
   lstmSequence,
   lstmSequenceOfRows,
 } from "../src/layers/lstm_sequence.ts";
-import {
-  inputSums,
-  lstmStepFrom,
-  type LSTMWeights,
-} from "../src/layers/lstm_step.ts";
+import { inputSums } from "../src/layers/input_sums.ts";
+import { lstmStepFrom, type LSTMWeights } from "../src/layers/lstm_step.ts";
 import { withSliceAt } from "../src/engine/slices.ts";
 import type { Predictor } from "../src/generation/predictor.ts";
 import { meanCrossEntropy } from "../src/training/loss.ts";

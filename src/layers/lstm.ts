@@ -6,19 +6,20 @@
 import { RandomStream } from "../engine/random.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import { glorotUniform, orthogonalRows } from "./initializers.ts";
+import { inputSums } from "./input_sums.ts";
 import {
   type LSTMSequence,
   lstmSequence,
   lstmSequenceOfRows,
 } from "./lstm_sequence.ts";
 import {
-  inputSums,
   type LSTMState,
   lstmStep,
   lstmStepFrom,
   type LSTMWeights,
 } from "./lstm_step.ts";
 import { Parameter } from "./parameter.ts";
+import type { RecurrentLayer, RowStepper } from "./recurrent_layer.ts";
 
 /** Options of {@linkcode LSTM}. */
 export interface LSTMOptions {
@@ -36,7 +37,7 @@ export interface LSTMOptions {
 }
 
 /** One recurrent layer; the gates lie in the order input, forget, candidate, output. */
-export class LSTM {
+export class LSTM implements RecurrentLayer {
   /** Shape (E, 4H), Glorot uniform at the start. */
   readonly kernel: Parameter;
   /** Shape (H, 4H), orthonormal rows at the start. */
@@ -89,20 +90,27 @@ export class LSTM {
   /**
    * @param x Inputs of every step, float32, shape (T, B, E).
    * @param state The state before the first step.
+   * @param mask For recurrent dropout, see {@linkcode RecurrentLayer.forward}.
    * @returns The outputs, shape (T, B, H), and the state after the last step.
    */
-  forward(x: Tensor, state: LSTMState): LSTMSequence {
-    return lstmSequence(x, this.#weights(), state);
+  forward(x: Tensor, state: LSTMState, mask?: Tensor): LSTMSequence {
+    return lstmSequence(x, this.#weights(), state, mask);
   }
 
   /**
    * @param table Rows that are the inputs, such as an embedding, float32, shape (V, E).
    * @param ids Which row is the input of each step, int32, shape (T, B).
    * @param state The state before the first step.
+   * @param mask For recurrent dropout, see {@linkcode RecurrentLayer.forward}.
    * @returns The outputs, shape (T, B, H), and the state after the last step.
    */
-  forwardRows(table: Tensor, ids: Tensor, state: LSTMState): LSTMSequence {
-    return lstmSequenceOfRows(table, ids, this.#weights(), state);
+  forwardRows(
+    table: Tensor,
+    ids: Tensor,
+    state: LSTMState,
+    mask?: Tensor,
+  ): LSTMSequence {
+    return lstmSequenceOfRows(table, ids, this.#weights(), state, mask);
   }
 
   /**
@@ -118,14 +126,15 @@ export class LSTM {
    * Steps over rows of a table, whose products with the kernel are taken once, now.
    *
    * @param table Rows that are the inputs, such as an embedding, float32, shape (V, E).
-   * @returns From which row is the input of each row of the batch, int32, shape (B,), and the state before, the state
-   * after.
+   * @returns What steps over the rows.
    */
-  rowStepper(table: Tensor): (ids: Tensor, state: LSTMState) => LSTMState {
+  rowStepper(table: Tensor): RowStepper<LSTMState> {
     const weights = this.#weights();
     const sums = inputSums(table, weights); // (V, 4H)
-    return (ids, state) =>
-      lstmStepFrom(tf.gather(sums, ids as tf.Tensor1D), weights, state);
+    return {
+      step: (ids, state) =>
+        lstmStepFrom(tf.gather(sums, ids as tf.Tensor1D), weights, state),
+    };
   }
 
   #weights(): LSTMWeights {

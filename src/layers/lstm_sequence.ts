@@ -11,11 +11,14 @@ import { scan } from "../engine/control_flow.ts";
 import { withGradient } from "../engine/custom_gradient.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import {
-  cellStep,
-  inputSums,
-  type LSTMState,
-  type LSTMWeights,
-} from "./lstm_step.ts";
+  hiddenBefore,
+  masked,
+  matrixGradient,
+  rest,
+  slope,
+} from "./_recurrence.ts";
+import { rowSums, sequenceSums } from "./input_sums.ts";
+import { cellStep, type LSTMState, type LSTMWeights } from "./lstm_step.ts";
 
 /** What an LSTM layer makes of a sequence. */
 export interface LSTMSequence {
@@ -29,25 +32,25 @@ export interface LSTMSequence {
  * @param x Inputs of every step, shape (T, B, E).
  * @param weights The layer's weights.
  * @param state The state before the first step.
+ * @param mask As for {@linkcode lstmRecurrence}.
  * @returns The output of every step, and the state after the last.
  */
 export function lstmSequence(
   x: Tensor,
   weights: LSTMWeights,
   state: LSTMState,
+  mask?: Tensor,
 ): LSTMSequence {
-  const [steps, batch, width] = x.shape as [number, number, number];
-  const sums = inputSums(tf.reshape(x, [steps * batch, width]), weights); // (TB, 4H)
   return lstmRecurrence(
-    tf.reshape(sums, [steps, batch, -1]),
+    sequenceSums(x, weights),
     weights.recurrentKernel,
     state,
+    mask,
   );
 }
 
 /**
- * The same for inputs that are rows of a table, such as an embedding. Where the table has fewer rows than the sequence
- * has positions, the product with the kernel is taken once for each row and looked up.
+ * The same for inputs that are rows of a table, such as an embedding.
  *
  * @param table The rows, shape (V, E).
  * @param ids Which row is the input of each step, int32, shape (T, B).
@@ -63,13 +66,8 @@ export function lstmSequenceOfRows(
   state: LSTMState,
   mask?: Tensor,
 ): LSTMSequence {
-  const [steps, batch] = ids.shape as [number, number];
-  const flat = tf.reshape(ids, [-1]) as tf.Tensor1D; // (TB,)
-  const sums = table.shape[0]! < flat.size
-    ? tf.gather(inputSums(table, weights), flat) // (TB, 4H) from (V, 4H)
-    : inputSums(tf.gather(table, flat), weights); // (TB, 4H)
   return lstmRecurrence(
-    tf.reshape(sums, [steps, batch, -1]),
+    rowSums(table, ids, weights),
     weights.recurrentKernel,
     state,
     mask,
@@ -93,8 +91,6 @@ export function lstmRecurrence(
   state: LSTMState,
   mask?: Tensor,
 ): LSTMSequence {
-  const masked = (hidden: Tensor): Tensor =>
-    mask === undefined ? hidden : tf.mul(hidden, mask);
   const [outputs, h, c] = withGradient({
     inputs: [fromInputs, recurrentKernel, state.h, state.c],
     forward: (save) => {
@@ -102,7 +98,7 @@ export function lstmRecurrence(
         ({ h, c }: LSTMState, fromInput: Tensor) => {
           const sums = tf.add(
             fromInput,
-            tf.matMul(masked(h), recurrentKernel),
+            tf.matMul(masked(h, mask), recurrentKernel),
           ); // (B, 4H)
           const next = cellStep(sums, c);
           const { gates, squashed } = next;
@@ -138,10 +134,6 @@ function backward(
   [dOutputs, dLastHidden, dLastCell]: Tensor[],
   [recurrentKernel, h0, hidden, cellsBefore, gates, squashed, mask]: Tensor[],
 ): Tensor[] {
-  const [steps, batch, width] = gates!.shape as [number, number, number];
-  const units = width / 4;
-  const masked = (hidden: Tensor): Tensor =>
-    mask === undefined ? hidden : tf.mul(hidden, mask);
   const [i, f, g, o] = tf.split(gates!, 4, 2) as Rows; // (T, B, H) each
   // How the gates' sums move the cell (first three) and the output (last), and how the cell moves the output: over all
   // steps at once, so that XLA vectorises it and the loop has little left to do.
@@ -161,7 +153,10 @@ function backward(
       const dc = tf.add(dCell, tf.mul(dh, cellToOutput)); // (B, H)
       const dSum = tf.mul(tf.concat([dc, dc, dc, dh], 1), local); // (B, 4H)
       return [{
-        dHidden: masked(tf.matMul(dSum, recurrentKernel!, false, true)), // (B, H)
+        dHidden: masked(
+          tf.matMul(dSum, recurrentKernel!, false, true),
+          mask,
+        ), // (B, H)
         dCell: tf.mul(dc, forget), // (B, H)
       }, dSum];
     },
@@ -169,29 +164,11 @@ function backward(
     [dOutputs!, local, cellToOutput, f] as Rows,
     { reverse: true },
   );
-  const hiddenBefore = tf.concat([
-    tf.expandDims(h0!, 0),
-    tf.slice(hidden!, [0, 0, 0], [steps - 1, batch, units]),
-  ]); // (T, B, H)
+  const before = masked(hiddenBefore(h0!, hidden!), mask); // (T, B, H)
   return [
     dSums, // (T, B, 4H)
-    tf.matMul(
-      tf.reshape(masked(hiddenBefore), [steps * batch, units]),
-      tf.reshape(dSums, [steps * batch, width]),
-      true,
-      false,
-    ), // (H, 4H)
+    matrixGradient(before, dSums), // (H, 4H)
     first.dHidden,
     first.dCell,
   ];
-}
-
-/** The derivative of a sigmoid from its value: σ' = σ (1 − σ). */
-function slope(gate: Tensor): Tensor {
-  return tf.mul(gate, tf.sub(1, gate));
-}
-
-/** The derivative of a hyperbolic tangent from its value: tanh' = 1 − tanh². */
-function rest(squashed: Tensor): Tensor {
-  return tf.sub(1, tf.square(squashed));
 }

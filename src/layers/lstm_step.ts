@@ -10,6 +10,7 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/tf.ts";
+import { inputSums } from "./input_sums.ts";
 
 /** The learnt arrays of one LSTM layer with E inputs and H units. */
 export interface LSTMWeights {
@@ -41,17 +42,6 @@ export function lstmStep(
   state: LSTMState,
 ): LSTMState {
   return lstmStepFrom(inputSums(x, weights), weights, state);
-}
-
-/**
- * What inputs and bias add to the gates' sums, x·K + b.
- *
- * @param x Inputs, shape (N, E).
- * @param weights The layer's weights.
- * @returns Shape (N, 4H).
- */
-export function inputSums(x: Tensor, { kernel, bias }: LSTMWeights): Tensor {
-  return tf.add(tf.matMul(x, kernel), bias);
 }
 
 /**

@@ -3,14 +3,20 @@
  *
  * @module
  */
-import { LSTMNetwork, type LSTMNetworkConfig } from "./lstm_network.ts";
-import type { Network } from "./network.ts";
+import type { Network, NetworkConfig } from "./network.ts";
+import type { RecurrentConfig, RecurrentKind } from "./recurrent_config.ts";
+import { RecurrentNetwork } from "./recurrent_network.ts";
+
+/** Files from before there were options beside the sizes name those only; the others have their defaults then. */
+const recurrent = (kind: RecurrentKind) => (config: NetworkConfig): Network =>
+  new RecurrentNetwork(kind, config as NetworkConfig & RecurrentConfig);
 
 const ARCHITECTURES: Readonly<
-  Record<string, (config: Record<string, number>) => Network>
+  Record<string, (config: NetworkConfig) => Network>
 > = {
-  lstm: (config) =>
-    new LSTMNetwork(config as Record<string, number> & LSTMNetworkConfig),
+  rnn: recurrent("rnn"),
+  lstm: recurrent("lstm"),
+  gru: recurrent("gru"),
 };
 
 /**
@@ -18,10 +24,11 @@ const ARCHITECTURES: Readonly<
  * @param config What the network's `config` was.
  * @returns A network of the same shape; its weights are to be set.
  * @throws {RangeError} If there is no such architecture, or the sizes are out of range.
+ * @throws {TypeError} If the config has a name that is unknown, or something of another type.
  */
 export function buildNetwork(
   kind: string,
-  config: Record<string, number>,
+  config: NetworkConfig,
 ): Network {
   if (!Object.hasOwn(ARCHITECTURES, kind)) {
     throw new RangeError(

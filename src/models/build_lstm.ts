@@ -1,69 +1,23 @@
 /**
- * `buildLSTM()`: a recurrent language model in one call.
+ * `buildLSTM()`: a language model of long short-term memory in one call.
  *
  * @module
  */
-import type { Tokenizer } from "../tokenizers/tokenizer.ts";
-import { LanguageModel } from "./language_model.ts";
-import { LSTMNetwork } from "./lstm_network.ts";
+import type { LanguageModel } from "./language_model.ts";
+import { buildRecurrent, type RecurrentOptions } from "./recurrent_options.ts";
 
 /** Options of {@linkcode buildLSTM}. */
-export interface BuildLSTMOptions {
-  /** Turns text into token ids and back; its vocabulary is the model's. */
-  tokenizer: Tokenizer;
-
-  /**
-   * Units of each LSTM layer, H.
-   *
-   * @default {256}
-   */
-  units?: number;
-
-  /**
-   * LSTM layers, one upon the other.
-   *
-   * @default {1}
-   */
-  layers?: number;
-
-  /**
-   * Numbers in the vector of a token, E.
-   *
-   * @default {128}
-   */
-  embedding?: number;
-
-  /**
-   * Share of each LSTM layer's outputs that training drops, from 0 up to but not 1.
-   *
-   * @default {0}
-   */
-  dropout?: number;
-
-  /**
-   * Where the first weights come from: the same seed gives the same weights on every engine.
-   *
-   * @default {0}
-   */
-  seed?: number;
-}
-
-const OPTIONS: readonly string[] = [
-  "tokenizer",
-  "units",
-  "layers",
-  "embedding",
-  "dropout",
-  "seed",
-] satisfies (keyof BuildLSTMOptions)[];
+export type BuildLSTMOptions = RecurrentOptions;
 
 /**
  * Builds a language model of embedding, LSTM layers and a linear map to the vocabulary. Nothing is computed yet.
  *
+ * Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997, with a forget gate, as in Keras and PyTorch.
+ *
  * @param options The tokenizer, and the sizes.
  * @returns An untrained model.
- * @throws {RangeError} If a size or the seed is out of range.
- * @throws {TypeError} If there is no such option.
+ * @throws {RangeError} If a size, a share or the seed is out of range.
+ * @throws {TypeError} If there is no such option, it is of another type, or it has no effect.
  *
  * @example A small model
  * ```ts
@@ -73,35 +27,17 @@ const OPTIONS: readonly string[] = [
  * const model = buildLSTM({ tokenizer: CharTokenizer.train("abc"), units: 8, embedding: 4 });
  * assertEquals(String(model), "LSTM, 1 layer of 8 units, 455 parameters");
  * ```
+ *
+ * @example Keras's classic stack: Embedding, LSTM with recurrent dropout, Dense with relu, Dense
+ * ```ts
+ * import { buildLSTM, CharTokenizer } from "@textloom/textloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const tokenizer = CharTokenizer.train("abc");
+ * const model = buildLSTM({ tokenizer, units: 8, embedding: 4, recurrentDropout: 0.2, dense: 16 });
+ * assertEquals(model.network.parameters.get("dense/kernel")?.shape, [8, 16]);
+ * ```
  */
 export function buildLSTM(options: BuildLSTMOptions): LanguageModel {
-  const {
-    tokenizer,
-    units = 256,
-    layers = 1,
-    embedding = 128,
-    dropout = 0,
-    seed = 0,
-  } = options;
-  for (const name of Object.keys(options)) {
-    if (!OPTIONS.includes(name)) {
-      throw new TypeError(
-        `Cannot build an LSTM: an option must be one of ${
-          OPTIONS.join(", ")
-        }: "${name}"`,
-      );
-    }
-  }
-  if (!Number.isSafeInteger(seed)) {
-    throw new RangeError(
-      `Cannot build an LSTM: seed must be a safe integer: ${seed}`,
-    );
-  }
-  const vocabSize = tokenizer.vocabSize;
-  const config = { vocabSize, embedding, units, layers, dropout };
-  return new LanguageModel({
-    tokenizer,
-    network: new LSTMNetwork(config, seed),
-    history: [],
-  });
+  return buildRecurrent("lstm", options);
 }

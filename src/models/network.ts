@@ -18,12 +18,15 @@ export interface ForwardOptions {
   dropout?: DropoutDraw;
 }
 
+/** Sizes and parts of a network, as plain JSON. */
+export type NetworkConfig = Readonly<Record<string, number | string | boolean>>;
+
 /** A network over token ids. */
 export interface Network extends Predictor {
   /** Name of the architecture, such as `lstm`. */
   readonly kind: string;
   /** All that is needed to build the same network again, as plain JSON. */
-  readonly config: Readonly<Record<string, number>>;
+  readonly config: NetworkConfig;
   /** One line, such as `LSTM, 1 layer of 256 units, 353,110 parameters`. */
   readonly description: string;
   /** Everything that training changes, by name, in the order of the data's way through the network. */

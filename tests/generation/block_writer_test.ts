@@ -10,15 +10,15 @@ import { generateTokens } from "../../src/generation/generate_tokens.ts";
 import type { Predictor } from "../../src/generation/predictor.ts";
 import { Sampler, SAMPLING_STREAM } from "../../src/generation/sampler.ts";
 import { buildLSTM } from "../../src/models/build_lstm.ts";
-import { LSTMNetwork } from "../../src/models/lstm_network.ts";
+import { RecurrentNetwork } from "../../src/models/recurrent_network.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import { assertAllClose } from "../close.ts";
 import { assertNoLeak } from "../no_leak.ts";
 
 await ensureEngine();
 
-function smallNetwork(vocabSize: number): LSTMNetwork {
-  return new LSTMNetwork({
+function smallNetwork(vocabSize: number): RecurrentNetwork {
+  return new RecurrentNetwork("lstm", {
     vocabSize,
     embedding: 6,
     units: 16,
@@ -27,7 +27,7 @@ function smallNetwork(vocabSize: number): LSTMNetwork {
   }, 3);
 }
 
-function dispose(network: LSTMNetwork): void {
+function dispose(network: RecurrentNetwork): void {
   for (const parameter of network.parameters.values()) parameter.dispose();
 }
 
@@ -36,7 +36,7 @@ function dispose(network: LSTMNetwork): void {
  * both tokens, within single precision. What comes after is another text then, and is not compared.
  */
 function assertSameChoices(
-  network: LSTMNetwork,
+  network: RecurrentNetwork,
   { seed, temperature = 1 }: { seed?: number; temperature?: number },
   actual: number[],
   expected: number[],

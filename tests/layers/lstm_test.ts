@@ -4,6 +4,7 @@ import { tf } from "../../src/engine/tf.ts";
 import { LSTM } from "../../src/layers/lstm.ts";
 import { assertAllClose } from "../close.ts";
 import golden from "../golden/lstm.json" with { type: "json" };
+import { testLayer } from "./_layer_contract.ts";
 
 await ensureEngine();
 
@@ -86,11 +87,7 @@ Deno.test("LSTM begins as Keras's does: Glorot kernel, orthonormal rows, a forge
   ]); // i, f, c̃, o
 });
 
-Deno.test("LSTM.zeroState() is zero", () => {
-  tf.tidy(() => {
-    const { h, c } = new LSTM({ name: "lstm_1", inputs: 2, units: 3, seed: 0 })
-      .zeroState(2);
-    assertEquals([h.shape, c.shape], [[2, 3], [2, 3]]);
-    assertEquals([...h.dataSync(), ...c.dataSync()], new Array(12).fill(0));
-  });
-});
+testLayer(
+  "LSTM",
+  () => new LSTM({ name: "lstm_1", inputs: 3, units: 4, seed: 0 }),
+);

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { buildNetwork } from "../../src/models/architectures.ts";
-import { LSTMNetwork } from "../../src/models/lstm_network.ts";
+import { RecurrentNetwork } from "../../src/models/recurrent_network.ts";
 
 Deno.test("buildNetwork() builds each kind again from its config", () => {
   const config = {
@@ -9,22 +9,28 @@ Deno.test("buildNetwork() builds each kind again from its config", () => {
     units: 4,
     layers: 2,
     dropout: 0.25,
+    recurrentDropout: 0.5,
+    residual: true,
+    layerNorm: true,
+    dense: 6,
   };
-  const network = new LSTMNetwork(config);
-  const again = buildNetwork(
-    network.kind,
-    JSON.parse(JSON.stringify(network.config)),
-  );
-  assertEquals([again.kind, again.config], ["lstm", config]);
-  assertEquals([...again.parameters.keys()], [...network.parameters.keys()]);
+  for (const kind of ["rnn", "lstm", "gru"] as const) {
+    const network = new RecurrentNetwork(kind, config);
+    const again = buildNetwork(
+      network.kind,
+      JSON.parse(JSON.stringify(network.config)),
+    );
+    assertEquals([again.kind, again.config], [kind, network.config]);
+    assertEquals([...again.parameters.keys()], [...network.parameters.keys()]);
+  }
 });
 
 Deno.test("buildNetwork() refuses an unknown kind, and lists the known ones", () => {
-  for (const kind of ["gru", "toString", "__proto__"]) {
+  for (const kind of ["mlp", "toString", "__proto__"]) {
     assertThrows(
       () => buildNetwork(kind, {}),
       RangeError,
-      `Cannot build the network: the architecture must be one of lstm: "${kind}"`,
+      `Cannot build the network: the architecture must be one of rnn, lstm, gru: "${kind}"`,
     );
   }
 });

@@ -12,6 +12,10 @@ Deno.test("buildLSTM() takes the tokenizer's vocabulary and the documented defau
     units: 256,
     layers: 1,
     dropout: 0,
+    recurrentDropout: 0,
+    residual: false,
+    layerNorm: false,
+    dense: 0,
   });
   assertEquals(model.tokenizer, tokenizer);
   assertEquals(model.history, []);
@@ -20,7 +24,16 @@ Deno.test("buildLSTM() takes the tokenizer's vocabulary and the documented defau
 });
 
 Deno.test("buildLSTM() passes its options on", () => {
-  const options = { embedding: 2, units: 3, layers: 4, dropout: 0.5 };
+  const options = {
+    embedding: 2,
+    units: 3,
+    layers: 4,
+    dropout: 0.5,
+    recurrentDropout: 0.2,
+    residual: true,
+    layerNorm: true,
+    dense: 5,
+  };
   assertEquals(buildLSTM({ tokenizer, ...options, seed: -1 }).network.config, {
     vocabSize: 3,
     ...options,
@@ -42,6 +55,7 @@ Deno.test("buildLSTM() refuses sizes out of range, a seed that is none, and an o
     () =>
       buildLSTM({ tokenizer, hidden: 5 } as Parameters<typeof buildLSTM>[0]),
     TypeError,
-    'Cannot build an LSTM: an option must be one of tokenizer, units, layers, embedding, dropout, seed: "hidden"',
+    "Cannot build an LSTM: an option must be one of tokenizer, units, layers, embedding, " +
+      'dropout, recurrentDropout, residual, layerNorm, dense, seed: "hidden"',
   );
 });

@@ -12,7 +12,7 @@ import {
 import { tf } from "../../src/engine/tf.ts";
 import { buildLSTM } from "../../src/models/build_lstm.ts";
 import { LanguageModel } from "../../src/models/language_model.ts";
-import { LSTMNetwork } from "../../src/models/lstm_network.ts";
+import { RecurrentNetwork } from "../../src/models/recurrent_network.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import { UnknownCharacterError } from "../../src/tokenizers/tokenizer.ts";
 import { fit } from "../../src/training/fit.ts";
@@ -247,7 +247,7 @@ Deno.test("LanguageModel prints as one line", () => {
 });
 
 Deno.test("LanguageModel constructor refuses a network of another vocabulary", () => {
-  const network = new LSTMNetwork({
+  const network = new RecurrentNetwork("lstm", {
     vocabSize: 3,
     embedding: 2,
     units: 2,

@@ -64,7 +64,17 @@ Deno.test("encodeModel() writes float32 tensors by name, and all else as JSON be
     formatVersion: 1,
     libraryVersion: VERSION,
     architecture: "lstm",
-    config: { vocabSize: 3, embedding: 2, units: 4, layers: 1, dropout: 0 },
+    config: {
+      vocabSize: 3,
+      embedding: 2,
+      units: 4,
+      layers: 1,
+      dropout: 0,
+      recurrentDropout: 0,
+      residual: false,
+      layerNorm: false,
+      dense: 0,
+    },
     tokenizer: { kind: "char", vocabulary: ["a", "b", "c"] },
     history: [],
   });
@@ -129,8 +139,8 @@ Deno.test("decodeModel() refuses a description that is damaged", () => {
 
 Deno.test("decodeModel() refuses an architecture, sizes or a tokenizer that it does not know", () => {
   refuse(
-    changed((header) => void (header["architecture"] = "gru")),
-    `${START}Cannot build the network: the architecture must be one of lstm: "gru"`,
+    changed((header) => void (header["architecture"] = "mlp")),
+    `${START}Cannot build the network: the architecture must be one of rnn, lstm, gru: "mlp"`,
   );
   refuse(
     changed((header) =>

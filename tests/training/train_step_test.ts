@@ -6,7 +6,7 @@ import {
   useEngine,
 } from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
-import { LSTMNetwork } from "../../src/models/lstm_network.ts";
+import { RecurrentNetwork } from "../../src/models/recurrent_network.ts";
 import { DivergenceError, Trainer } from "../../src/training/train_step.ts";
 import { assertAllClose } from "../close.ts";
 import { assertNoLeak } from "../no_leak.ts";
@@ -21,8 +21,8 @@ const PARAMETERS: Record<string, { values: number[] }> =
 const IDS = Int32Array.from(ids);
 
 /** The two-layer model of tests/golden/lstm.py with its weights. */
-function goldenNetwork(dropout = 0): LSTMNetwork {
-  const network = new LSTMNetwork({
+function goldenNetwork(dropout = 0): RecurrentNetwork {
+  const network = new RecurrentNetwork("lstm", {
     vocabSize: V,
     embedding: E,
     units: H,
@@ -35,7 +35,7 @@ function goldenNetwork(dropout = 0): LSTMNetwork {
   return network;
 }
 
-function dispose(network: LSTMNetwork): void {
+function dispose(network: RecurrentNetwork): void {
   for (const parameter of network.parameters.values()) parameter.dispose();
 }
 
@@ -111,7 +111,7 @@ Deno.test("Trainer.step() drops out by its seed and its step, and only where the
 
 Deno.test("Trainer.step() holds the number of tensors level over 1,000 steps", async () => {
   const streams = new TokenStreams(IDS, { batchSize: 2, sequenceLength: 2 });
-  const network = new LSTMNetwork({
+  const network = new RecurrentNetwork("lstm", {
     vocabSize: V,
     embedding: 2,
     units: 2,
@@ -133,7 +133,7 @@ Deno.test("Trainer.step() holds the number of native tensors level over 1,000 st
   await useEngine("tensorflow");
   const native = (): number => engineInfo().nativeTensors!;
   const streams = new TokenStreams(IDS, { batchSize: 2, sequenceLength: 2 });
-  const network = new LSTMNetwork({
+  const network = new RecurrentNetwork("lstm", {
     vocabSize: V,
     embedding: 2,
     units: 2,

@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { ensureEngine } from "../../src/engine/engine.ts";
 import { type Tensor, tf } from "../../src/engine/tf.ts";
-import { LSTMNetwork } from "../../src/models/lstm_network.ts";
+import { RecurrentNetwork } from "../../src/models/recurrent_network.ts";
 import { compileReader, validate } from "../../src/training/validate.ts";
 import { assertNoLeak } from "../no_leak.ts";
 
@@ -16,7 +16,7 @@ function randomIds(length: number): Int32Array {
 
 /** The same loss token by token: one stream, `step()`, and the softmax in double precision on the host. */
 async function slowLoss(
-  network: LSTMNetwork,
+  network: RecurrentNetwork,
   ids: Int32Array,
 ): Promise<number> {
   let state = network.zeroState(1);
@@ -36,7 +36,7 @@ async function slowLoss(
 }
 
 Deno.test("validate() counts every token once, with the state carried on", async () => {
-  const network = new LSTMNetwork(CONFIG, 3);
+  const network = new RecurrentNetwork("lstm", CONFIG, 3);
   for (const parameter of network.parameters.values()) {
     parameter.set((await parameter.values()).map((value) => 3 * value)); // far from even odds
   }
@@ -49,7 +49,7 @@ Deno.test("validate() counts every token once, with the state carried on", async
 });
 
 Deno.test("validate() cuts a long text into streams that begin without memory", async () => {
-  const network = new LSTMNetwork(CONFIG, 3);
+  const network = new RecurrentNetwork("lstm", CONFIG, 3);
   const ids = randomIds(601); // three streams of 200 targets
   const parts = await Promise.all(
     [0, 200, 400].map((from) =>
@@ -61,7 +61,7 @@ Deno.test("validate() cuts a long text into streams that begin without memory", 
 });
 
 Deno.test("validate() weighs a text that does not divide by its tokens", async () => {
-  const network = new LSTMNetwork(CONFIG, 3);
+  const network = new RecurrentNetwork("lstm", CONFIG, 3);
   const ids = randomIds(300); // two streams, of 150 and 149 targets
   const [first, second] = [
     await slowLoss(network, ids.subarray(0, 151)),
@@ -75,7 +75,7 @@ Deno.test("validate() weighs a text that does not divide by its tokens", async (
 });
 
 Deno.test("validate() reads each document from its beginning to its end without memory of another, and weighs by tokens", async () => {
-  const network = new LSTMNetwork(CONFIG, 3);
+  const network = new RecurrentNetwork("lstm", CONFIG, 3);
   const documents = [150, 2, 1, 70, 64, 65, 0, 9].map(randomIds);
   const measured = documents.filter(({ length }) => length >= 2);
   let [sum, count] = [0, 0];
@@ -99,7 +99,7 @@ Deno.test("validate() reads each document from its beginning to its end without 
 });
 
 Deno.test("validate() reads a source as it reads an array", async () => {
-  const network = new LSTMNetwork(CONFIG, 3);
+  const network = new RecurrentNetwork("lstm", CONFIG, 3);
   const ids = randomIds(601);
   const source = {
     length: ids.length,
@@ -112,7 +112,7 @@ Deno.test("validate() reads a source as it reads an array", async () => {
 });
 
 Deno.test("validate() gives up when it is asked to, and leaves no tensor behind", async () => {
-  const network = new LSTMNetwork(CONFIG, 3);
+  const network = new RecurrentNetwork("lstm", CONFIG, 3);
   await validate(network, randomIds(10), goOn); // the weights move to the engine
   let asked = 0;
   await assertNoLeak(async () => {
@@ -138,7 +138,7 @@ Deno.test("validate() leaves no tensor behind when the network fails", async () 
   };
   await assertNoLeak(async () => {
     const error = await validate(
-      broken as unknown as LSTMNetwork,
+      broken as unknown as RecurrentNetwork,
       randomIds(10),
       goOn,
     ).catch((error) => error);
@@ -147,7 +147,7 @@ Deno.test("validate() leaves no tensor behind when the network fails", async () 
 });
 
 Deno.test("validate() gives the same loss with a compiled reader, and leaves no tensor behind", async () => {
-  const network = new LSTMNetwork({
+  const network = new RecurrentNetwork("lstm", {
     vocabSize: 5,
     embedding: 4,
     units: 6,
