@@ -38,7 +38,7 @@ Deno.test("Explanation names the tokens that stand for parts of a character, and
   ]);
   assertEquals(
     bytes.explain("a🐋").toString(PLAIN).split("\n")[0],
-    `a|🐋|${tokens.slice(2).map(({ token }) => token).join("|")}`,
+    "a|🐋|…|…|…",
   );
   const bert = await loadTokenizer(readGolden<object>("bert.json"));
   const shown = bert.explain("The harbour").toString(PLAIN);
