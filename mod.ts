@@ -157,10 +157,24 @@ export {
 
 // Models.
 export { buildLSTM, type BuildLSTMOptions } from "./src/models/build_lstm.ts";
+export {
+  buildTransformer,
+  type BuildTransformerOptions,
+} from "./src/models/build_transformer.ts";
+export type {
+  Positions,
+  TransformerPreset,
+} from "./src/models/transformer_config.ts";
+export type { Activation } from "./src/layers/feed_forward.ts";
+export type { NormName } from "./src/layers/transformer_block.ts";
 export { LanguageModel } from "./src/models/language_model.ts";
 export { ModelFileError, type ModelParts } from "./src/models/model_file.ts";
 export type { EpochRecord, TrainingHistory } from "./src/models/history.ts";
-export type { ForwardOptions, Network } from "./src/models/network.ts";
+export type {
+  ForwardOptions,
+  Network,
+  NetworkConfig,
+} from "./src/models/network.ts";
 export type { DropoutDraw } from "./src/layers/dropout.ts";
 export { Parameter } from "./src/layers/parameter.ts";
 export type { Tensor, Variable } from "./src/engine/tf.ts";

@@ -4,13 +4,17 @@
  * @module
  */
 import { LSTMNetwork, type LSTMNetworkConfig } from "./lstm_network.ts";
-import type { Network } from "./network.ts";
+import type { Network, NetworkConfig } from "./network.ts";
+import type { TransformerNetworkConfig } from "./transformer_config.ts";
+import { TransformerNetwork } from "./transformer_network.ts";
 
 const ARCHITECTURES: Readonly<
-  Record<string, (config: Record<string, number>) => Network>
+  Record<string, (config: NetworkConfig) => Network>
 > = {
   lstm: (config) =>
-    new LSTMNetwork(config as Record<string, number> & LSTMNetworkConfig),
+    new LSTMNetwork(config as NetworkConfig & LSTMNetworkConfig),
+  transformer: (config) =>
+    new TransformerNetwork(config as NetworkConfig & TransformerNetworkConfig),
 };
 
 /**
@@ -21,7 +25,7 @@ const ARCHITECTURES: Readonly<
  */
 export function buildNetwork(
   kind: string,
-  config: Record<string, number>,
+  config: NetworkConfig,
 ): Network {
   if (!Object.hasOwn(ARCHITECTURES, kind)) {
     throw new RangeError(

@@ -14,7 +14,7 @@ import { tokenizerFromJSON } from "../tokenizers/resolve.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { buildNetwork } from "./architectures.ts";
 import type { TrainingHistory } from "./history.ts";
-import type { Network } from "./network.ts";
+import type { Network, NetworkConfig } from "./network.ts";
 import { VERSION } from "./version.ts";
 
 /** The newest layout that this version of the library writes and reads. */
@@ -36,7 +36,7 @@ interface ModelHeader {
   formatVersion: number;
   libraryVersion: string;
   architecture: string;
-  config: Record<string, number>;
+  config: NetworkConfig;
   tokenizer: unknown;
   history: TrainingHistory[];
 }

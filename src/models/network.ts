@@ -18,16 +18,32 @@ export interface ForwardOptions {
   dropout?: DropoutDraw;
 }
 
+/** Sizes and parts of a network, as plain JSON. */
+export type NetworkConfig = Readonly<Record<string, number | string | boolean>>;
+
 /** A network over token ids. */
 export interface Network extends Predictor {
   /** Name of the architecture, such as `lstm`. */
   readonly kind: string;
   /** All that is needed to build the same network again, as plain JSON. */
-  readonly config: Readonly<Record<string, number>>;
+  readonly config: NetworkConfig;
   /** One line, such as `LSTM, 1 layer of 256 units, 353,110 parameters`. */
   readonly description: string;
   /** Everything that training changes, by name, in the order of the data's way through the network. */
   readonly parameters: ReadonlyMap<string, Parameter>;
+  /**
+   * Whether training carries the state from batch to batch. Where it does not, it gives `forward()` an empty state, with
+   * which every row is read by itself and no state comes back.
+   *
+   * @default {true}
+   */
+  readonly carriesState?: boolean;
+  /**
+   * Tokens that the network reads at once: the windows of training, unless it is told otherwise.
+   *
+   * @default {undefined} for a network without such a limit
+   */
+  readonly context?: number;
 
   /**
    * Reads a sequence.

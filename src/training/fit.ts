@@ -22,8 +22,9 @@ const inTraining = new WeakSet<LanguageModel>();
  * Trains a model on a text. The run begins at once and works in the background: await it, watch it, pause it, stop it,
  * sample from the model meanwhile. Calling `fit()` again trains on.
  *
- * The end of the text is kept apart for validation. The rest is read as parallel streams, with the hidden state carried
- * from step to step (truncated back-propagation through time); gradients are clipped, Adam takes the steps.
+ * The end of the text is kept apart for validation. The rest is read as parallel streams; a recurrent model carries its
+ * hidden state from step to step (truncated back-propagation through time), a transformer reads every window by itself.
+ * Gradients are clipped, Adam takes the steps.
  *
  * @param model The model to train.
  * @param text The text, or its token ids.
@@ -51,7 +52,7 @@ export function fit(
   text: string | Int32Array,
   options: FitOptions = {},
 ): Run {
-  const settings = fitSettings(options);
+  const settings = fitSettings(options, model.network.context);
   const ids = typeof text === "string"
     ? encode(model, text, settings)
     : checkIds(model, text, options);

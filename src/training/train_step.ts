@@ -131,7 +131,7 @@ interface PartResults {
 /** Rows of the smallest part of a batch: fewer make the products of a recurrent step too small to be fast. */
 const SMALLEST_PART = 32;
 
-/** Trains a network batch by batch, carrying its state from one to the next. */
+/** Trains a network batch by batch, carrying its state, if that is to be carried, from one to the next. */
 export class Trainer {
   readonly #network: Network;
   readonly #options: TrainerOptions;
@@ -218,7 +218,7 @@ export class Trainer {
     const given: StepInputs = {
       inputs: tf.tensor2d(batch.inputs, [batchSize, width], "int32"), // (B, T)
       targets: tf.tensor1d(batch.targets, "int32"), // (BT,)
-      state: isFresh ? [...this.#network.zeroState(batchSize)] : [...before],
+      state: isFresh ? this.#freshState(batchSize) : [...before],
       learningRate: tf.scalar(this.#options.learningRate),
       step: tf.scalar(this.#steps, "int32"),
     };
@@ -235,6 +235,11 @@ export class Trainer {
       tf.dispose([inputs, targets, learningRate, step]);
       if (isFresh) tf.dispose(state);
     }
+  }
+
+  #freshState(batchSize: number): Tensor[] {
+    const { carriesState = true } = this.#network;
+    return carriesState ? [...this.#network.zeroState(batchSize)] : [];
   }
 
   /** Loss and gradients of each part of the batch, then one update by their means. */
