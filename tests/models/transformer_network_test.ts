@@ -7,8 +7,10 @@ import type { PredictorState } from "../../src/generation/predictor.ts";
 import { countParameters } from "../../src/models/network.ts";
 import type { TransformerNetworkConfig } from "../../src/models/transformer_config.ts";
 import { TransformerNetwork } from "../../src/models/transformer_network.ts";
+import { meanCrossEntropy } from "../../src/training/loss.ts";
 import { assertAllClose } from "../close.ts";
 import { assertNoLeak } from "../no_leak.ts";
+import golden from "../golden/transformer.json" with { type: "json" };
 
 await ensureEngine();
 
@@ -303,6 +305,68 @@ function last(network: TransformerNetwork, tokens: number[]): number[] {
       [1, 1, 7],
     ).dataSync(),
   ]);
+}
+
+for (const [name, model] of Object.entries(golden.models)) {
+  const { config, parameters, B, T } = model;
+  const values: Record<string, number[]> = parameters;
+  const gradients: Record<string, number[]> = model.gradients;
+
+  /** The model of tests/golden/transformer.py with its weights. */
+  function goldenNetwork(): TransformerNetwork {
+    const network = new TransformerNetwork(config as TransformerNetworkConfig);
+    assertEquals([...network.parameters.keys()], Object.keys(values));
+    for (const [name, parameter] of network.parameters) {
+      parameter.set(Float32Array.from(values[name]!));
+    }
+    return network;
+  }
+
+  Deno.test(`TransformerNetwork gives PyTorch's logits past the context: ${name}`, () => {
+    const network = goldenNetwork();
+    tf.tidy(() => {
+      const { logits } = network.forward(ids([model.long]), []);
+      assertAllClose(logits.dataSync(), model.longLogits, 1e-5);
+      const { logits: carried } = network.forward(
+        ids([model.long]),
+        network.zeroState(1),
+      );
+      assertAllClose(carried.dataSync(), model.longLogits, 1e-5);
+    });
+    dispose(network);
+  });
+
+  Deno.test(`TransformerNetwork gives PyTorch's gradients of every parameter: ${name}`, async () => {
+    const network = goldenNetwork();
+    await assertNoLeak(() => {
+      tf.tidy(() => {
+        const streamLength = model.ids.length / B | 0;
+        const cut = (offset: number): number[][] =>
+          Array.from({ length: B }, (_, row) => {
+            const from = row * streamLength + offset;
+            return model.ids.slice(from, from + T);
+          });
+        const [inputs, targets] = [ids(cut(0)), ids(cut(1))];
+        const { value, grads } = tf.variableGrads(
+          () =>
+            meanCrossEntropy(
+              tf.reshape(network.forward(inputs, []).logits, [B * T, 7]),
+              tf.reshape(targets, [-1]),
+            ) as tf.Scalar,
+          [...network.parameters.values()].map(({ variable }) => variable),
+        );
+        assertAllClose(value.dataSync(), [model.losses[0]!], 2e-6);
+        for (const [name, parameter] of network.parameters) {
+          assertAllClose(
+            grads[parameter.variable.name]!.dataSync(),
+            gradients[name]!,
+            2e-6,
+          );
+        }
+      });
+    }, network.parameters.size); // they move to the engine here
+    dispose(network);
+  });
 }
 
 Deno.test("With rotary positions the window slides: in one layer, only the last C tokens count, and only their distances", () => {
