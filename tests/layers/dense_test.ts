@@ -35,3 +35,25 @@ Deno.test("Dense begins with a Glorot kernel and no bias", async () => {
   assertEquals(largest <= limit && largest > 0.95 * limit, true);
   assertEquals([...await bias!.values()], new Array(20).fill(0));
 });
+
+Deno.test("Dense without bias only multiplies, and begins normally distributed where it is told to", async () => {
+  const dense = new Dense({
+    name: "output",
+    inputs: 60,
+    units: 50,
+    seed: 0,
+    bias: false,
+    deviation: 0.02,
+  });
+  assertEquals(dense.parameters, [dense.kernel]);
+  const values = await dense.kernel.values();
+  const square = values.reduce((sum, x) => sum + x * x, 0) / 3000;
+  // 4 standard errors: 4 / √6,000 = 0.052
+  assertEquals(Math.abs(Math.sqrt(square) / 0.02 - 1) < 0.052, true);
+  dense.kernel.set(new Float32Array(3000).fill(0.5));
+  tf.tidy(() => {
+    const y = dense.forward(tf.ones([1, 60]));
+    assertEquals([...y.dataSync()], new Array(50).fill(30)); // 60 · 0.5
+  });
+  dense.kernel.dispose();
+});

@@ -24,7 +24,7 @@ Deno.test("buildNetwork() refuses an unknown kind, and lists the known ones", ()
     assertThrows(
       () => buildNetwork(kind, {}),
       RangeError,
-      `Cannot build the network: the architecture must be one of lstm: "${kind}"`,
+      `Cannot build the network: the architecture must be one of lstm, transformer: "${kind}"`,
     );
   }
 });

@@ -130,7 +130,7 @@ Deno.test("decodeModel() refuses a description that is damaged", () => {
 Deno.test("decodeModel() refuses an architecture, sizes or a tokenizer that it does not know", () => {
   refuse(
     changed((header) => void (header["architecture"] = "gru")),
-    `${START}Cannot build the network: the architecture must be one of lstm: "gru"`,
+    `${START}Cannot build the network: the architecture must be one of lstm, transformer: "gru"`,
   );
   refuse(
     changed((header) =>
