@@ -173,7 +173,7 @@ const OPTIONS: readonly string[] = [
  * import { assertEquals } from "@std/assert";
  *
  * const model = buildTransformer({ tokenizer: CharTokenizer.train("abc"), layers: 2, width: 16, context: 8 });
- * assertEquals(String(model), "transformer, 2 layers of width 16, 4 heads, 6,352 parameters");
+ * assertEquals(String(model), "transformer, 2 layers of width 16, 4 heads, 6,272 parameters");
  * ```
  *
  * @example Train it, and let it write

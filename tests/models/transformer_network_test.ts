@@ -307,23 +307,25 @@ function last(network: TransformerNetwork, tokens: number[]): number[] {
   ]);
 }
 
-for (const [name, model] of Object.entries(golden.models)) {
-  const { config, parameters, B, T } = model;
+type GoldenModel = typeof golden.models[keyof typeof golden.models];
+
+/** A model of tests/golden/transformer.py with its weights. */
+function goldenNetwork({ config, parameters }: GoldenModel) {
+  const network = new TransformerNetwork(config as TransformerNetworkConfig);
   const values: Record<string, number[]> = parameters;
+  assertEquals([...network.parameters.keys()], Object.keys(values));
+  for (const [name, parameter] of network.parameters) {
+    parameter.set(Float32Array.from(values[name]!));
+  }
+  return network;
+}
+
+for (const [name, model] of Object.entries(golden.models)) {
+  const { B, T } = model;
   const gradients: Record<string, number[]> = model.gradients;
 
-  /** The model of tests/golden/transformer.py with its weights. */
-  function goldenNetwork(): TransformerNetwork {
-    const network = new TransformerNetwork(config as TransformerNetworkConfig);
-    assertEquals([...network.parameters.keys()], Object.keys(values));
-    for (const [name, parameter] of network.parameters) {
-      parameter.set(Float32Array.from(values[name]!));
-    }
-    return network;
-  }
-
   Deno.test(`TransformerNetwork gives PyTorch's logits past the context: ${name}`, () => {
-    const network = goldenNetwork();
+    const network = goldenNetwork(model);
     tf.tidy(() => {
       const { logits } = network.forward(ids([model.long]), []);
       assertAllClose(logits.dataSync(), model.longLogits, 1e-5);
@@ -337,7 +339,7 @@ for (const [name, model] of Object.entries(golden.models)) {
   });
 
   Deno.test(`TransformerNetwork gives PyTorch's gradients of every parameter: ${name}`, async () => {
-    const network = goldenNetwork();
+    const network = goldenNetwork(model);
     await assertNoLeak(() => {
       tf.tidy(() => {
         const streamLength = model.ids.length / B | 0;
