@@ -15,8 +15,8 @@ import type { Sampler } from "./sampler.ts";
 /** Tokens of the prompt that are read in one go, before the event loop gets a turn. */
 const PROMPT_CHUNK = 64;
 
-/** Writes whole blocks of tokens at a time. */
-export type BlockSource = Pick<BlockWriter, "write">;
+/** Writes and reads whole blocks of tokens at a time. */
+export type BlockSource = Pick<BlockWriter, "read" | "write">;
 
 /** Options of {@linkcode generateTokens}. */
 export interface GenerateTokensOptions {
@@ -75,8 +75,15 @@ export async function* generateTokens(
   /** Sees to it that the model has room for a token. */
   async function makeRoom(): Promise<void> {
     if (window.room > 0) return;
+    const again = window.startOver();
+    if (blocks !== undefined && again.length > 0) {
+      const next = await blocks.read(again);
+      tf.dispose([...state]);
+      state = next;
+      return;
+    }
     state = replace(state, () => [...predictor.zeroState(1)]);
-    await read(window.startOver());
+    await read(again);
   }
 
   try {

@@ -1,5 +1,6 @@
 /**
- * Means of rows and sums of columns as products with a constant vector, which XLA computes faster than reductions.
+ * Means of rows and sums of columns as products with a constant vector, which XLA computes faster than reductions. A
+ * single row is left to the reduction, which it fuses with what lies around.
  *
  * @module
  */
@@ -10,7 +11,8 @@ import { type Tensor, tf } from "../engine/tf.ts";
  * @returns The mean of each row, shape (N, 1).
  */
 export function rowMeans(x: Tensor): Tensor {
-  const width = x.shape[1]!;
+  const [rows, width] = x.shape as [number, number];
+  if (rows === 1) return tf.mean(x, 1, true);
   return tf.matMul(x, tf.fill([width, 1], 1 / width));
 }
 

@@ -101,37 +101,43 @@ class Model:
             return F.rms_norm(x, (c["width"],), gain, c["epsilon"])
         return F.layer_norm(x, (c["width"],), gain, self.p.get(f"{name}/bias"), c["epsilon"])
 
-    def __call__(self, ids):
-        c, p = self.c, self.p
-        B, T = ids.shape
-        t, size = torch.arange(T), c["width"] // c["heads"]
+    def attend(self, name, x):
+        c = self.c
+        B, T, _ = x.shape
+        t, size, G = torch.arange(T), c["width"] // c["heads"], c["keyValueHeads"]
         seen = t[:, None] >= t
         if c["positions"] == "rotary":
             seen &= t[:, None] - t < c["context"]
         else:
             seen &= t[:, None] // c["context"] == t // c["context"]
+        q, k, v = (part.view(B, T, -1, size).transpose(1, 2)
+                   for part in self.linear(f"{name}/qkv", x).split([c["width"], G * size, G * size], -1))
+        if c["positions"] == "rotary":
+            q, k = (turned(part, t, c["rotaryBase"]) for part in (q, k))
+        y = F.scaled_dot_product_attention(q, k, v, attn_mask=seen, enable_gqa=True)
+        return self.linear(f"{name}/projection", y.transpose(1, 2).reshape(B, T, -1))
+
+    def feed(self, name, x):
+        up = self.linear(f"{name}/up", x)
+        if self.c["activation"] == "swiglu":
+            gate, value = up.chunk(2, -1)
+            up = F.silu(gate) * value
+        else:
+            up = F.gelu(up, approximate="tanh" if self.c["activation"] == "gelu_tanh" else "none")
+        return self.linear(f"{name}/down", up)
+
+    def __call__(self, ids):
+        c, p = self.c, self.p
+        places = torch.arange(ids.shape[1]) % c["context"]
         x = F.embedding(ids, p["embedding/table"])
         if c["positions"] == "learned":
-            x = x + p["positions/table"][t % c["context"]]
+            x = x + p["positions/table"][places]
         if c["positions"] == "sinusoidal":
-            x = x * math.sqrt(c["width"]) + sinusoid(t % c["context"], c["width"])
+            x = x * math.sqrt(c["width"]) + sinusoid(places, c["width"])
         for i in range(c["layers"]):
-            name, G = f"block_{i + 1}", c["keyValueHeads"]
-            qkv = self.linear(f"{name}/attention/qkv", self.norm(f"{name}/norm_1", x))
-            q, k, v = (part.view(B, T, -1, size).transpose(1, 2)
-                       for part in qkv.split([c["width"], G * size, G * size], -1))
-            if c["positions"] == "rotary":
-                q, k = (turned(part, t, c["rotaryBase"]) for part in (q, k))
-            y = F.scaled_dot_product_attention(q, k, v, attn_mask=seen, enable_gqa=True)
-            y = y.transpose(1, 2).reshape(B, T, -1)
-            x = x + self.linear(f"{name}/attention/projection", y)
-            up = self.linear(f"{name}/feed_forward/up", self.norm(f"{name}/norm_2", x))
-            if c["activation"] == "swiglu":
-                gate, value = up.chunk(2, -1)
-                up = F.silu(gate) * value
-            else:
-                up = F.gelu(up, approximate="tanh" if c["activation"] == "gelu_tanh" else "none")
-            x = x + self.linear(f"{name}/feed_forward/down", up)
+            name = f"block_{i + 1}"
+            x = x + self.attend(f"{name}/attention", self.norm(f"{name}/norm_1", x))
+            x = x + self.feed(f"{name}/feed_forward", self.norm(f"{name}/norm_2", x))
         x = self.norm("norm", x)
         return x @ p["embedding/table"].T if c["tied"] else self.linear("output", x)
 
@@ -164,6 +170,39 @@ def model(config):
     return {**result, "losses": losses}
 
 
+def attention(positions, groups, bias):
+    """Two rows of five tokens, a context of three."""
+    B, T, D, H, C = 2, 5, 8, 4, 3
+    m = Model({"vocabSize": 1, "context": C, "layers": 0, "heads": H, "width": D, "feedForward": 1, "norm": "rms",
+               "positions": positions, "bias": bias, "tied": True, "keyValueHeads": groups, "rotaryBase": 100})
+
+    def f(x, **p):
+        m.p = {f"a/{k}".replace("Kernel", "/kernel").replace("Bias", "/bias"): v for k, v in p.items()}
+        return m.attend("a", x.view(B, T, D)).view(B * T, D)
+
+    units = D + 2 * groups * D // H
+    tensors = {"x": single(B * T, D), "qkvKernel": single(D, units, scale=0.4), "projectionKernel": single(D, D, scale=0.4)}
+    if bias:
+        tensors |= {"qkvBias": single(units), "projectionBias": single(D)}
+    return {"config": {"positions": positions, "keyValueHeads": groups, "bias": bias}, **layer(f, **tensors)}
+
+
+def feed_forward(activation, bias):
+    N, D, F_ = 4, 3, 5
+    m = Model({"vocabSize": 1, "context": 1, "layers": 0, "heads": 1, "width": D, "feedForward": F_, "norm": "rms",
+               "positions": "rotary", "bias": bias, "tied": True, "keyValueHeads": 1, "activation": activation})
+
+    def f(x, **p):
+        m.p = {f"f/{k}".replace("Kernel", "/kernel").replace("Bias", "/bias"): v for k, v in p.items()}
+        return m.feed("f", x)
+
+    units = F_ * (2 if activation == "swiglu" else 1)
+    tensors = {"x": single(N, D), "upKernel": single(D, units), "downKernel": single(F_, D)}
+    if bias:
+        tensors |= {"upBias": single(units), "downBias": single(D)}
+    return {"config": {"activation": activation, "bias": bias}, **layer(f, **tensors)}
+
+
 SIZES = {"vocabSize": 7, "context": 6, "layers": 2, "heads": 4, "keyValueHeads": 2, "width": 8, "feedForward": 6}
 REST = {"rotaryBase": 100, "epsilon": 1e-5, "dropout": 0}
 LLAMA = {"positions": "rotary", "norm": "rms", "activation": "swiglu", "bias": False, "tied": True}
@@ -179,4 +218,6 @@ print(json.dumps({
         "gpt2": model({**SIZES, **REST, **GPT2, "keyValueHeads": 4}),
         "mixed": model({**SIZES, **REST, **MIXED, "keyValueHeads": 1}),
     },
+    "attention": [attention("rotary", 2, False), attention("learned", 1, True)],
+    "feedForward": [feed_forward("gelu", True), feed_forward("gelu_tanh", False), feed_forward("swiglu", False)],
 }))
