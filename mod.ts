@@ -175,7 +175,7 @@ export type {
   Network,
   NetworkConfig,
 } from "./src/models/network.ts";
-export type { DropoutDraw } from "./src/layers/dropout.ts";
+export type { BatchRows, DropoutDraw } from "./src/layers/dropout.ts";
 export { Parameter } from "./src/layers/parameter.ts";
 export type { Tensor, Variable } from "./src/engine/tf.ts";
 
@@ -186,6 +186,7 @@ export type {
   Prediction,
   Predictor,
   PredictorState,
+  Stepper,
 } from "./src/generation/predictor.ts";
 
 // Training.
