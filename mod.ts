@@ -316,6 +316,16 @@ export { buildGRU, type BuildGRUOptions } from "./src/models/build_gru.ts";
 export { buildLSTM, type BuildLSTMOptions } from "./src/models/build_lstm.ts";
 export { buildRNN, type BuildRNNOptions } from "./src/models/build_rnn.ts";
 export type { RecurrentOptions } from "./src/models/recurrent_options.ts";
+export {
+  buildTransformer,
+  type BuildTransformerOptions,
+} from "./src/models/build_transformer.ts";
+export type {
+  Positions,
+  TransformerPreset,
+} from "./src/models/transformer_config.ts";
+export type { Activation } from "./src/layers/feed_forward.ts";
+export type { NormName } from "./src/layers/transformer_block.ts";
 export { LanguageModel } from "./src/models/language_model.ts";
 export { ModelFileError, type ModelParts } from "./src/models/model_file.ts";
 export type { EpochRecord, TrainingHistory } from "./src/models/history.ts";

@@ -91,6 +91,7 @@ export interface WrittenBlock {
 export class BlockWriter {
   readonly #predictor: Predictor;
   readonly #write: CompiledFunction<[BlockInputs], BlockState>;
+  readonly #read: CompiledFunction<[Tensor], Tensor[]>;
   /** Tokens of the next block, at most. */
   #length = FIRST_BLOCK;
 
@@ -100,6 +101,27 @@ export class BlockWriter {
     this.#write = compile((inputs: BlockInputs) => this.#writeBlock(inputs), {
       name: "generation",
     });
+    this.#read = compile(
+      (
+        ids: Tensor,
+      ) => [...predictor.forward(ids, predictor.zeroState(1)).state],
+      { name: "reading again" },
+    );
+  }
+
+  /**
+   * Reads tokens without memory of what was before, on another thread. It is compiled for every number of tokens.
+   *
+   * @param ids The tokens.
+   * @returns What the model remembers then; the caller disposes it.
+   */
+  async read(ids: Int32Array): Promise<PredictorState> {
+    const row = tf.tensor2d(ids, [1, ids.length], "int32");
+    try {
+      return await this.#read.inBackground(row);
+    } finally {
+      row.dispose();
+    }
   }
 
   /**
@@ -155,9 +177,10 @@ export class BlockWriter {
     }
   }
 
-  /** Frees the compiled loop. */
+  /** Frees what is compiled. */
   dispose(): void {
     this.#write.dispose();
+    this.#read.dispose();
   }
 
   /** Makes blocks as long as their time allows, at a pace in tokens per millisecond. */

@@ -1,11 +1,13 @@
 /**
- * Writes token after token: the prompt is read once, and from then on the model's state is carried.
+ * Writes token after token: the prompt is read once, and from then on the model's state is carried. A model that starts
+ * over after some tokens reads the last half of them again then, so that the text goes on.
  *
  * @module
  */
 import { ensureEngine } from "../engine/engine.ts";
 import { nextTurn } from "../engine/event_loop.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
+import { ReadingWindow } from "./_reading_window.ts";
 import type { BlockWriter } from "./block_writer.ts";
 import type { Predictor, PredictorState } from "./predictor.ts";
 import type { Sampler } from "./sampler.ts";
@@ -13,8 +15,8 @@ import type { Sampler } from "./sampler.ts";
 /** Tokens of the prompt that are read in one go, before the event loop gets a turn. */
 const PROMPT_CHUNK = 64;
 
-/** Writes whole blocks of tokens at a time. */
-export type BlockSource = Pick<BlockWriter, "write">;
+/** Writes and reads whole blocks of tokens at a time. */
+export type BlockSource = Pick<BlockWriter, "read" | "write">;
 
 /** Options of {@linkcode generateTokens}. */
 export interface GenerateTokensOptions {
@@ -55,23 +57,44 @@ export async function* generateTokens(
   await ensureEngine();
   let state = predictor.zeroState(1);
   let token = prompt.at(-1)!; // what the model has not read yet
-  try {
-    for (let from = 0; from < prompt.length - 1; from += PROMPT_CHUNK) {
+  const window = new ReadingWindow(predictor.startsOverAfter);
+
+  /** Reads tokens piece by piece. */
+  async function read(ids: Int32Array): Promise<void> {
+    for (let from = 0; from < ids.length; from += PROMPT_CHUNK) {
       signal?.throwIfAborted();
-      const to = Math.min(from + PROMPT_CHUNK, prompt.length - 1);
-      const ids = prompt.subarray(from, to);
+      const piece = ids.subarray(from, from + PROMPT_CHUNK);
       state = replace(state, (before) => {
-        const row = tf.tensor2d(ids, [1, ids.length], "int32");
+        const row = tf.tensor2d(piece, [1, piece.length], "int32");
         return [...predictor.forward(row, before).state];
       });
       await nextTurn();
     }
+  }
+
+  /** Sees to it that the model has room for a token. */
+  async function makeRoom(): Promise<void> {
+    if (window.room > 0) return;
+    const again = window.startOver();
+    if (blocks !== undefined && again.length > 0) {
+      const next = await blocks.read(again);
+      tf.dispose([...state]);
+      state = next;
+      return;
+    }
+    state = replace(state, () => [...predictor.zeroState(1)]);
+    await read(again);
+  }
+
+  try {
+    await read(window.begin(prompt.subarray(0, -1)));
     let position = 0;
     while (blocks !== undefined && position < maxTokens) {
       signal?.throwIfAborted();
+      await makeRoom();
       const { ids, sound, state: next } = await blocks.write({ token, state }, {
         position,
-        most: maxTokens - position,
+        most: Math.min(maxTokens - position, window.room),
       }, sampler.settings);
       if (!sound) {
         // Scores that are no numbers: token by token from here, which names the place.
@@ -80,6 +103,7 @@ export async function* generateTokens(
       }
       tf.dispose([...state]);
       state = next;
+      window.add([token, ...ids.subarray(0, -1)]);
       token = ids.at(-1)!;
       for (const id of ids) {
         signal?.throwIfAborted();
@@ -89,6 +113,8 @@ export async function* generateTokens(
     }
     for (; position < maxTokens; position++) {
       signal?.throwIfAborted();
+      await makeRoom();
+      window.add([token]);
       let scores: Tensor;
       [scores, ...state] = replace(state, (before) => {
         const next = predictor.step(tf.tensor1d([token], "int32"), before);

@@ -19,6 +19,13 @@ export interface Prediction {
 /** A model that predicts the next token. */
 export interface Predictor {
   /**
+   * Tokens after which the model starts over, without memory of them. Generation reads the last half of them again then.
+   *
+   * @default {undefined} for a model whose memory slides or fades
+   */
+  readonly startsOverAfter?: number;
+
+  /**
    * Begins without memory.
    *
    * @param batch Rows, B.

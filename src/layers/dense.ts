@@ -1,11 +1,11 @@
 /**
- * A learnt linear map with an offset: y = x · kernel + bias.
+ * A learnt linear map, with an offset or without: y = x · kernel + bias.
  *
  * @module
  */
 import { RandomStream } from "../engine/random.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
-import { constant, glorotUniform } from "./initializers.ts";
+import { constant, glorotUniform, normal } from "./initializers.ts";
 import { Parameter } from "./parameter.ts";
 
 /** Options of {@linkcode Dense}. */
@@ -21,34 +21,56 @@ export interface DenseOptions {
 
   /** Where the first values come from. */
   seed: number;
+
+  /**
+   * Whether there is an offset.
+   *
+   * @default {true}
+   */
+  bias?: boolean;
+
+  /**
+   * Standard deviation of the kernel's first values, which are normally distributed then.
+   *
+   * @default {undefined} which is Glorot uniform
+   */
+  deviation?: number;
 }
 
 /** A fully connected layer without activation. */
 export class Dense {
-  /** Shape (D, U), Glorot uniform at the start. */
+  /** Shape (D, U), Glorot uniform or normal at the start. */
   readonly kernel: Parameter;
-  /** Shape (U,), zeros at the start. */
-  readonly bias: Parameter;
+  /** Shape (U,), zeros at the start; undefined for a layer without. */
+  readonly bias: Parameter | undefined;
 
   /** @param options Name, sizes and seed. */
   constructor(options: DenseOptions) {
-    const { name, inputs, units, seed } = options;
+    const { name, inputs, units, seed, bias = true, deviation } = options;
     const path = `${name}/kernel`;
+    const shape = [inputs, units] as const;
     this.kernel = new Parameter(
       path,
-      [inputs, units],
-      () => glorotUniform([inputs, units], new RandomStream(seed, path)),
+      shape,
+      () => {
+        const random = new RandomStream(seed, path);
+        return deviation === undefined
+          ? glorotUniform(shape, random)
+          : normal(inputs * units, deviation, random);
+      },
     );
-    this.bias = new Parameter(
-      `${name}/bias`,
-      [units],
-      () => constant(units, 0),
-    );
+    if (bias) {
+      this.bias = new Parameter(
+        `${name}/bias`,
+        [units],
+        () => constant(units, 0),
+      );
+    }
   }
 
   /** Everything that training changes. */
   get parameters(): Parameter[] {
-    return [this.kernel, this.bias];
+    return this.bias === undefined ? [this.kernel] : [this.kernel, this.bias];
   }
 
   /**
@@ -56,6 +78,7 @@ export class Dense {
    * @returns Float32, shape (N, U).
    */
   forward(x: Tensor): Tensor {
-    return tf.add(tf.matMul(x, this.kernel.variable), this.bias.variable); // (N, U)
+    const y = tf.matMul(x, this.kernel.variable); // (N, U)
+    return this.bias === undefined ? y : tf.add(y, this.bias.variable);
   }
 }

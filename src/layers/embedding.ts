@@ -5,7 +5,7 @@
  */
 import { RandomStream } from "../engine/random.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
-import { uniform } from "./initializers.ts";
+import { normal, uniform } from "./initializers.ts";
 import { Parameter } from "./parameter.ts";
 
 /** Keras's default range of a new embedding. */
@@ -24,6 +24,13 @@ export interface EmbeddingOptions {
 
   /** Where the first values come from. */
   seed: number;
+
+  /**
+   * Standard deviation of the first values, which are normally distributed then.
+   *
+   * @default {undefined} which is uniform within 0.05
+   */
+  deviation?: number;
 }
 
 /** A table of vectors, looked up by token id. */
@@ -33,17 +40,18 @@ export class Embedding {
 
   /** @param options Name, sizes and seed. */
   constructor(options: EmbeddingOptions) {
-    const { name, vocabSize, width, seed } = options;
+    const { name, vocabSize, width, seed, deviation } = options;
     const path = `${name}/table`;
     this.table = new Parameter(
       path,
       [vocabSize, width],
-      () =>
-        uniform(
-          vocabSize * width,
-          INITIAL_LIMIT,
-          new RandomStream(seed, path),
-        ),
+      () => {
+        const random = new RandomStream(seed, path);
+        const size = vocabSize * width;
+        return deviation === undefined
+          ? uniform(size, INITIAL_LIMIT, random)
+          : normal(size, deviation, random);
+      },
     );
   }
 

@@ -1,5 +1,5 @@
 /**
- * First values of parameters, computed on the host from a seed: the defaults of Keras's layers.
+ * First values of parameters, computed on the host from a seed: the defaults of Keras's layers, and GPT-2's.
  *
  * @module
  */
@@ -28,6 +28,26 @@ export function uniform(
   return Float32Array.from(
     { length: size },
     () => (2 * random.uniform() - 1) * limit,
+  );
+}
+
+/**
+ * Radford et al., "Language Models are Unsupervised Multitask Learners", 2019, section 2.3 and the code beside it: 0.02
+ * for all matrices, and 0.02 / √(2 · layers) for those that add to the residual stream.
+ *
+ * @param size How many numbers.
+ * @param deviation Their standard deviation.
+ * @param random Where they come from.
+ * @returns Normally distributed numbers of mean 0.
+ */
+export function normal(
+  size: number,
+  deviation: number,
+  random: RandomStream,
+): Float32Array {
+  return Float32Array.from(
+    { length: size },
+    () => random.normal() * deviation,
   );
 }
 

@@ -1,16 +1,18 @@
 /**
- * Layer normalisation: every row gets mean 0 and variance 1, and then a learnt scale and offset for each of its numbers.
+ * Layer normalisation: every row is shifted to mean 0 and scaled to variance 1, then by learnt numbers.
  *
- * Ba, Kiros and Hinton, "Layer Normalization", 2016, equation 4.
+ *     x̂ = (x − mean(x)) / √(variance(x) + ε)      y = gain ∘ x̂ + bias
+ *
+ * Ba, Kiros and Hinton, "Layer Normalization", 2016, equation 4. The gradient is written by hand: with g = gain ∘ ∂y,
+ * ∂x = (g − mean(g) − x̂ ∘ mean(g ∘ x̂)) / √(variance(x) + ε).
  *
  * @module
  */
+import { withGradient } from "../engine/custom_gradient.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
+import { columnSums, rowMeans } from "./_sums.ts";
 import { constant } from "./initializers.ts";
 import { Parameter } from "./parameter.ts";
-
-/** PyTorch's default of what keeps a row of equal numbers from a division by zero. */
-const EPSILON = 1e-5;
 
 /** Options of {@linkcode LayerNorm}. */
 export interface LayerNormOptions {
@@ -21,45 +23,49 @@ export interface LayerNormOptions {
   width: number;
 
   /**
-   * Whether an offset is learnt.
+   * Whether a learnt number is added to each number of a row.
    *
    * @default {true}
    */
   bias?: boolean;
 
   /**
-   * What is added to the variance.
+   * What is added to the variance, ε.
    *
    * @default {1e-5}
    */
   epsilon?: number;
 }
 
-/** A layer that normalises over the last axis. */
+/** Normalises rows. */
 export class LayerNorm {
   /** Shape (D,), ones at the start. */
   readonly gain: Parameter;
-  /** Shape (D,), zeros at the start; missing where none is learnt. */
+  /** Shape (D,), zeros at the start; undefined for a layer without. */
   readonly bias: Parameter | undefined;
   readonly #epsilon: number;
 
-  /** @param options Name, width, and whether an offset is learnt. */
+  /** @param options Name, width, and whether there is a bias. */
   constructor(options: LayerNormOptions) {
-    const { name, width, bias = true, epsilon = EPSILON } = options;
+    const { name, width, bias = true, epsilon = 1e-5 } = options;
     this.#epsilon = epsilon;
     this.gain = new Parameter(
       `${name}/gain`,
       [width],
       () => constant(width, 1),
     );
-    this.bias = bias
-      ? new Parameter(`${name}/bias`, [width], () => constant(width, 0))
-      : undefined;
+    if (bias) {
+      this.bias = new Parameter(
+        `${name}/bias`,
+        [width],
+        () => constant(width, 0),
+      );
+    }
   }
 
   /** Everything that training changes. */
   get parameters(): Parameter[] {
-    return this.bias ? [this.gain, this.bias] : [this.gain];
+    return this.bias === undefined ? [this.gain] : [this.gain, this.bias];
   }
 
   /**
@@ -67,16 +73,30 @@ export class LayerNorm {
    * @returns Float32, shape (N, D).
    */
   forward(x: Tensor): Tensor {
-    const width = x.shape[1]!;
-    // The means as products, which XLA vectorises better than sums over rows.
-    const share = tf.fill([width, 1], 1 / width);
-    const centered = tf.sub(x, tf.matMul(x, share)); // (N, D)
-    const variance = tf.matMul(tf.square(centered), share); // (N, 1)
-    const normal = tf.mul(
-      centered,
-      tf.rsqrt(tf.add(variance, this.#epsilon)),
-    ); // (N, D)
-    const scaled = tf.mul(normal, this.gain.variable); // (N, D)
-    return this.bias ? tf.add(scaled, this.bias.variable) : scaled; // (N, D)
+    const y = scaled(x, this.gain.variable, this.#epsilon); // (N, D)
+    return this.bias === undefined ? y : tf.add(y, this.bias.variable);
   }
+}
+
+/** gain ∘ x̂ with its gradient, shape (N, D). */
+function scaled(x: Tensor, gain: Tensor, epsilon: number): Tensor {
+  const [y] = withGradient({
+    inputs: [x, gain],
+    forward: (save) => {
+      const centered = tf.sub(x, rowMeans(x)); // (N, D)
+      const variance = rowMeans(tf.square(centered)); // (N, 1)
+      const inverse = tf.rsqrt(tf.add(variance, epsilon)); // (N, 1)
+      const normal = tf.mul(centered, inverse); // (N, D)
+      save([normal, inverse, gain]);
+      return [tf.mul(normal, gain)];
+    },
+    backward: ([dy], saved) => {
+      const [normal, inverse, gain] = saved as [Tensor, Tensor, Tensor];
+      const g = tf.mul(dy!, gain); // (N, D)
+      const along = rowMeans(tf.mul(g, normal)); // (N, 1)
+      const rest = tf.sub(tf.sub(g, rowMeans(g)), tf.mul(normal, along)); // (N, D)
+      return [tf.mul(rest, inverse), columnSums(tf.mul(dy!, normal))];
+    },
+  });
+  return y!;
 }

@@ -6,6 +6,8 @@
 import type { Network, NetworkConfig } from "./network.ts";
 import type { RecurrentConfig, RecurrentKind } from "./recurrent_config.ts";
 import { RecurrentNetwork } from "./recurrent_network.ts";
+import type { TransformerNetworkConfig } from "./transformer_config.ts";
+import { TransformerNetwork } from "./transformer_network.ts";
 
 /** Files from before there were options beside the sizes name those only; the others have their defaults then. */
 const recurrent = (kind: RecurrentKind) => (config: NetworkConfig): Network =>
@@ -17,6 +19,8 @@ const ARCHITECTURES: Readonly<
   rnn: recurrent("rnn"),
   lstm: recurrent("lstm"),
   gru: recurrent("gru"),
+  transformer: (config) =>
+    new TransformerNetwork(config as NetworkConfig & TransformerNetworkConfig),
 };
 
 /**

@@ -31,6 +31,19 @@ export interface Network extends Predictor {
   readonly description: string;
   /** Everything that training changes, by name, in the order of the data's way through the network. */
   readonly parameters: ReadonlyMap<string, Parameter>;
+  /**
+   * Whether training carries the state from batch to batch. Where it does not, it gives `forward()` an empty state, with
+   * which every row is read by itself and no state comes back.
+   *
+   * @default {true}
+   */
+  readonly carriesState?: boolean;
+  /**
+   * Tokens that the network reads at once: the windows of training, unless it is told otherwise.
+   *
+   * @default {undefined} for a network without such a limit
+   */
+  readonly context?: number;
 
   /**
    * Reads a sequence.

@@ -27,9 +27,10 @@ const inTraining = new WeakSet<LanguageModel>();
  * Trains a model on a text or on documents. The run begins at once and works in the background: await it, watch it,
  * pause it, stop it, sample from the model meanwhile. Calling `fit()` again trains on.
  *
- * The end of a text is kept apart for validation. The rest is read as parallel streams, with the hidden state carried
- * from step to step (truncated back-propagation through time). Of documents, some are kept apart by chance, and each
- * begins without memory of another. Gradients are clipped, Adam takes the steps.
+ * The end of a text is kept apart for validation. The rest is read as parallel streams; a recurrent model carries its
+ * hidden state from step to step (truncated back-propagation through time), a transformer reads every window by itself.
+ * Of documents, some are kept apart by chance, and each begins without memory of another. Gradients are clipped, Adam
+ * takes the steps.
  *
  * @param model The model to train.
  * @param data A text; documents in a list; token ids of either, also as arrays of NumPy; a token cache.
@@ -70,7 +71,7 @@ export function fit(
   data: FitData,
   options: FitOptions = {},
 ): Run {
-  const settings = fitSettings(options);
+  const settings = fitSettings(options, model.network.context);
   const { tokenizer } = model;
   const encoding = options.unknown === undefined
     ? {}

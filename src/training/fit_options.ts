@@ -61,7 +61,7 @@ export interface FitOptions {
   /**
    * Tokens that each stream moves on in one step, T; gradients reach as far back. Longer documents are cut.
    *
-   * @default {64}
+   * @default {undefined} which is the model's context, or 64 for a model without one
    */
   sequenceLength?: number;
 
@@ -170,16 +170,20 @@ export interface FitSettings extends
 
 /**
  * @param options What the caller gave.
+ * @param context Tokens that the model reads at once, where it has a limit.
  * @returns The options with the defaults.
  * @throws {RangeError} If one is out of range.
  * @throws {TypeError} If one is unknown, or has no effect beside another.
  */
-export function fitSettings(options: FitOptions): FitSettings {
+export function fitSettings(
+  options: FitOptions,
+  context = 64,
+): FitSettings {
   const settings: FitSettings = {
     epochs: 1,
     steps: undefined,
     batchSize: 64,
-    sequenceLength: 64,
+    sequenceLength: context,
     optimizer: "adam",
     learningRate: 2e-3,
     clipNorm: 1,

@@ -133,7 +133,7 @@ interface PartResults {
 /** Rows of the smallest part of a batch: fewer make the products of a recurrent step too small to be fast. */
 const SMALLEST_PART = 32;
 
-/** Trains a network batch by batch, carrying its state from one to the next. */
+/** Trains a network batch by batch, carrying its state, if that is to be carried, from one to the next. */
 export class Trainer {
   readonly #network: Network;
   readonly #options: TrainerOptions;
@@ -221,7 +221,7 @@ export class Trainer {
       inputs: tf.tensor2d(batch.inputs, [batchSize, width], "int32"), // (B, T)
       targets: tf.tensor1d(batch.targets, "int32"), // (BT,)
       ...(batch.mask && { weights: tf.tensor1d(weightsOf(batch.mask)) }), // (BT,)
-      state: isFresh ? [...this.#network.zeroState(batchSize)] : [...before],
+      state: isFresh ? this.#freshState(batchSize) : [...before],
       learningRate: tf.scalar(this.#options.learningRate),
       step: tf.scalar(this.#steps, "int32"),
     };
@@ -241,12 +241,18 @@ export class Trainer {
     }
   }
 
+  #freshState(batchSize: number): Tensor[] {
+    const { carriesState = true } = this.#network;
+    return carriesState ? [...this.#network.zeroState(batchSize)] : [];
+  }
+
   /** Loss and gradients of each part of the batch, then one update by their means. */
   #takeStep(inputs: StepInputs): StepResults {
     const batch = inputs.inputs.shape[0]!;
     const parts = cutRows(batch, {
       most: this.#options.compiled === false ? 1 : lanes(),
-      smallest: SMALLEST_PART,
+      // Products over whole windows are large enough for all cores; those of a recurrent step are not.
+      smallest: this.#network.carriesState === false ? batch : SMALLEST_PART,
     });
     const found = sideBySide(
       parts.map((places) => tf.tensor1d(places, "int32")),

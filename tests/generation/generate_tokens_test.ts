@@ -44,6 +44,28 @@ Deno.test("generateTokens() reads a long prompt in pieces, one after the other",
   ]);
 });
 
+Deno.test("generateTokens() reads the last half again where the model starts over, and of a long prompt only the end", async () => {
+  const predictor = Object.assign(new CountingPredictor(20), {
+    startsOverAfter: 4,
+  });
+  const prompt = [0, 1, 2, 3, 4, 5, 6];
+  await assertNoLeak(async () => {
+    assertEquals(
+      await Array.fromAsync(generateTokens(predictor, options(prompt, 4))),
+      [7, 8, 9, 10],
+    );
+  });
+  assertEquals(predictor.calls, [
+    "forward [2,3,4,5] after 0", // what is left of 6 tokens after starting over once
+    "forward [4,5] after 0",
+    "step [6] after 2",
+    "step [7] after 3",
+    "forward [6,7] after 0",
+    "step [8] after 2",
+    "step [9] after 3",
+  ]);
+});
+
 Deno.test("generateTokens() leaves no tensor behind, finished, left, failed or aborted", async () => {
   await assertNoLeak(async () => {
     await Array.fromAsync(

@@ -61,3 +61,18 @@ Deno.test("Embedding begins with Keras's range of 0.05", async () => {
   assertEquals([table.name, table.shape], ["embedding/table", [50, 20]]);
   assertEquals(largest <= 0.05 && largest > 0.049, true);
 });
+
+Deno.test("Embedding begins normally distributed where it is told to", async () => {
+  const { table } = new Embedding({
+    name: "embedding",
+    vocabSize: 60,
+    width: 50,
+    seed: 0,
+    deviation: 0.02,
+  });
+  const values = await table.values();
+  const square = values.reduce((sum, x) => sum + x * x, 0) / 3000;
+  // 4 standard errors: 4 / √6,000 = 0.052
+  assertEquals(Math.abs(Math.sqrt(square) / 0.02 - 1) < 0.052, true);
+  assertEquals(Math.max(...values.map(Math.abs)) > 0.05, true); // beyond the uniform range
+});

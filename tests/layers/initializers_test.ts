@@ -8,6 +8,7 @@ import { RandomStream } from "../../src/engine/random.ts";
 import {
   constant,
   glorotUniform,
+  normal,
   orthogonalRows,
   uniform,
 } from "../../src/layers/initializers.ts";
@@ -24,6 +25,16 @@ Deno.test("uniform() fills its range evenly", () => {
   const values = uniform(20_000, 0.05, new RandomStream(1));
   assert(values.every((x) => x >= Math.fround(-0.05) && x < Math.fround(0.05)));
   assertAlmostEquals(variance(values), 0.05 ** 2 / 3, 0.05 ** 2 / 50); // (b − a)² / 12
+});
+
+Deno.test("normal() has mean 0, the deviation that is asked for, and the tails of a normal distribution", () => {
+  const values = normal(20_000, 0.02, new RandomStream(1, "x"));
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+  // Standard errors: 0.02 / √20,000 of the mean, 1 / √40,000 of the deviation, relatively.
+  assertAlmostEquals(mean, 0, 4 * 0.02 / Math.sqrt(20_000));
+  assertAlmostEquals(Math.sqrt(variance(values)) / 0.02, 1, 4 / 200);
+  const beyond = values.filter((x) => Math.abs(x) > 0.04).length / 20_000;
+  assertAlmostEquals(beyond, 0.0455, 4 * Math.sqrt(0.0455 * 0.9545 / 20_000)); // outside of 2 deviations
 });
 
 Deno.test("glorotUniform() has variance 2 / (inputs + outputs) and Keras's limit", () => {
