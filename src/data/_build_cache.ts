@@ -12,8 +12,8 @@ import {
   VERSION,
 } from "./_cache_file.ts";
 import { textPieces } from "./_text_pieces.ts";
+import { tokenizerCut } from "./_tokenizer_cut.ts";
 import { bytesPerId, compactIds } from "./compact_ids.ts";
-import { type CutPlace, cutPlace } from "./cut_place.ts";
 import type { TokenCacheOptions } from "./token_cache_options.ts";
 
 /** A text file. */
@@ -94,7 +94,7 @@ export async function buildCache(
   let [bytesRead, tokens] = [0, 0];
   const pieces = textPieces(text.path, {
     newlines,
-    cut: options.cut ?? cutOf(tokenizer),
+    cut: options.cut ?? tokenizerCut(tokenizer, options.unknown),
     signal,
     onBytes: (bytes) => {
       hash.update(bytes);
@@ -165,13 +165,4 @@ function encode(
       { cause },
     );
   }
-}
-
-/** Where a tokenizer allows its texts to be cut: after any character, if need be, where it goes by characters. */
-function cutOf(tokenizer: Tokenizer): CutPlace {
-  if (tokenizer.kind !== "char") return cutPlace;
-  return (text) => {
-    const end = text.length - (text.endsWith("\r") ? 1 : 0); // it may be half of a line end
-    return cutPlace(text) || end;
-  };
 }

@@ -20,7 +20,7 @@ import type { TokenArray } from "./token_source.ts";
 const MAGIC = "TXLTOKEN";
 const HEADER_START = 16;
 /** Of the layout, and of the way texts are read. */
-export const VERSION = 1;
+export const VERSION = 2;
 /** Where the ids begin. */
 export const IDS_START = 4096;
 /** Bytes of ids that one checksum covers. */

@@ -11,7 +11,9 @@ import {
 import { RandomStream } from "../../src/engine/random.ts";
 import { loadText } from "../../src/text/load.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
+import { loadTokenizer } from "../../src/tokenizers/load_tokenizer.ts";
 import type { Tokenizer } from "../../src/tokenizers/tokenizer.ts";
+import { WordTokenizer } from "../../src/tokenizers/word_tokenizer.ts";
 
 const MIB = 2 ** 20;
 
@@ -423,6 +425,55 @@ Deno.test("TokenCache cuts a long line of characters anywhere, and refuses to fo
       });
       assertEquals(cache.length, 17 * MIB);
     });
+  }));
+
+/** Names of tokenizers for which some places to cut are wrong, and how they are made. */
+const CONTEXTUAL: Record<
+  string,
+  (text: string) => Tokenizer | Promise<Tokenizer>
+> = {
+  "over words, which know the word before and open quotes": (text) =>
+    WordTokenizer.train(text),
+  "that marks the beginning of a text": () =>
+    loadTokenizer({
+      pre_tokenizer: {
+        type: "Metaspace",
+        replacement: "▁",
+        prepend_scheme: "first",
+        split: true,
+      },
+      model: {
+        type: "Unigram",
+        unk_id: 0,
+        vocab: [
+          ["<unk>", 0],
+          ...'▁\n"ehltuaw'.split("").map((letter) => [letter, -2]),
+        ],
+      },
+    }),
+};
+for (const [name, make] of Object.entries(CONTEXTUAL)) {
+  Deno.test(`TokenCache holds the ids of the whole text for a tokenizer ${name}`, () => {
+    const random = new RandomStream(5, "cuts");
+    const parts = ["the", "whale", '"', " ", " ", " ", "\n"];
+    let text = "";
+    while (text.length < MIB) text += parts[random.integer(parts.length)]!;
+    return withText(text, async (path) => {
+      const tokenizer = await make(text);
+      using cache = await TokenCache.open(path, { tokenizer });
+      assertEquals(
+        Int32Array.from(cache.read(0, cache.length)),
+        tokenizer.encode(text),
+      );
+    });
+  });
+}
+
+Deno.test("TokenCache cuts a long line of graphemes between two of them", () =>
+  withText("👨‍👩‍👧‍👦".repeat(20_000), async (path) => {
+    const tokenizer = CharTokenizer.train("👨‍👩‍👧‍👦", { unit: "grapheme" });
+    using cache = await TokenCache.open(path, { tokenizer });
+    assertEquals(cache.length, 20_000);
   }));
 
 Deno.test("TokenCache refuses an empty text, one that is not there, and options that it does not know", () =>
