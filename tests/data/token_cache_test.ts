@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
+import { crc32 } from "node:zlib";
 import { RandomWindows } from "../../src/data/random_windows.ts";
 import { splitTokens } from "../../src/data/split.ts";
 import { TokenStreams } from "../../src/data/streams.ts";
@@ -242,6 +243,38 @@ Deno.test("TokenCache is made anew when its file is cut off, longer, or damaged 
       assertEquals(await reused(path, options), false);
       assertEquals(await Deno.readFile(file), whole);
       assertEquals(await reused(path, options), true);
+    }
+  }));
+
+Deno.test("TokenCache is made anew when its header is in order but not what was written here", () =>
+  withText("to be or not to be", async (path) => {
+    const options = { tokenizer: CharTokenizer.train("to be or not") };
+    const file = `${path}.tokens`;
+    assertEquals(await reused(path, options), false);
+    const whole = await Deno.readFile(file);
+    const length = new DataView(whole.buffer).getUint32(8, true);
+    const header = JSON.parse(
+      new TextDecoder().decode(whole.subarray(16, 16 + length)),
+    );
+    for (
+      const forged of [
+        null,
+        {},
+        { ...header, tokens: 9, bytesPerId: 2 },
+        { ...header, tokens: 6, bytesPerId: 3 },
+        { ...header, tokens: -18, bytesPerId: -1 },
+        { ...header, vocabSize: "7" },
+      ]
+    ) {
+      const json = new TextEncoder().encode(JSON.stringify(forged));
+      const bytes = whole.slice();
+      const view = new DataView(bytes.buffer);
+      view.setUint32(8, json.length, true);
+      view.setUint32(12, crc32(json), true);
+      bytes.set(json, 16);
+      await Deno.writeFile(file, bytes);
+      assertEquals(await reused(path, options), false);
+      assertEquals(await Deno.readFile(file), whole);
     }
   }));
 
