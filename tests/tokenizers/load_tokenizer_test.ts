@@ -278,3 +278,29 @@ Deno.test("loadTokenizer() gives a tokenizer that counts more unknown words than
     "and 199990 more; the first is at code point 2 (line 1)",
   );
 });
+
+Deno.test("loadTokenizer() reads a file with a byte order mark, and refuses one that is not UTF-8 or not there", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = join(folder, "tokenizer.json");
+  const json = '{"model":{"type":"WordLevel","vocab":{"?":0},"unk_token":"?"}}';
+  await Deno.writeTextFile(path, `\uFEFF${json}`);
+  assertEquals((await loadTokenizer(path)).vocabulary, ["?"]);
+  const bytes = new TextEncoder().encode(json);
+  bytes[json.indexOf("?")] = 0xFF;
+  await Deno.writeFile(path, bytes);
+  await assertRejects(
+    () => loadTokenizer(path),
+    SyntaxError,
+    "text must be UTF-8",
+  );
+  await Deno.rename(path, join(folder, "vocab.json"));
+  await Deno.writeTextFile(join(folder, "vocab.json"), '{"a":0}');
+  for (const missing of [path, join(folder, "merges.txt")]) {
+    await assertRejects(
+      () => loadTokenizer(missing === path ? path : folder),
+      Deno.errors.NotFound,
+      `Cannot load tokenizer: no such file: ${JSON.stringify(missing)}`,
+    );
+  }
+  await Deno.remove(folder, { recursive: true });
+});
