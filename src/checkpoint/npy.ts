@@ -5,8 +5,9 @@
  *
  * @module
  */
-import { nameOf, readFile } from "../text/read_file.ts";
 import type { NdArray } from "../text/nd_array.ts";
+import { checkOptionNames } from "../text/options.ts";
+import { nameOf, readFile } from "../text/read_file.ts";
 import { writeFileAtomic } from "./atomic_write.ts";
 import { checkArray, sizeOf } from "./_check_array.ts";
 import { foreignFile } from "./_foreign_file.ts";
@@ -50,12 +51,13 @@ export interface ReadNpyOptions {
  * @param options Name for errors.
  * @returns The array. Strings lose the zeros at their end, as in NumPy.
  * @throws {SyntaxError} If the bytes break a rule of the format, or hold Python objects, records or dates.
- * @throws {TypeError} If `bytes` is not a Uint8Array.
+ * @throws {TypeError} If `bytes` is not a Uint8Array, or if an option is unknown.
  */
 export function readNpy(
   bytes: Uint8Array,
   options: ReadNpyOptions = {},
 ): NdArray {
+  checkOptionNames("Cannot read array", options, ["name"]);
   const what = options.name === undefined
     ? "array"
     : JSON.stringify(options.name);

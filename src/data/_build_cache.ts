@@ -4,7 +4,6 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { CharTokenizer } from "../tokenizers/char_tokenizer.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import {
   type CacheHeader,
@@ -13,8 +12,8 @@ import {
   VERSION,
 } from "./_cache_file.ts";
 import { type TextPiece, textPieces } from "./_text_pieces.ts";
+import { tokenizerCut } from "./_tokenizer_cut.ts";
 import { bytesPerId, compactIds } from "./compact_ids.ts";
-import { type CutPlace, cutPlace } from "./cut_place.ts";
 import type { TokenCacheOptions } from "./token_cache_options.ts";
 
 /** A text file. */
@@ -98,7 +97,7 @@ export async function buildCache(
   let [bytesRead, tokens] = [0, 0];
   const pieces = textPieces(text.path, {
     newlines,
-    cut: options.cut ?? cutOf(tokenizer),
+    cut: options.cut ?? tokenizerCut(tokenizer),
     signal,
     onBytes: (bytes) => {
       hash.update(bytes);
@@ -198,15 +197,4 @@ function encode(
 function endOf(text: string): string {
   const place = text.lastIndexOf(" ", text.length - CONTEXT);
   return place < 0 ? text : text.slice(place);
-}
-
-/** Where a tokenizer allows its texts to be cut: after any character, if need be, where it goes by characters. */
-function cutOf(tokenizer: Tokenizer): CutPlace {
-  const isOverCodePoints = tokenizer instanceof CharTokenizer &&
-    tokenizer.unit === "codepoint";
-  if (!isOverCodePoints) return cutPlace;
-  return (text) => {
-    const end = text.length - (text.endsWith("\r") ? 1 : 0); // it may be half of a line end
-    return cutPlace(text) || end;
-  };
 }

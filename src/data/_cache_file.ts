@@ -14,13 +14,14 @@
  */
 import { basename, dirname, join } from "@std/path";
 import { crc32 } from "node:zlib";
+import { bytesPerId } from "./compact_ids.ts";
 import { TokenCacheError } from "./token_cache_options.ts";
 import type { TokenArray } from "./token_source.ts";
 
 const MAGIC = "TXLTOKEN";
 const HEADER_START = 16;
 /** Of the layout, and of the way texts are read. */
-export const VERSION = 1;
+export const VERSION = 2;
 /** Where the ids begin. */
 export const IDS_START = 4096;
 /** Bytes of ids that one checksum covers. */
@@ -206,13 +207,31 @@ async function inspect(
   if (HEADER_START + length > IDS_START) return undefined;
   const json = start.subarray(HEADER_START, HEADER_START + length);
   if (crc32(json) !== view.getUint32(12, true)) return undefined;
-  const header = JSON.parse(new TextDecoder().decode(json)) as CacheHeader; // as it was written
-  if (header.key.version !== VERSION) return undefined;
+  const header = parseHeader(json);
+  if (header === undefined) return undefined;
   const bytes = header.tokens * header.bytesPerId;
   const blocks = Math.ceil(bytes / BLOCK);
   if (size !== IDS_START + bytes + 4 * blocks) return undefined;
   const table = await readAt(file, IDS_START + bytes, 4 * blocks);
   return { header, checksums: new Uint32Array(table.buffer, 0, blocks) };
+}
+
+/** The header; undefined where it is of another version, or nothing that was written here. */
+function parseHeader(json: Uint8Array): CacheHeader | undefined {
+  let header: CacheHeader;
+  try {
+    header = JSON.parse(new TextDecoder().decode(json));
+  } catch {
+    return undefined;
+  }
+  if (header?.key?.version !== VERSION) return undefined;
+  const { tokens, vocabSize } = header;
+  const isWhole = [tokens, vocabSize].every((count) =>
+    Number.isSafeInteger(count) && count > 0
+  );
+  return isWhole && header.bytesPerId === bytesPerId(vocabSize)
+    ? header
+    : undefined;
 }
 
 /**

@@ -92,28 +92,45 @@ function isWhole(id: number | bigint): boolean {
 }
 
 /**
- * Checks the ids of a source as they are read.
+ * Checks a source, and its ids as they are read.
  *
  * @param source Where the ids come from.
  * @param vocabSize Tokens in the vocabulary, V.
  * @param action What cannot be done with ids that are not valid.
- * @returns A source that throws as {@linkcode compactIds} does.
+ * @returns A source that throws as {@linkcode compactIds} does, and where it reads another number of ids than asked for.
+ * @throws {RangeError} If its length is not a whole number from 0.
  */
 export function checkedSource(
   source: TokenSource,
   vocabSize: number,
   action: string,
 ): TokenSource {
+  const { length } = source;
+  if (!Number.isSafeInteger(length) || length < 0) {
+    throw new RangeError(
+      `Cannot ${action}: a source's length must be a whole number from 0: ${length}`,
+    );
+  }
   return {
-    length: source.length,
+    length,
     read(start, end) {
       const ids = source.read(start, end);
+      if (!ArrayBuffer.isView(ids) || ids.length !== end - start) {
+        const found = ArrayBuffer.isView(ids) ? ids.length : typeof ids;
+        throw new TypeError(
+          `Cannot ${action}: a source must read the ids asked for into a typed array: ${
+            end - start
+          } from place ${start} on: ${found}`,
+        );
+      }
       for (let i = 0; i < ids.length; i++) {
-        if (ids[i]! >= 0 && ids[i]! < vocabSize) continue;
+        const id = ids[i]!;
+        if (id >= 0 && id < vocabSize && Number.isInteger(id)) continue;
+        const rule = Number.isFinite(id) && !Number.isInteger(id)
+          ? "must be whole numbers"
+          : `must be from 0 to ${vocabSize - 1}`;
         throw new RangeError(
-          `Cannot ${action}: token ids must be from 0 to ${vocabSize - 1}: ${
-            ids[i]
-          } at place ${start + i}`,
+          `Cannot ${action}: token ids ${rule}: ${id} at place ${start + i}`,
         );
       }
       return ids;

@@ -94,7 +94,7 @@ export class DocumentBatches implements TokenBatches {
   /** Document, first place and width of every piece. */
   readonly #pieces: {
     document: Uint32Array;
-    start: Uint32Array;
+    start: Float64Array;
     width: Uint32Array;
   };
   readonly #buckets: Bucket[];
@@ -256,7 +256,7 @@ export class DocumentBatches implements TokenBatches {
 function cutIntoPieces(
   documents: readonly TokenSource[],
   sequenceLength: number,
-): { document: Uint32Array; start: Uint32Array; width: Uint32Array } {
+): { document: Uint32Array; start: Float64Array; width: Uint32Array } {
   const targetsOf = ({ length }: TokenSource): number =>
     Math.max(0, length - 1);
   const count = documents.reduce(
@@ -265,7 +265,7 @@ function cutIntoPieces(
   );
   const pieces = {
     document: new Uint32Array(count),
-    start: new Uint32Array(count),
+    start: new Float64Array(count),
     width: new Uint32Array(count),
   };
   let piece = 0;

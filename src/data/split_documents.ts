@@ -86,7 +86,7 @@ export function splitDocuments<Document>(
     const wanted = Math.max(1, Math.round(documents.length * share));
     const part = parts[name as keyof typeof parts];
     while (part.length < wanted && groups.length > 0) {
-      part.push(...groups.pop()!);
+      for (const place of groups.pop()!) part.push(place); // a group may be larger than a call's arguments
     }
     if (part.length === 0 || groups.length === 0) {
       throw new RangeError(

@@ -8,7 +8,12 @@
  * @module
  */
 import { RandomStream } from "../engine/random.ts";
-import { checkLongEnough, checkSizes, checkStep } from "./_checks.ts";
+import {
+  checkLongEnough,
+  checkNames,
+  checkSizes,
+  checkStep,
+} from "./_checks.ts";
 import type { TokenBatch, TokenBatches } from "./batches.ts";
 import {
   type TokenArray,
@@ -74,9 +79,11 @@ export class TokenStreams implements TokenBatches {
    * @param ids The text's tokens, in order: an array, or a source such as a cache.
    * @param options The shape of a batch, and the seed.
    * @throws {RangeError} If an option is not a positive integer, or if the text is shorter than one window.
+   * @throws {TypeError} If an option is unknown.
    */
   constructor(ids: TokenArray | TokenSource, options: TokenStreamsOptions) {
     const { batchSize, sequenceLength, seed = 0 } = options;
+    checkNames(ACTION, options, ["batchSize", "sequenceLength", "seed"]);
     checkSizes(ACTION, { batchSize, sequenceLength });
     checkLongEnough(ACTION, sequenceLength, ids.length);
     const predictable = ids.length - 1; // the first token is read only

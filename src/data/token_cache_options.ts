@@ -64,7 +64,8 @@ export interface TokenCacheOptions {
   /**
    * Where the text may be cut into pieces that are encoded one by one.
    *
-   * @default {cutPlace} and any place of a long line, for tokenizers over characters
+   * @default {cutPlace} as far as the tokenizer's ids are the same then; between any two characters of a long line for
+   * tokenizers over characters, after a line feed for those over words
    */
   cut?: CutPlace;
 

@@ -41,6 +41,7 @@ interface Rows {
  * @param rules What to do.
  * @returns A new array, and the places.
  * @throws {RangeError} If a value is missing and `missing` is `"error"`, or nothing can be filled in.
+ * @throws {TypeError} If shape, type and data do not fit together.
  */
 export function cleanArray(
   array: NdArray,
@@ -50,6 +51,11 @@ export function cleanArray(
   if (shape.length === 0) {
     throw new RangeError(
       "Cannot clean: an array must have a dimension: its shape is []",
+    );
+  }
+  if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
+    throw new TypeError(
+      `Cannot clean: a shape must have whole numbers from 0: [${shape}]`,
     );
   }
   const isText = dtype === "str" || dtype === "bytes";

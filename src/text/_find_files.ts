@@ -93,8 +93,10 @@ async function listFolder(folder: string): Promise<string[]> {
   for (const { name, isDirectory } of entries) {
     if (name.startsWith(".")) continue;
     const path = join(folder, name);
-    if (isDirectory) paths.push(...await listFolder(path));
-    else if (describe(name) !== undefined && await isFile(path)) {
+    if (isDirectory) {
+      // Not push(...), as a folder may have more files than a call has arguments.
+      for (const below of await listFolder(path)) paths.push(below);
+    } else if (describe(name) !== undefined && await isFile(path)) {
       paths.push(path);
     }
   }

@@ -205,7 +205,9 @@ export class CharTokenizer extends BaseTokenizer {
     const { unknown } = checkEncodeOptions(text, options, false);
     const whole = text.toWellFormed();
     if (this.unit === "grapheme" || unknown === "nearest") {
-      return this.encodeWithOffsets(text, options).ids;
+      const ids = new IntList(whole.length);
+      this.#forEachId(whole, unknown, (id) => ids.push(id));
+      return ids.toArray();
     }
     const ids = new Int32Array(whole.length);
     let count = 0;
@@ -237,19 +239,11 @@ export class CharTokenizer extends BaseTokenizer {
     const ids = new IntList(whole.length);
     const starts = new IntList(whole.length);
     const ends = new IntList(whole.length);
-    for (let start = 0; start < whole.length;) {
-      const end = this.#endAt(whole, start);
-      const found = this.#idAt(whole, start, end);
-      const all = found >= 0
-        ? [found]
-        : this.#idsForUnknown(whole, start, end, unknown);
-      for (const id of all) {
-        ids.push(id);
-        starts.push(start);
-        ends.push(end);
-      }
-      start = end;
-    }
+    this.#forEachId(whole, unknown, (id, start, end) => {
+      ids.push(id);
+      starts.push(start);
+      ends.push(end);
+    });
     const utf16 = { starts: starts.toArray(), ends: ends.toArray() };
     return {
       ids: ids.toArray(),
@@ -289,6 +283,25 @@ export class CharTokenizer extends BaseTokenizer {
   override toJSON(): CharTokenizerJSON {
     const json = { kind: "char", vocabulary: [...this.vocabulary] } as const;
     return this.unit === "codepoint" ? json : { ...json, unit: this.unit };
+  }
+
+  /** Goes through the characters of a well-formed text. */
+  #forEachId(
+    whole: string,
+    unknown: string,
+    take: (id: number, start: number, end: number) => void,
+  ): void {
+    for (let start = 0; start < whole.length;) {
+      const end = this.#endAt(whole, start);
+      const found = this.#idAt(whole, start, end);
+      if (found >= 0) take(found, start, end);
+      else {
+        for (const id of this.#idsForUnknown(whole, start, end, unknown)) {
+          take(id, start, end);
+        }
+      }
+      start = end;
+    }
   }
 
   /** Where the character that starts at a place ends. */

@@ -3,11 +3,15 @@
  *
  * @module
  */
-import { basename, dirname, fromFileUrl, join } from "@std/path";
+import { basename, dirname, join } from "@std/path";
+import { decodeText } from "../text/load.ts";
+import { explainFileError, nameOf, readFile } from "../text/read_file.ts";
 import { BPETokenizer } from "./bpe_tokenizer.ts";
 import { brief } from "./brief.ts";
 import { tokenizerFromJSON } from "./resolve.ts";
 import type { Tokenizer } from "./tokenizer.ts";
+
+const ACTION = "load tokenizer";
 
 /**
  * Loads a tokenizer.
@@ -34,7 +38,8 @@ import type { Tokenizer } from "./tokenizer.ts";
  * @returns The tokenizer.
  * @throws {TypeError} If a member of the file is missing or of the wrong type.
  * @throws {RangeError} If a member is out of range, or of a type that is not known.
- * @throws {SyntaxError} If the file is no JSON, or has a regular expression that JavaScript cannot run.
+ * @throws {Deno.errors.NotFound} If there is no such file.
+ * @throws {SyntaxError} If the file is not UTF-8 or no JSON, or has a regular expression that JavaScript cannot run.
  */
 export async function loadTokenizer(
   source: string | URL | object,
@@ -49,18 +54,22 @@ export async function loadTokenizer(
       }`,
     );
   }
-  const path = await findFile(
-    source instanceof URL ? fromFileUrl(source) : source,
-  );
-  const json = parse(await Deno.readTextFile(path), path);
+  const path = await findFile(nameOf(source));
+  const json = parse(await readText(path), path);
   if (basename(path) !== "vocab.json") return tokenizerFromJSON(json);
-  const merges = await Deno.readTextFile(join(dirname(path), "merges.txt"));
+  const merges = await readText(join(dirname(path), "merges.txt"));
   return BPETokenizer.fromVocabAndMerges(json, merges);
 }
 
 /** The file that a path means. */
 async function findFile(path: string): Promise<string> {
-  if (!(await Deno.stat(path)).isDirectory) return path;
+  let info: Deno.FileInfo;
+  try {
+    info = await Deno.stat(path);
+  } catch (error) {
+    throw explainFileError(error, path, ACTION);
+  }
+  if (!info.isDirectory) return path;
   for (const name of ["tokenizer.json", "vocab.json"]) {
     const file = join(path, name);
     try {
@@ -74,6 +83,14 @@ async function findFile(path: string): Promise<string> {
       brief(path)
     }`,
   );
+}
+
+/** A file's text; one with bytes that are not UTF-8 would have other tokens than it was made with. */
+async function readText(path: string): Promise<string> {
+  const bytes = await readFile(path, { action: ACTION });
+  return bytes.length === 0
+    ? ""
+    : decodeText(bytes, { name: path, newlines: "keep" });
 }
 
 function parse(text: string, path: string): unknown {

@@ -299,7 +299,8 @@ export class PipelineTokenizer extends BaseTokenizer {
       );
     }
     if (missing.size === 0) return;
-    const start = Math.min(...missing.values());
+    let start = whole.length;
+    for (const place of missing.values()) start = Math.min(start, place);
     throw new UnknownCharacterError(
       whole,
       [...missing.keys()],

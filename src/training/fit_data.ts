@@ -86,7 +86,7 @@ export function fitTokens(
   if (Array.isArray(list)) {
     return {
       kind: "documents",
-      documents: documentsOf(list.map(textOf), tokenizer, options),
+      documents: documentsOf(Array.from(list, textOf), tokenizer, options),
     };
   }
   if (isArrayData(data)) return fromArray(data, tokenizer, options);
@@ -152,10 +152,19 @@ function fromArray(
   tokenizer: Tokenizer,
   options: StringOptions,
 ): FitTokens {
+  const isShape = Array.isArray(shape) &&
+    shape.every((length) => Number.isSafeInteger(length) && length >= 0);
+  if (!isShape) {
+    throw new TypeError(
+      `Cannot train: an array's shape must be a list of whole numbers from 0: ${
+        JSON.stringify(shape)
+      }`,
+    );
+  }
   const size = shape.reduce((product, length) => product * length, 1);
-  if (size !== data.length) {
+  if (size !== data?.length) {
     throw new RangeError(
-      `Cannot train: an array's shape must match its data: [${shape}] and ${data.length} elements`,
+      `Cannot train: an array's shape must match its data: [${shape}] and ${data?.length} elements`,
     );
   }
   if (dtype === "str") {

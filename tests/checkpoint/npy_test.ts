@@ -369,3 +369,16 @@ Deno.test("loadNpy() and saveNpy() keep an array, and name the file that cannot 
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("readNpy() refuses an option that it does not know", () => {
+  const bytes = writeNpy({
+    shape: [1],
+    dtype: "uint8",
+    data: Uint8Array.of(1),
+  });
+  assertThrows(
+    () => readNpy(bytes, { nane: "x.npy" } as object),
+    TypeError,
+    'Cannot read array: an option must be one of name: "nane"',
+  );
+});

@@ -81,3 +81,31 @@ Deno.test("checkedSource() finds an id that is not in the vocabulary when it is 
     "Cannot train: token ids must be from 0 to 11: 12 at place 12",
   );
 });
+
+Deno.test("checkedSource() refuses fractions, another number of ids than asked for, and a length that is none", () => {
+  const read = (ids: unknown) =>
+    checkedSource(
+      { length: 2, read: () => ids as Int32Array },
+      12,
+      "train",
+    ).read(0, 2);
+  const fractions = Float64Array.of(1, 2.5);
+  assertThrows(
+    () => read(fractions),
+    RangeError,
+    "Cannot train: token ids must be whole numbers: 2.5 at place 1",
+  );
+  assertThrows(
+    () => read(Int32Array.of(1)),
+    TypeError,
+    "Cannot train: a source must read the ids asked for into a typed array: 2 from place 0 on: 1",
+  );
+  assertThrows(() => read([1, 2]), TypeError, "2 from place 0 on: object");
+  for (const length of [-1, 2.5, NaN, 2 ** 53]) {
+    assertThrows(
+      () => checkedSource({ ...countingSource(2), length }, 12, "train"),
+      RangeError,
+      `Cannot train: a source's length must be a whole number from 0: ${length}`,
+    );
+  }
+});

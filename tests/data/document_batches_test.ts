@@ -150,3 +150,22 @@ Deno.test("DocumentBatches refuses what it cannot make batches of", () => {
     "Cannot make batches of documents: the documents must be an array: object",
   );
 });
+
+Deno.test("DocumentBatches reads a document of more than 2^32 tokens at its own places", () => {
+  const starts = new Set<number>();
+  const source = {
+    length: 2 ** 33 + 1,
+    read(start: number, end: number) {
+      starts.add(start);
+      return new Uint8Array(end - start);
+    },
+  };
+  const batches = new DocumentBatches([source], {
+    batchSize: 1,
+    sequenceLength: 2 ** 20,
+  });
+  assertEquals(batches.stepsPerEpoch, 2 ** 13);
+  for (let step = 0; step < 16; step++) batches.batch(0, step);
+  assertEquals(starts.size, 16);
+  assert(Math.max(...starts) >= 2 ** 32);
+});

@@ -100,3 +100,10 @@ Deno.test("splitDocuments() refuses what it cannot split", () => {
     'Cannot split the documents: an option must be one of validation, test, seed, groupOf: "gap"',
   );
 });
+
+Deno.test("splitDocuments() keeps a group together that is larger than a call's arguments", () => {
+  const documents = Array.from({ length: 400_000 }, (_, i) => `text ${i % 2}`);
+  const { train, validation } = splitDocuments(documents, { validation: 0.5 });
+  assertEquals([train.length, validation.length], [200_000, 200_000]);
+  assertEquals(new Set(train).size, 1);
+});

@@ -101,3 +101,12 @@ Deno.test("TokenStreams refuses sizes that are no positive integers", () => {
     "Cannot cut the text into streams: sequenceLength must be a positive integer: 2.5",
   );
 });
+
+Deno.test("TokenStreams refuses an option that it does not know", () => {
+  const options = { batchSize: 2, sequenceLength: 2, sed: 1 };
+  assertThrows(
+    () => new TokenStreams(count(9), options),
+    TypeError,
+    'Cannot cut the text into streams: an option must be one of batchSize, sequenceLength, seed: "sed"',
+  );
+});

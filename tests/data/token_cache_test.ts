@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
+import { crc32 } from "node:zlib";
 import { RandomWindows } from "../../src/data/random_windows.ts";
 import { splitTokens } from "../../src/data/split.ts";
 import { TokenStreams } from "../../src/data/streams.ts";
@@ -306,6 +307,38 @@ Deno.test("TokenCache is made anew when its file is cut off, longer, or damaged 
     }
   }));
 
+Deno.test("TokenCache is made anew when its header is in order but not what was written here", () =>
+  withText("to be or not to be", async (path) => {
+    const options = { tokenizer: CharTokenizer.train("to be or not") };
+    const file = `${path}.tokens`;
+    assertEquals(await reused(path, options), false);
+    const whole = await Deno.readFile(file);
+    const length = new DataView(whole.buffer).getUint32(8, true);
+    const header = JSON.parse(
+      new TextDecoder().decode(whole.subarray(16, 16 + length)),
+    );
+    for (
+      const forged of [
+        null,
+        {},
+        { ...header, tokens: 9, bytesPerId: 2 },
+        { ...header, tokens: 6, bytesPerId: 3 },
+        { ...header, tokens: -18, bytesPerId: -1 },
+        { ...header, vocabSize: "7" },
+      ]
+    ) {
+      const json = new TextEncoder().encode(JSON.stringify(forged));
+      const bytes = whole.slice();
+      const view = new DataView(bytes.buffer);
+      view.setUint32(8, json.length, true);
+      view.setUint32(12, crc32(json), true);
+      bytes.set(json, 16);
+      await Deno.writeFile(file, bytes);
+      assertEquals(await reused(path, options), false);
+      assertEquals(await Deno.readFile(file), whole);
+    }
+  }));
+
 Deno.test("TokenCache notices damaged ids when it reads them, and is made anew when told to", () =>
   withText(TEXT, async (path) => {
     const options = { tokenizer: TOKENIZER };
@@ -486,6 +519,55 @@ Deno.test("TokenCache cuts a long line of characters anywhere, and refuses to fo
       });
       assertEquals(cache.length, 17 * MIB);
     });
+  }));
+
+/** Names of tokenizers for which some places to cut are wrong, and how they are made. */
+const CONTEXTUAL: Record<
+  string,
+  (text: string) => Tokenizer | Promise<Tokenizer>
+> = {
+  "over words, which know the word before and open quotes": (text) =>
+    WordTokenizer.train(text),
+  "that marks the beginning of a text": () =>
+    loadTokenizer({
+      pre_tokenizer: {
+        type: "Metaspace",
+        replacement: "▁",
+        prepend_scheme: "first",
+        split: true,
+      },
+      model: {
+        type: "Unigram",
+        unk_id: 0,
+        vocab: [
+          ["<unk>", 0],
+          ...'▁\n"ehltuaw'.split("").map((letter) => [letter, -2]),
+        ],
+      },
+    }),
+};
+for (const [name, make] of Object.entries(CONTEXTUAL)) {
+  Deno.test(`TokenCache holds the ids of the whole text for a tokenizer ${name}`, () => {
+    const random = new RandomStream(5, "cuts");
+    const parts = ["the", "whale", '"', " ", " ", " ", "\n"];
+    let text = "";
+    while (text.length < MIB) text += parts[random.integer(parts.length)]!;
+    return withText(text, async (path) => {
+      const tokenizer = await make(text);
+      using cache = await TokenCache.open(path, { tokenizer });
+      assertEquals(
+        Int32Array.from(cache.read(0, cache.length)),
+        tokenizer.encode(text),
+      );
+    });
+  });
+}
+
+Deno.test("TokenCache cuts a long line of graphemes between two of them", () =>
+  withText("👨‍👩‍👧‍👦".repeat(20_000), async (path) => {
+    const tokenizer = CharTokenizer.train("👨‍👩‍👧‍👦", { unit: "grapheme" });
+    using cache = await TokenCache.open(path, { tokenizer });
+    assertEquals(cache.length, 20_000);
   }));
 
 Deno.test("TokenCache refuses an empty text, one that is not there, and options that it does not know", () =>

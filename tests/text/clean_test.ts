@@ -448,3 +448,13 @@ Deno.test("clean() has nothing to do for nothing", () => {
   assertEquals(String(report), "Cleaned 0 rows: 0 kept");
   assertEquals(clean(new Corpus([])).data.length, 0);
 });
+
+Deno.test("clean() refuses an array whose lengths are no lengths", () => {
+  for (const shape of [[-1, -2], [0.5, 4]]) {
+    assertThrows(
+      () => clean({ shape, dtype: "int8", data: Int8Array.of(1, 2) }),
+      TypeError,
+      `Cannot clean: a shape must have whole numbers from 0: [${shape}]`,
+    );
+  }
+});

@@ -1,7 +1,10 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join, toFileUrl } from "@std/path";
 import { loadTokenizer } from "../../src/tokenizers/load_tokenizer.ts";
-import type { JsonObject } from "../../src/tokenizers/tokenizer.ts";
+import {
+  type JsonObject,
+  UnknownCharacterError,
+} from "../../src/tokenizers/tokenizer.ts";
 import { readGolden } from "./_golden.ts";
 
 interface Row {
@@ -256,4 +259,48 @@ Deno.test("loadTokenizer() keeps what it does not apply: truncation and padding"
   assertEquals(tokenizer.encode("a a a").length, 3);
   const { truncation, padding } = tokenizer.toJSON();
   assertEquals({ truncation, padding } as object, members);
+});
+
+Deno.test("loadTokenizer() gives a tokenizer that counts more unknown words than a call has arguments", async () => {
+  const tokenizer = await loadTokenizer({
+    pre_tokenizer: { type: "Whitespace" },
+    model: {
+      type: "WordLevel",
+      vocab: { "<unk>": 0, a: 1 },
+      unk_token: "<unk>",
+    },
+  });
+  const text = "a " +
+    Array.from({ length: 200_000 }, (_, i) => `w${i}`).join(" ");
+  assertThrows(
+    () => tokenizer.encode(text, { unknown: "error" }),
+    UnknownCharacterError,
+    "and 199990 more; the first is at code point 2 (line 1)",
+  );
+});
+
+Deno.test("loadTokenizer() reads a file with a byte order mark, and refuses one that is not UTF-8 or not there", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = join(folder, "tokenizer.json");
+  const json = '{"model":{"type":"WordLevel","vocab":{"?":0},"unk_token":"?"}}';
+  await Deno.writeTextFile(path, `\uFEFF${json}`);
+  assertEquals((await loadTokenizer(path)).vocabulary, ["?"]);
+  const bytes = new TextEncoder().encode(json);
+  bytes[json.indexOf("?")] = 0xFF;
+  await Deno.writeFile(path, bytes);
+  await assertRejects(
+    () => loadTokenizer(path),
+    SyntaxError,
+    "text must be UTF-8",
+  );
+  await Deno.rename(path, join(folder, "vocab.json"));
+  await Deno.writeTextFile(join(folder, "vocab.json"), '{"a":0}');
+  for (const missing of [path, join(folder, "merges.txt")]) {
+    await assertRejects(
+      () => loadTokenizer(missing === path ? path : folder),
+      Deno.errors.NotFound,
+      `Cannot load tokenizer: no such file: ${JSON.stringify(missing)}`,
+    );
+  }
+  await Deno.remove(folder, { recursive: true });
 });

@@ -210,3 +210,27 @@ Deno.test("fitTokens() takes the texts of a corpus and of things that have a tex
     );
   }
 });
+
+Deno.test("fitTokens() refuses an array whose shape is none, and a list with holes", () => {
+  const data = [1, 2, 3, 4];
+  for (const shape of [[-2, -2], [0.5, 8], "4", null, [NaN]]) {
+    assertThrows(
+      () => read({ shape, dtype: "int32", data } as unknown as FitData),
+      TypeError,
+      `Cannot train: an array's shape must be a list of whole numbers from 0: ${
+        JSON.stringify(shape)
+      }`,
+    );
+  }
+  assertThrows(
+    () =>
+      read({ shape: [4], dtype: "int32", data: null } as unknown as FitData),
+    RangeError,
+    "Cannot train: an array's shape must match its data: [4] and undefined elements",
+  );
+  assertThrows(
+    () => read(new Array(2) as FitData),
+    TypeError,
+    "a list must hold documents, each a string or a typed array of ids: undefined at place 0",
+  );
+});
