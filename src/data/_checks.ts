@@ -45,13 +45,20 @@ export function checkLongEnough(
  * @param action What cannot be done.
  * @param given The caller's options.
  * @param known Names of the options that there are.
- * @throws {TypeError} If an option is unknown.
+ * @throws {TypeError} If they are no object, or an option is unknown.
  */
 export function checkNames(
   action: string,
   given: object,
   known: readonly string[],
 ): void {
+  if (typeof given !== "object" || given === null) {
+    throw new TypeError(
+      `Cannot ${action}: options must be an object, such as { ${
+        known[0]
+      }: … }: ${given}`,
+    );
+  }
   for (const name of Object.keys(given)) {
     if (!known.includes(name)) {
       throw new TypeError(

@@ -5,6 +5,7 @@
  */
 import { checkGap, checkNames } from "./_checks.ts";
 import { contentOf, shuffledGroups } from "./split_documents.ts";
+import { Corpus, type CorpusDocument } from "../text/corpus.ts";
 import {
   sliceTokens,
   type TokenArray,
@@ -67,7 +68,7 @@ export interface Fold<Train, Validation = Train> {
 /**
  * Cuts documents into k parts by chance; each fold measures on one of them and learns from the others.
  *
- * @param documents Strings, arrays of ids, or anything else, in an array.
+ * @param documents Strings, arrays of ids, or anything else, in an array, or a corpus.
  * @param options The number of folds, the seed, and what belongs together.
  * @returns The folds; documents keep their old order.
  * @throws {RangeError} If `folds` is not an integer from 2, or if there are not as many groups of documents.
@@ -86,6 +87,11 @@ export function kFolds<Document>(
   documents: readonly Document[],
   options?: DocumentFoldsOptions<Document>,
 ): Fold<Document[]>[];
+/** {@linkcode kFolds} of the documents of a corpus. */
+export function kFolds(
+  corpus: Corpus,
+  options?: DocumentFoldsOptions<CorpusDocument>,
+): Fold<CorpusDocument[]>[];
 /**
  * Cuts a text's tokens into k pieces of equal length; each fold measures on one of them and learns from what lies
  * before and after it. The training part is a list of one or two pieces, so that no window goes across the hole:
@@ -113,9 +119,11 @@ export function kFolds<Tokens extends TokenArray | TokenSource>(
   options?: TokenFoldsOptions,
 ): Fold<Tokens[], Tokens>[];
 export function kFolds(
-  data: readonly unknown[] | TokenArray | TokenSource,
-  options: DocumentFoldsOptions<unknown> & TokenFoldsOptions = {},
+  given: readonly unknown[] | Corpus | TokenArray | TokenSource,
+  options: DocumentFoldsOptions<never> & TokenFoldsOptions = {},
 ): Fold<unknown[], unknown>[] {
+  const data = given instanceof Corpus ? given.documents : given;
+  checkNames(ACTION, options, ["folds", "seed", "groupOf", "gap"]);
   const { folds = 5 } = options;
   if (!Number.isSafeInteger(folds) || folds < 2) {
     throw new RangeError(
@@ -123,7 +131,7 @@ export function kFolds(
     );
   }
   return Array.isArray(data)
-    ? foldDocuments(data, folds, options)
+    ? foldDocuments(data, folds, options as DocumentFoldsOptions<unknown>)
     : foldTokens(data as TokenArray | TokenSource, folds, options);
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Corpus, type CorpusDocument } from "../text/corpus.ts";
 import { RandomStream } from "../engine/random.ts";
 import { checkNames, checkShares } from "./_checks.ts";
 
@@ -55,7 +56,7 @@ export interface DocumentSplit<Document> {
 /**
  * Splits documents by chance. Documents of one group stay together, so a part may hold a few more than its share.
  *
- * @param documents Strings, arrays of ids, or anything else.
+ * @param documents Strings, arrays of ids, or anything else, in an array, or a corpus.
  * @param options The shares kept apart, the seed, and what belongs together.
  * @returns The parts.
  * @throws {RangeError} If a share is not in [0, 1), or if there are too few documents for every part to have one.
@@ -74,8 +75,20 @@ export interface DocumentSplit<Document> {
  */
 export function splitDocuments<Document>(
   documents: readonly Document[],
+  options?: SplitDocumentsOptions<Document>,
+): DocumentSplit<Document>;
+/** {@linkcode splitDocuments} of the documents of a corpus. */
+export function splitDocuments(
+  corpus: Corpus,
+  options?: SplitDocumentsOptions<CorpusDocument>,
+): DocumentSplit<CorpusDocument>;
+export function splitDocuments<Document>(
+  given: readonly Document[] | Corpus,
   options: SplitDocumentsOptions<Document> = {},
 ): DocumentSplit<Document> {
+  const documents = given instanceof Corpus
+    ? given.documents as readonly unknown[] as readonly Document[]
+    : given;
   const { validation = 0.1, test = 0, seed = 0, groupOf = contentOf } = options;
   checkNames(ACTION, options, ["validation", "test", "seed", "groupOf"]);
   checkShares(ACTION, { validation, test });

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { kFolds } from "../../src/data/k_folds.ts";
+import { splitDocuments } from "../../src/data/split_documents.ts";
+import { Corpus } from "../../src/text/corpus.ts";
 import { toTokenSource } from "../../src/data/token_source.ts";
 import { count, countingSource } from "./_tokens.ts";
 
@@ -74,5 +76,25 @@ Deno.test("kFolds() refuses what it cannot make folds of", () => {
     () => kFolds(count(30), { seed: 1 } as never),
     TypeError,
     'Cannot make folds: an option must be one of folds, gap: "seed"',
+  );
+});
+
+Deno.test("kFolds() and splitDocuments() take a corpus, and refuse options that are no object", () => {
+  const corpus = new Corpus(
+    ["a", "b", "c", "d"].map((text) => ({ text, source: text, metadata: {} })),
+  );
+  const texts = (documents: readonly { text: string }[]): string[] =>
+    documents.map(({ text }) => text).sort();
+  const folds = kFolds(corpus, { folds: 2 });
+  assertEquals(texts(folds.flatMap(({ validation }) => validation)), [
+    ...["a", "b", "c", "d"],
+  ]);
+  assertEquals(texts(folds[0]!.train), texts(folds[1]!.validation));
+  const { train, validation } = splitDocuments(corpus, { validation: 0.25 });
+  assertEquals([train.length, validation.length], [3, 1]);
+  assertThrows(
+    () => kFolds(["a", "b", "c"], 3 as never),
+    TypeError,
+    "options must be an object, such as { folds: … }: 3",
   );
 });
