@@ -8,6 +8,8 @@ import {
   lstmSequence,
   lstmSequenceOfRows,
 } from "../src/layers/lstm_sequence.ts";
+import { gelu } from "../src/layers/gelu.ts";
+import { normalizeRows } from "../src/layers/layer_norm.ts";
 import { inputSums } from "../src/layers/input_sums.ts";
 import { lstmStepFrom, type LSTMWeights } from "../src/layers/lstm_step.ts";
 import { withSliceAt } from "../src/engine/slices.ts";
@@ -95,14 +97,7 @@ function lstmWeights(w: Weights, layer: number): LSTMWeights {
 }
 
 function norm(x: tf.Tensor, gain: tf.Tensor): tf.Tensor {
-  const centered = tf.sub(x, tf.mean(x, -1, true));
-  const variance = tf.mean(tf.square(centered), -1, true);
-  return tf.mul(tf.mul(centered, tf.rsqrt(tf.add(variance, 1e-5))), gain);
-}
-
-/** Exactly x · Φ(x), by the error function. */
-function gelu(x: tf.Tensor): tf.Tensor {
-  return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
+  return normalizeRows(x, gain, 1e-5);
 }
 
 function decoderLogits(w: Weights, s: Workload, ids: tf.Tensor): tf.Tensor {

@@ -73,13 +73,24 @@ export class LayerNorm {
    * @returns Float32, shape (N, D).
    */
   forward(x: Tensor): Tensor {
-    const y = scaled(x, this.gain.variable, this.#epsilon); // (N, D)
+    const y = normalizeRows(x, this.gain.variable, this.#epsilon); // (N, D)
     return this.bias === undefined ? y : tf.add(y, this.bias.variable);
   }
 }
 
-/** gain ∘ x̂ with its gradient, shape (N, D). */
-function scaled(x: Tensor, gain: Tensor, epsilon: number): Tensor {
+/**
+ * The norm without bias.
+ *
+ * @param x Rows, float32, shape (N, D).
+ * @param gain What each number of a row is scaled by, shape (D,).
+ * @param epsilon What is added to the variance, ε.
+ * @returns gain ∘ x̂, shape (N, D).
+ */
+export function normalizeRows(
+  x: Tensor,
+  gain: Tensor,
+  epsilon: number,
+): Tensor {
   const [y] = withGradient({
     inputs: [x, gain],
     forward: (save) => {
