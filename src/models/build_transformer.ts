@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { vocabSizeOf } from "./_vocab_size_of.ts";
 import type { Activation } from "../layers/feed_forward.ts";
 import type { NormName } from "../layers/transformer_block.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
@@ -236,7 +237,7 @@ export function buildTransformer(
     );
   }
   const network = new TransformerNetwork({
-    vocabSize: tokenizer.vocabSize,
+    vocabSize: vocabSizeOf(tokenizer, "a transformer"),
     context,
     layers,
     heads,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { vocabSizeOf } from "./_vocab_size_of.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { LanguageModel } from "./language_model.ts";
 import { nameOf, type RecurrentKind } from "./recurrent_config.ts";
@@ -129,7 +130,7 @@ export function buildRecurrent(
       `Cannot build ${nameOf(kind)}: seed must be a safe integer: ${seed}`,
     );
   }
-  const { vocabSize } = tokenizer;
+  const vocabSize = vocabSizeOf(tokenizer, nameOf(kind));
   const config = { vocabSize, embedding, units, layers, ...rest };
   return new LanguageModel({
     tokenizer,
