@@ -52,8 +52,8 @@ export interface CompiledFunction<Arguments extends unknown[], Result> {
   (...args: Arguments): Result;
 
   /**
-   * Calls it on another thread, so that the event loop goes on meanwhile; chooses an engine where none is chosen yet. Calls take effect one after the other, in
-   * their order.
+   * Calls it on another thread, so that the event loop goes on meanwhile; chooses an engine where none is chosen yet.
+   * Calls take effect one after the other, in their order.
    *
    * @param args The arguments; they may be disposed as soon as this returns.
    * @returns The result, once it is there.

@@ -18,7 +18,7 @@ import {
   UnknownCharacterError,
   type UnknownPolicy,
 } from "./tokenizer.ts";
-import { checkCount, checkTexts } from "./training/check_options.ts";
+import { checkTexts, checkWhole } from "./training/check_options.ts";
 import {
   checkDecodeOptions,
   checkEncodeOptions,
@@ -116,9 +116,9 @@ export class WordTokenizer extends BaseTokenizer {
       );
     }
     if (vocabSize !== Infinity) {
-      checkCount("WordTokenizer", "vocabSize", vocabSize, 2);
+      checkWhole("WordTokenizer", "vocabSize", vocabSize, 2);
     }
-    checkCount("WordTokenizer", "minFrequency", minFrequency, 0);
+    checkWhole("WordTokenizer", "minFrequency", minFrequency, 0);
     const counts = new Map<string, number>();
     for (const text of checkTexts("WordTokenizer", texts)) {
       forEachToken(text.toWellFormed(), (token) => {

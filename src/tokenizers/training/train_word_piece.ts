@@ -16,7 +16,7 @@ import {
   checkTokens,
   checkWhole,
   isToken,
-} from "./_check.ts";
+} from "./check_options.ts";
 import { makeCorpus } from "./_corpus.ts";
 import { trainBPE } from "./train_bpe.ts";
 
