@@ -323,17 +323,17 @@ export {
 export type {
   Positions,
   TransformerPreset,
-} from "./src/models/transformer_config.ts";
+} from "./src/networks/transformer_config.ts";
 export type { Activation } from "./src/layers/feed_forward.ts";
 export type { NormName } from "./src/layers/transformer_block.ts";
 export { LanguageModel } from "./src/models/language_model.ts";
 export { ModelFileError, type ModelParts } from "./src/models/model_file.ts";
-export type { EpochRecord, TrainingHistory } from "./src/models/history.ts";
+export type { EpochRecord, TrainingHistory } from "./src/training/history.ts";
 export type {
   ForwardOptions,
   Network,
   NetworkConfig,
-} from "./src/models/network.ts";
+} from "./src/networks/network.ts";
 export type { BatchRows, DropoutDraw } from "./src/layers/dropout.ts";
 export { Parameter } from "./src/layers/parameter.ts";
 export type { Tensor, Variable } from "./src/engine/tf.ts";
@@ -350,6 +350,7 @@ export type {
 
 // Training.
 export { fit } from "./src/training/fit.ts";
+export type { TrainableModel } from "./src/training/trainable_model.ts";
 export type { ArrayData, FitData, IdArray } from "./src/training/fit_data.ts";
 export type { FitOptions, SampleOptions } from "./src/training/fit_options.ts";
 export type {
@@ -378,9 +379,9 @@ export {
   type RepeatedLine,
   type TextFault,
   type TrainingPace,
-} from "./src/evaluation/corpus_report.ts";
+} from "./src/advice/corpus_report.ts";
 export {
   adviseCorpus,
   type CorpusAdvice,
   type CorpusSize,
-} from "./src/evaluation/corpus_advice.ts";
+} from "./src/advice/corpus_advice.ts";

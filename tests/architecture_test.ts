@@ -19,9 +19,11 @@ const ORDER: readonly string[] = [
   "checkpoint",
   "display",
   "generation",
-  "models",
+  "networks",
   "training",
   "evaluation",
+  "models",
+  "advice",
   "cli",
 ];
 
@@ -262,8 +264,8 @@ Deno.test("Only src/display/ and src/cli/ print", async () => {
 
 Deno.test("The checks find what breaks the rules", async () => {
   const broken: Graph = new Map([
-    ["mod.ts", ["src/models/a.ts", "src/cli/b.ts"]],
-    ["src/models/a.ts", [
+    ["mod.ts", ["src/networks/a.ts", "src/cli/b.ts"]],
+    ["src/networks/a.ts", [
       "src/text/load.ts",
       "src/training/fit.ts",
       "@tensorflow/tfjs-core",
@@ -275,8 +277,8 @@ Deno.test("The checks find what breaks the rules", async () => {
       "@std/path",
     ]],
     ["src/training/fit.ts", [
-      "src/models/_x.ts",
-      "src/models/a.ts",
+      "src/networks/_x.ts",
+      "src/networks/a.ts",
       "src/loose.ts",
     ]],
     ["src/engine/tf.ts", [
@@ -287,23 +289,23 @@ Deno.test("The checks find what breaks the rules", async () => {
     ["src/extras/a.ts", []],
   ]);
   assertEquals(findUpwardImports(broken), [
-    "src/models/a.ts -> src/training/fit.ts",
+    "src/networks/a.ts -> src/training/fit.ts",
     "src/text/load.ts -> mod.ts",
     "src/training/fit.ts -> src/loose.ts",
     "src/extras/a.ts lies in an unknown folder",
   ]);
   assertEquals(findPrivateImports(broken), [
-    "src/training/fit.ts -> src/models/_x.ts",
+    "src/training/fit.ts -> src/networks/_x.ts",
     "src/engine/tf.ts -> src/engine/tensorflow/_x.ts",
     "src/engine/tensorflow/_x.ts -> src/engine/_y.ts",
   ]);
   assertEquals(findForeignTensors(broken), [
-    "src/models/a.ts -> @tensorflow/tfjs-core",
+    "src/networks/a.ts -> @tensorflow/tfjs-core",
     "src/text/load.ts -> npm:@tensorflow/tfjs-layers@4.22.0",
   ]);
   assertEquals(findCycles(broken), [
-    "mod.ts -> src/models/a.ts -> src/text/load.ts -> mod.ts",
-    "src/models/a.ts -> src/training/fit.ts -> src/models/a.ts",
+    "mod.ts -> src/networks/a.ts -> src/text/load.ts -> mod.ts",
+    "src/networks/a.ts -> src/training/fit.ts -> src/networks/a.ts",
   ]);
   const noisy = await Deno.makeTempFile({ suffix: ".ts" });
   try {

@@ -13,8 +13,8 @@ import {
   type Positions,
   PRESETS,
   type TransformerPreset,
-} from "./transformer_config.ts";
-import { TransformerNetwork } from "./transformer_network.ts";
+} from "../networks/transformer_config.ts";
+import { TransformerNetwork } from "../networks/transformer_network.ts";
 
 /** Options of {@linkcode buildTransformer}. */
 export interface BuildTransformerOptions {

@@ -9,9 +9,9 @@ import { BlockWriter } from "../generation/block_writer.ts";
 import type { BlockSource } from "../generation/generate_tokens.ts";
 import { type GenerateOptions, streamText } from "../generation/stream_text.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
-import type { TrainingHistory } from "./history.ts";
+import type { TrainingHistory } from "../training/history.ts";
 import { decodeModel, encodeModel, type ModelParts } from "./model_file.ts";
-import { countParameters, type Network } from "./network.ts";
+import { countParameters, type Network } from "../networks/network.ts";
 
 /** Compiling the loop takes half a second or so, in which a small model writes about this many tokens one by one. */
 const COMPILED_FROM_TOKENS = 1_000;

@@ -12,9 +12,9 @@ import {
 } from "../checkpoint/safetensors.ts";
 import { tokenizerFromJSON } from "../tokenizers/resolve.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
-import { buildNetwork } from "./architectures.ts";
-import type { TrainingHistory } from "./history.ts";
-import type { Network, NetworkConfig } from "./network.ts";
+import { buildNetwork } from "../networks/architectures.ts";
+import type { TrainingHistory } from "../training/history.ts";
+import type { Network, NetworkConfig } from "../networks/network.ts";
 import { VERSION } from "./version.ts";
 
 /** The newest layout that this version of the library writes and reads. */

@@ -6,8 +6,8 @@
 import { vocabSizeOf } from "./_vocab_size_of.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { LanguageModel } from "./language_model.ts";
-import { nameOf, type RecurrentKind } from "./recurrent_config.ts";
-import { RecurrentNetwork } from "./recurrent_network.ts";
+import { nameOf, type RecurrentKind } from "../networks/recurrent_config.ts";
+import { RecurrentNetwork } from "../networks/recurrent_network.ts";
 
 /** Options of every builder of a recurrent model. */
 export interface RecurrentOptions {

@@ -11,8 +11,8 @@ import type {
 } from "../display/training_display.ts";
 import { ensureEngine } from "../engine/engine.ts";
 import { nextTurn } from "../engine/event_loop.ts";
-import type { TrainingHistory } from "../models/history.ts";
-import type { LanguageModel } from "../models/language_model.ts";
+import type { TrainingHistory } from "./history.ts";
+import type { TrainableModel } from "./trainable_model.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { FitTokens } from "./fit_data.ts";
 import type { FitSettings } from "./fit_options.ts";
@@ -38,7 +38,7 @@ const DECODED_AT_ONCE = 2 ** 20;
 
 /** What a run works with. */
 export interface FittingParts {
-  model: LanguageModel;
+  model: TrainableModel;
   settings: FitSettings;
   batches: TokenBatches;
   /** What the validation loss is measured on, if anything. */

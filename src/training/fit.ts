@@ -10,7 +10,7 @@ import { splitDocuments } from "../data/split_documents.ts";
 import { splitTokens } from "../data/split.ts";
 import { TokenStreams } from "../data/streams.ts";
 import { createTrainingDisplay } from "../display/create_training_display.ts";
-import type { LanguageModel } from "../models/language_model.ts";
+import type { TrainableModel } from "./trainable_model.ts";
 import { type FitData, type FitTokens, fitTokens } from "./fit_data.ts";
 import {
   type FitOptions,
@@ -21,7 +21,7 @@ import { Fitting } from "./_fitting.ts";
 import { Run } from "./run.ts";
 
 /** Models that are being trained. */
-const inTraining = new WeakSet<LanguageModel>();
+const inTraining = new WeakSet<TrainableModel>();
 
 /**
  * Trains a model on a text or on documents. The run begins at once and works in the background: await it, watch it,
@@ -67,7 +67,7 @@ const inTraining = new WeakSet<LanguageModel>();
  * ```
  */
 export function fit(
-  model: LanguageModel,
+  model: TrainableModel,
   data: FitData,
   options: FitOptions = {},
 ): Run {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { RunReport } from "../display/training_display.ts";
-import type { TrainingHistory } from "../models/history.ts";
+import type { TrainingHistory } from "./history.ts";
 
 /** What the work of a run sees of its {@linkcode Run}. */
 export interface RunControl {

@@ -14,7 +14,7 @@ import { asOnePart, lanes, sideBySide } from "../engine/side_by_side.ts";
 import { type Tensor, tf, type Variable } from "../engine/tf.ts";
 import type { PredictorState } from "../generation/predictor.ts";
 import type { Parameter } from "../layers/parameter.ts";
-import type { Network } from "../models/network.ts";
+import type { Network } from "../networks/network.ts";
 import { clipByGlobalNorm } from "./clip.ts";
 import { cutRows } from "./cut_rows.ts";
 import { meanCrossEntropy, weightedCrossEntropy } from "./loss.ts";

@@ -16,7 +16,7 @@ import {
 } from "../engine/compile.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import type { PredictorState } from "../generation/predictor.ts";
-import type { Network } from "../models/network.ts";
+import type { Network } from "../networks/network.ts";
 import { tokenLosses } from "./loss.ts";
 
 /** Tokens that a stream has at least: each stream begins without memory, so there must not be too many. */

@@ -10,7 +10,7 @@ import { generateTokens } from "../../src/generation/generate_tokens.ts";
 import type { Predictor } from "../../src/generation/predictor.ts";
 import { Sampler, SAMPLING_STREAM } from "../../src/generation/sampler.ts";
 import { buildLSTM } from "../../src/models/build_lstm.ts";
-import { RecurrentNetwork } from "../../src/models/recurrent_network.ts";
+import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import { assertAllClose } from "../close.ts";
 import { assertNoLeak } from "../no_leak.ts";

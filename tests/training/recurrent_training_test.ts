@@ -16,8 +16,8 @@ import { LanguageModel } from "../../src/models/language_model.ts";
 import type {
   RecurrentConfig,
   RecurrentKind,
-} from "../../src/models/recurrent_config.ts";
-import { RecurrentNetwork } from "../../src/models/recurrent_network.ts";
+} from "../../src/networks/recurrent_config.ts";
+import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import { fit } from "../../src/training/fit.ts";
 import { Trainer } from "../../src/training/train_step.ts";

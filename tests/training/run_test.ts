@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { RunReport } from "../../src/display/training_display.ts";
 import { nextTurn } from "../../src/engine/event_loop.ts";
-import type { TrainingHistory } from "../../src/models/history.ts";
+import type { TrainingHistory } from "../../src/training/history.ts";
 import { Run, type RunControl } from "../../src/training/run.ts";
 
 const HISTORY: TrainingHistory = {

@@ -6,7 +6,7 @@ import {
   useEngine,
 } from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
-import { RecurrentNetwork } from "../../src/models/recurrent_network.ts";
+import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
 import { DivergenceError, Trainer } from "../../src/training/train_step.ts";
 import { assertAllClose } from "../close.ts";
 import { assertNoLeak } from "../no_leak.ts";

@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { ensureEngine } from "../../src/engine/engine.ts";
 import { type Tensor, tf } from "../../src/engine/tf.ts";
-import { RecurrentNetwork } from "../../src/models/recurrent_network.ts";
+import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
 import { compileReader, validate } from "../../src/training/validate.ts";
 import { assertNoLeak } from "../no_leak.ts";
 

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import {
   findRepeats,
   summarizeLengths,
-} from "../../src/evaluation/_line_statistics.ts";
+} from "../../src/advice/_line_statistics.ts";
 import golden from "../golden/corpus.json" with { type: "json" };
 
 Deno.test("summarizeLengths() agrees with NumPy", () => {

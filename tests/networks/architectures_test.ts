@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { buildNetwork } from "../../src/models/architectures.ts";
-import { RecurrentNetwork } from "../../src/models/recurrent_network.ts";
+import { buildNetwork } from "../../src/networks/architectures.ts";
+import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
 
 Deno.test("buildNetwork() builds each kind again from its config", () => {
   const config = {

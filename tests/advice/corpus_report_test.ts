@@ -4,7 +4,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { corpusReport } from "../../src/evaluation/corpus_report.ts";
+import { corpusReport } from "../../src/advice/corpus_report.ts";
 import { Corpus } from "../../src/text/corpus.ts";
 import { assertNoLeak } from "../no_leak.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { adviseCorpus } from "../../src/evaluation/corpus_advice.ts";
+import { adviseCorpus } from "../../src/advice/corpus_advice.ts";
 import { buildLSTM } from "../../src/models/build_lstm.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 

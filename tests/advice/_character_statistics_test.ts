@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import {
   countCharacters,
   measureEntropies,
-} from "../../src/evaluation/_character_statistics.ts";
+} from "../../src/advice/_character_statistics.ts";
 import { assertAllClose } from "../close.ts";
 import golden from "../golden/corpus.json" with { type: "json" };
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { findFaults, repair } from "../../src/evaluation/_text_faults.ts";
+import { findFaults, repair } from "../../src/advice/_text_faults.ts";
 import golden from "../golden/corpus.json" with { type: "json" };
 
 Deno.test("findFaults() finds UTF-8 that Python read as Windows-1252, and says what it was", () => {

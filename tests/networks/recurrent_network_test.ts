@@ -5,10 +5,10 @@ import {
   completeConfig,
   type RecurrentConfig,
   type RecurrentKind,
-} from "../../src/models/recurrent_config.ts";
-import { RecurrentNetwork } from "../../src/models/recurrent_network.ts";
-import { buildNetwork } from "../../src/models/architectures.ts";
-import { countParameters } from "../../src/models/network.ts";
+} from "../../src/networks/recurrent_config.ts";
+import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
+import { buildNetwork } from "../../src/networks/architectures.ts";
+import { countParameters } from "../../src/networks/network.ts";
 import { assertAllClose } from "../close.ts";
 import { assertNoLeak } from "../no_leak.ts";
 

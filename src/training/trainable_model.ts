@@ -1,0 +1,34 @@
+/**
+ * What training asks of a model: text to tokens, a network over them, and a place for what was learnt when.
+ *
+ * @module
+ */
+import type { GenerateOptions } from "../generation/stream_text.ts";
+import type { Network } from "../networks/network.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import type { TrainingHistory } from "./history.ts";
+
+/** A model that `fit()` trains; a `LanguageModel` is one. */
+export interface TrainableModel {
+  /** Turns text into token ids and back. */
+  readonly tokenizer: Tokenizer;
+  /** Predicts the next token. */
+  readonly network: Network;
+  /** How it was trained, run by run; a run adds itself. */
+  readonly history: TrainingHistory[];
+
+  /**
+   * Goes on from a prompt, for the samples of a run.
+   *
+   * @param prompt The text to go on from.
+   * @param options How much to write and how freely.
+   * @returns The new text, piece by piece.
+   */
+  stream(
+    prompt: string,
+    options?: GenerateOptions,
+  ): AsyncGenerator<string, void, undefined>;
+
+  /** One line, such as `LSTM, 1 layer of 256 units, 353,110 parameters`. */
+  toString(): string;
+}
