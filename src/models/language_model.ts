@@ -6,7 +6,7 @@
 import { writeFileAtomic } from "../checkpoint/atomic_write.ts";
 import { engineInfo, hasEngine } from "../engine/engine.ts";
 import { BlockWriter } from "../generation/block_writer.ts";
-import type { BlockSource } from "../generation/generate_tokens.ts";
+import type { BlockSource } from "../generation/generate_rows.ts";
 import { type GenerateOptions, streamText } from "../generation/stream_text.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { TrainingHistory } from "../training/history.ts";

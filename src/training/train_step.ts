@@ -16,7 +16,7 @@ import type { PredictorState } from "../generation/predictor.ts";
 import type { Parameter } from "../layers/parameter.ts";
 import type { Network } from "../networks/network.ts";
 import { clipByGlobalNorm } from "./clip.ts";
-import { cutRows } from "./cut_rows.ts";
+import { cutRows } from "../engine/cut_rows.ts";
 import { meanCrossEntropy, weightedCrossEntropy } from "./loss.ts";
 import {
   createOptimizer,
