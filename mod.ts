@@ -341,6 +341,12 @@ export type { Tensor, Variable } from "./src/engine/tf.ts";
 // Generation.
 export type { GenerateOptions } from "./src/generation/stream_text.ts";
 export type { SamplerOptions } from "./src/generation/sampler.ts";
+export {
+  type Beam,
+  beamSearch,
+  type BeamSearchOptions,
+} from "./src/generation/strategies/beam_search.ts";
+export type { NextLogits } from "./src/generation/strategies/row_logits.ts";
 export type {
   Prediction,
   Predictor,
