@@ -346,7 +346,20 @@ export {
   beamSearch,
   type BeamSearchOptions,
 } from "./src/generation/strategies/beam_search.ts";
+export {
+  type GuidanceOptions,
+  guided,
+} from "./src/generation/strategies/guidance.ts";
+export {
+  mixture,
+  type MixturePart,
+} from "./src/generation/strategies/mixture.ts";
 export type { NextLogits } from "./src/generation/strategies/row_logits.ts";
+export {
+  speculate,
+  type SpeculatedTokens,
+  type SpeculateOptions,
+} from "./src/generation/strategies/speculative.ts";
 export type {
   Prediction,
   Predictor,

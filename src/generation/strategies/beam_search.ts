@@ -19,7 +19,7 @@ import {
   beamSearchSettings,
 } from "./_beam_search_settings.ts";
 import { logSoftmax } from "./log_softmax.ts";
-import { type NextLogits, rowLogits } from "./row_logits.ts";
+import { checkRoom, type NextLogits, rowLogits } from "./row_logits.ts";
 
 /** Options of {@linkcode beamSearch}. */
 export interface BeamSearchOptions {
@@ -159,6 +159,7 @@ export async function beamSearch(
 ): Promise<Beam[]> {
   const settings = beamSearchSettings(options);
   const { prompt, groups, maxTokens, process, signal } = settings;
+  checkRoom(next, prompt.length + maxTokens);
   const rows = rowLogits(next);
   const seed = options.seed ?? freshSeed();
   const searches = Array.from(

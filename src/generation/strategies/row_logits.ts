@@ -51,6 +51,25 @@ export function rowLogits(source: Predictor | NextLogits): RowLogits {
     : new PredictorRows(source);
 }
 
+/**
+ * @param source A model's network, or any function from rows of tokens to logits.
+ * @param tokens How many tokens a row will have in the end.
+ * @throws {RangeError} If that is more than a network can read before it starts over.
+ */
+export function checkRoom(
+  source: Predictor | NextLogits,
+  tokens: number,
+): void {
+  if (typeof source === "function") return;
+  const { startsOverAfter = Infinity } = source;
+  if (tokens > startsOverAfter) {
+    throw new RangeError(
+      `Cannot generate: prompt and text together must have at most the ${startsOverAfter} tokens that the model reads ` +
+        `before it starts over: ${tokens}; lower maxTokens, or sample, which reads the last half again`,
+    );
+  }
+}
+
 /** Rows of a function, which reads them from the beginning each time. */
 class FunctionRows implements RowLogits {
   readonly #next: NextLogits;
