@@ -129,9 +129,9 @@ for (const engine of ["tensorflow", "cpu"] as const) {
           spoil(report);
         },
       });
-      let after: number[][] | undefined;
+
       for await (const report of run) reports.push(report);
-      after = await weights(model);
+      const after = await weights(model);
       const history = await run;
       assertEquals([history.stopReason, history.steps], ["completed", steps]);
       const [recovery] = history.recoveries!;
