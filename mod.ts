@@ -356,7 +356,29 @@ export type {
 export { fit } from "./src/training/fit.ts";
 export type { TrainableModel } from "./src/training/trainable_model.ts";
 export type { ArrayData, FitData, IdArray } from "./src/training/fit_data.ts";
-export type { FitOptions, SampleOptions } from "./src/training/fit_options.ts";
+export type {
+  FitOptions,
+  MetricName,
+  SampleOptions,
+} from "./src/training/fit_options.ts";
+export type {
+  LossChoice,
+  LossFunction,
+  LossName,
+} from "./src/training/create_loss.ts";
+export type {
+  LearningRate,
+  ScheduleChoice,
+  ScheduleName,
+} from "./src/training/schedules/create_schedule.ts";
+export type { ScheduleFunction } from "./src/training/schedules/schedule.ts";
+export type {
+  Fall,
+  WarmUpAndFallOptions,
+  WarmUpOptions,
+} from "./src/training/schedules/warm_up.ts";
+export type { OneCycleOptions } from "./src/training/schedules/one_cycle.ts";
+export type { PlateauOptions } from "./src/training/schedules/plateau.ts";
 export type {
   OptimizerChoice,
   OptimizerName,
@@ -372,7 +394,7 @@ export type {
   DecayOptions,
 } from "./src/training/optimizers/weight_decay.ts";
 export { Run, type RunControl } from "./src/training/run.ts";
-export { DivergenceError } from "./src/training/train_step.ts";
+export { DivergenceError } from "./src/training/divergence_error.ts";
 export type { RunReport } from "./src/display/training_display.ts";
 export type { TrainingDisplayKind } from "./src/display/create_training_display.ts";
 

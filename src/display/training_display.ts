@@ -25,7 +25,7 @@ export interface RunPlan {
 export interface RunReport {
   /** What this report brings: a training step, a validation, or the end of an epoch with its sample. */
   kind: "step" | "validation" | "epoch";
-  /** Steps taken so far. */
+  /** Steps taken so far, that is changes of the weights: with `accumulate`, each takes several batches. */
   step: number;
   /** Steps that the run will take. */
   totalSteps: number;
@@ -37,10 +37,18 @@ export interface RunReport {
   loss: number;
   /** Mean training loss of this epoch so far, in nats per token. */
   meanLoss: number;
+  /** Share of this epoch's targets so far that the most likely token was; with the metric `"accuracy"`. */
+  accuracy?: number;
+  /** Learning rate of the last step. */
+  learningRate?: number;
+  /** Norm of all gradients of the last step together, before clipping. */
+  gradientNorm?: number;
   /** Last validation loss in nats per token; undefined before the first validation. */
   validationLoss?: number;
   /** Last validation loss in bits per character of text; undefined before the first validation. */
   validationBitsPerCharacter?: number;
+  /** Share of the validation part's tokens that the most likely token was; with the metric `"accuracy"`. */
+  validationAccuracy?: number;
   /** Tokens trained per second, over the last seconds. */
   tokensPerSecond: number;
   /** Seconds since the start, pauses left out. */

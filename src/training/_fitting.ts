@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TokenBatch, TokenBatches } from "../data/batches.ts";
+import type { TokenBatches } from "../data/batches.ts";
 import type {
   RunReport,
   TrainingDisplay,
@@ -14,9 +14,10 @@ import type { StopReason, TrainingHistory } from "./history.ts";
 import type { TrainableModel } from "./trainable_model.ts";
 import type { FitTokens } from "./fit_data.ts";
 import type { FitSettings } from "./fit_options.ts";
+import { Learning, stepsPerEpoch } from "./_learning.ts";
 import { Pace } from "./pace.ts";
-import { Prefetch } from "./_prefetch.ts";
 import {
+  accuracyFigure,
   addStep,
   endEpoch,
   historyOf,
@@ -27,6 +28,8 @@ import {
 } from "./progress.ts";
 import type { RunControl } from "./run.ts";
 import { Sampling } from "./_sampling.ts";
+import { createSchedule } from "./schedules/create_schedule.ts";
+import { estimateSteps, type Schedule } from "./schedules/schedule.ts";
 import { Trainer } from "./train_step.ts";
 import { Validation } from "./_validation.ts";
 
@@ -50,6 +53,9 @@ export class Fitting {
   readonly #parts: FittingParts;
   readonly #totalSteps: number;
   readonly #epochs: number;
+  /** Steps of an epoch. */
+  readonly #perEpoch: number;
+  readonly #schedule: Schedule;
   readonly #validation: Validation | undefined;
   readonly #sampling: Sampling | undefined;
   readonly #progress: TrainingProgress;
@@ -58,15 +64,24 @@ export class Fitting {
   #ending: StopReason | undefined;
   /** What the control's clock said when the run's seconds were 0. */
   #clockStart = 0;
+  /** What the last step said, beside its loss. */
+  #last: Pick<RunReport, "learningRate" | "gradientNorm"> = {};
 
   constructor(parts: FittingParts) {
     this.#parts = parts;
     const { model, settings, batches, validation } = parts;
     const { steps, epochs, sample, seed } = settings;
-    this.#totalSteps = steps ?? epochs * batches.stepsPerEpoch;
-    this.#epochs = Math.ceil(this.#totalSteps / batches.stepsPerEpoch);
+    this.#perEpoch = stepsPerEpoch(batches, settings.accumulate);
+    this.#totalSteps = steps ?? epochs * this.#perEpoch;
+    this.#epochs = Math.ceil(this.#totalSteps / this.#perEpoch);
     this.#progress = parts.progress ?? newProgress();
-    this.#validation = validation && new Validation(model, validation);
+    this.#schedule = createSchedule(
+      settings.learningRate,
+      { totalSteps: this.#totalSteps, maxSeconds: settings.maxSeconds },
+      this.#progress.schedule,
+    );
+    this.#validation = validation &&
+      new Validation(model, validation, settings.metrics);
     this.#sampling = sample === false
       ? undefined
       : new Sampling(model, sample, seed, batches);
@@ -82,7 +97,7 @@ export class Fitting {
         model: model.toString(),
         engine: engine.description,
         epochs: this.#epochs,
-        stepsPerEpoch: batches.stepsPerEpoch,
+        stepsPerEpoch: this.#perEpoch,
         trainTokens: batches.tokensPerEpoch,
         validationTokens: this.#validation?.size ?? 0,
       });
@@ -110,28 +125,30 @@ export class Fitting {
   }
 
   async #train(control: RunControl): Promise<void> {
-    const { model, settings, batches: { stepsPerEpoch } } = this.#parts;
+    const { model, settings, batches } = this.#parts;
     const progress = this.#progress;
-    const prefetch = new Prefetch(this.#parts.batches);
     const trainer = new Trainer(model.network, {
       ...settings,
-      compiled: this.#totalSteps >= COMPILED_FROM,
+      learningRate: this.#rate(),
+      counted: settings.metrics.includes("accuracy"),
+      compiled: this.#totalSteps * settings.accumulate >= COMPILED_FROM,
     });
+    const learning = new Learning(trainer, batches, settings.accumulate);
     try {
       while (progress.epoch.index < this.#epochs) {
         if (progress.epoch.steps === 0) trainer.forget();
         while (
-          progress.epoch.steps < stepsPerEpoch &&
+          progress.epoch.steps < this.#perEpoch &&
           progress.steps < this.#totalSteps &&
           !await this.#isOver(control)
         ) {
-          await this.#takeStep(control, trainer, prefetch);
+          await this.#takeStep(control, trainer, learning);
         }
         if (this.#ending === undefined && progress.epoch.steps > 0) {
           await this.#completeEpoch(control, trainer);
         }
         if (progress.epoch.steps > 0) this.#report(control, "epoch");
-        const isWhole = progress.epoch.steps === stepsPerEpoch;
+        const isWhole = progress.epoch.steps === this.#perEpoch;
         if (!isWhole || this.#ending !== undefined) break;
         endEpoch(progress);
       }
@@ -148,18 +165,21 @@ export class Fitting {
   async #takeStep(
     control: RunControl,
     trainer: Trainer,
-    prefetch: Prefetch,
+    learning: Learning,
   ): Promise<void> {
-    const { settings, batches } = this.#parts;
+    const { settings } = this.#parts;
     const progress = this.#progress;
     const { index, steps } = progress.epoch;
-    if (!batches.carriesState) trainer.forget();
-    const batch = prefetch.take(index, steps);
+    trainer.learningRate = this.#rate();
+    const start = performance.now();
     const isLast = progress.steps + 1 === this.#totalSteps;
-    await Promise.all([
-      this.#learn(trainer, batch),
-      isLast ? undefined : prefetch.prepareAfter(index, steps),
-    ]);
+    const outcome = await learning.step(index, steps, isLast);
+    this.#pace.add(outcome.targets, (performance.now() - start) / 1000);
+    addStep(progress, outcome.loss, outcome.targets, outcome.correct);
+    this.#last = {
+      learningRate: trainer.learningRate,
+      gradientNorm: outcome.gradientNorm,
+    };
     this.#tick(control);
     this.#report(control, "step");
     if (progress.steps % (settings.validateEvery ?? Infinity) === 0) {
@@ -168,14 +188,15 @@ export class Fitting {
     await nextTurn();
   }
 
-  async #learn(trainer: Trainer, batch: TokenBatch): Promise<void> {
-    const start = performance.now();
-    const loss = await trainer.step(batch, this.#parts.batches.batchSize);
-    const targets = batch.mask === undefined
-      ? batch.targets.length
-      : batch.mask.reduce((sum, counts) => sum + counts, 0);
-    this.#pace.add(targets, (performance.now() - start) / 1000);
-    addStep(this.#progress, loss, targets);
+  /** The learning rate of the next step. */
+  #rate(): number {
+    const { steps, seconds } = this.#progress;
+    const { maxSeconds } = this.#parts.settings;
+    const totalSteps = this.#totalSteps;
+    return this.#schedule.rate(
+      steps,
+      estimateSteps({ steps, totalSteps, seconds, maxSeconds }),
+    );
   }
 
   /** Waits while the run is paused, and tells whether it is to end. */
@@ -202,20 +223,23 @@ export class Fitting {
   async #validate(control: RunControl, trainer: Trainer): Promise<void> {
     const validation = this.#validation;
     if (validation === undefined) return;
-    const loss = await validation.measure(async () => {
+    const measured = await validation.measure(async () => {
       await nextTurn();
       await control.whenResumed();
       return control.stopReason !== undefined;
     });
-    if (loss === undefined) return;
+    if (measured === undefined) return;
+    const { loss } = measured;
     if (!Number.isFinite(loss)) {
       throw trainer.divergence("the validation loss", loss);
     }
     this.#progress.validation = {
       step: this.#progress.steps,
-      loss,
+      ...measured,
       bitsPerCharacter: validation.bitsPerCharacter(loss),
     };
+    this.#schedule.observe(loss);
+    this.#progress.schedule = this.#schedule.toJSON();
     this.#tick(control);
     this.#report(control, "validation");
   }
@@ -236,6 +260,8 @@ export class Fitting {
       epochs: this.#epochs,
       loss: progress.loss ?? NaN,
       meanLoss: meanLoss(progress),
+      ...accuracyFigure(progress),
+      ...this.#last,
       ...validationFigures(progress),
       tokensPerSecond: this.#pace.rate,
       elapsedSeconds: seconds,

@@ -73,14 +73,6 @@ export const positiveNumber: OptionRule = numberRule(
   (value) => value > 0,
 );
 
-/** Above 0 and finite. */
-export const positiveFinite: OptionRule = (value, name) => {
-  positiveNumber(value, name);
-  if (value === Infinity) {
-    throw new RangeError(`Cannot train: ${name} must be finite: Infinity`);
-  }
-};
-
 /**
  * @param words What it may be.
  * @returns The rule that it is one of these.
