@@ -329,6 +329,7 @@ export type { NormName } from "./src/layers/transformer_block.ts";
 export { LanguageModel } from "./src/models/language_model.ts";
 export { ModelFileError, type ModelParts } from "./src/models/model_file.ts";
 export type {
+  BestRecord,
   EpochRecord,
   StopReason,
   TrainingHistory,
@@ -359,6 +360,7 @@ export type { ArrayData, FitData, IdArray } from "./src/training/fit_data.ts";
 export type {
   FitOptions,
   MetricName,
+  RunCallback,
   SampleOptions,
 } from "./src/training/fit_options.ts";
 export type {
@@ -379,6 +381,8 @@ export type {
 } from "./src/training/schedules/warm_up.ts";
 export type { OneCycleOptions } from "./src/training/schedules/one_cycle.ts";
 export type { PlateauOptions } from "./src/training/schedules/plateau.ts";
+export type { EarlyStoppingOptions } from "./src/training/early_stopping.ts";
+export type { GuardOptions, Recovery } from "./src/training/guard.ts";
 export type {
   OptimizerChoice,
   OptimizerName,

@@ -10,27 +10,33 @@ import type {
 } from "../display/training_display.ts";
 import { ensureEngine } from "../engine/engine.ts";
 import { nextTurn } from "../engine/event_loop.ts";
-import type { StopReason, TrainingHistory } from "./history.ts";
-import type { TrainableModel } from "./trainable_model.ts";
+import { DivergenceError } from "./divergence_error.ts";
 import type { FitTokens } from "./fit_data.ts";
 import type { FitSettings } from "./fit_options.ts";
+import { Goal } from "./_goal.ts";
+import { findExplosion, type GuardOptions, resolveGuard } from "./guard.ts";
+import type { StopReason, TrainingHistory } from "./history.ts";
 import { Learning, stepsPerEpoch } from "./_learning.ts";
+import { Outlets } from "./_outlets.ts";
 import { Pace } from "./pace.ts";
 import {
-  accuracyFigure,
   addStep,
   endEpoch,
   historyOf,
-  meanLoss,
   newProgress,
   type TrainingProgress,
-  validationFigures,
 } from "./progress.ts";
+import { RecoveryPoints } from "./_recovery.ts";
+import { planOf, reportOf, type RunLimits, summaryOf } from "./_reports.ts";
 import type { RunControl } from "./run.ts";
+import { RunLog } from "./run_log.ts";
 import { Sampling } from "./_sampling.ts";
 import { createSchedule } from "./schedules/create_schedule.ts";
 import { estimateSteps, type Schedule } from "./schedules/schedule.ts";
+import type { TrainableModel } from "./trainable_model.ts";
 import { Trainer } from "./train_step.ts";
+import type { StepOutcome } from "./trainer_options.ts";
+import type { Measurement } from "./validate.ts";
 import { Validation } from "./_validation.ts";
 
 /** Runs of fewer steps are over before a compiled step would pay. */
@@ -51,197 +57,258 @@ export interface FittingParts {
 /** The loop of one run. */
 export class Fitting {
   readonly #parts: FittingParts;
-  readonly #totalSteps: number;
-  readonly #epochs: number;
+  readonly #limits: RunLimits;
   /** Steps of an epoch. */
   readonly #perEpoch: number;
   readonly #schedule: Schedule;
   readonly #validation: Validation | undefined;
   readonly #sampling: Sampling | undefined;
+  readonly #guard: Required<GuardOptions> | undefined;
+  readonly #log: RunLog | undefined;
+  readonly #outlets: Outlets;
   readonly #progress: TrainingProgress;
+  readonly #goal: Goal;
   readonly #pace = new Pace();
+  #trainer!: Trainer;
+  #learning!: Learning;
+  #points: RecoveryPoints | undefined;
   /** Why the run is to end; undefined while it is to go on. */
   #ending: StopReason | undefined;
+  /** Whether the model was given the weights of its best validation. */
+  #isRestored = false;
   /** What the control's clock said when the run's seconds were 0. */
   #clockStart = 0;
-  /** What the last step said, beside its loss. */
-  #last: Pick<RunReport, "learningRate" | "gradientNorm"> = {};
 
   constructor(parts: FittingParts) {
     this.#parts = parts;
     const { model, settings, batches, validation } = parts;
-    const { steps, epochs, sample, seed } = settings;
+    const { steps, epochs, maxSeconds, sample, seed } = settings;
     this.#perEpoch = stepsPerEpoch(batches, settings.accumulate);
-    this.#totalSteps = steps ?? epochs * this.#perEpoch;
-    this.#epochs = Math.ceil(this.#totalSteps / this.#perEpoch);
+    const totalSteps = steps ?? epochs * this.#perEpoch;
+    this.#limits = {
+      totalSteps,
+      epochs: Math.ceil(totalSteps / this.#perEpoch),
+      maxSeconds,
+    };
     this.#progress = parts.progress ?? newProgress();
     this.#schedule = createSchedule(
       settings.learningRate,
-      { totalSteps: this.#totalSteps, maxSeconds: settings.maxSeconds },
+      this.#limits,
       this.#progress.schedule,
     );
+    this.#goal = new Goal(model, settings, this.#progress);
     this.#validation = validation &&
       new Validation(model, validation, settings.metrics);
     this.#sampling = sample === false
       ? undefined
       : new Sampling(model, sample, seed, batches);
+    this.#guard = resolveGuard(settings.guard);
+    this.#log = settings.log === undefined
+      ? undefined
+      : new RunLog(settings.log); // last: all else has been checked
+    this.#outlets = new Outlets(parts.display, settings, this.#log);
   }
 
   async run(control: RunControl): Promise<TrainingHistory> {
-    const { model, display, batches } = this.#parts;
+    const { model, display } = this.#parts;
     const progress = this.#progress;
     let failure: unknown;
     try {
-      const engine = await ensureEngine();
-      display.start({
-        model: model.toString(),
-        engine: engine.description,
-        epochs: this.#epochs,
-        stepsPerEpoch: this.#perEpoch,
-        trainTokens: batches.tokensPerEpoch,
-        validationTokens: this.#validation?.size ?? 0,
-      });
+      const { description: engine } = await ensureEngine();
+      const validationTokens = this.#validation?.size ?? 0;
+      display.start(
+        planOf(this.#parts, this.#limits, { engine, validationTokens }),
+      );
       this.#clockStart = control.elapsedSeconds - progress.seconds;
       await this.#train(control);
       this.#tick(control);
     } catch (error) {
       failure = error;
       this.#ending = "failed";
+    } finally {
+      this.#log?.close();
     }
     const history = historyOf(progress, this.#ending ?? "completed");
+    if (this.#isRestored) history.best!.restored = true;
     if (history.steps > 0) model.history.push(history);
-    await display.end({
-      stopReason: history.stopReason,
-      steps: history.steps,
-      elapsedSeconds: history.seconds,
-      loss: history.loss ?? NaN,
-      ...validationFigures(progress),
-      ...(failure !== undefined && {
-        error: failure instanceof Error ? failure.message : String(failure),
-      }),
-    });
+    await display.end(summaryOf(history, failure));
     if (failure !== undefined) throw failure;
     return history;
   }
 
   async #train(control: RunControl): Promise<void> {
     const { model, settings, batches } = this.#parts;
-    const progress = this.#progress;
-    const trainer = new Trainer(model.network, {
+    this.#trainer = new Trainer(model.network, {
       ...settings,
       learningRate: this.#rate(),
       counted: settings.metrics.includes("accuracy"),
-      compiled: this.#totalSteps * settings.accumulate >= COMPILED_FROM,
+      compiled: this.#limits.totalSteps * settings.accumulate >= COMPILED_FROM,
     });
-    const learning = new Learning(trainer, batches, settings.accumulate);
+    this.#learning = new Learning(this.#trainer, batches, settings.accumulate);
+    this.#points = this.#guard &&
+      new RecoveryPoints(this.#trainer, this.#guard, this.#progress);
     try {
-      while (progress.epoch.index < this.#epochs) {
-        if (progress.epoch.steps === 0) trainer.forget();
-        while (
-          progress.epoch.steps < this.#perEpoch &&
-          progress.steps < this.#totalSteps &&
-          !await this.#isOver(control)
-        ) {
-          await this.#takeStep(control, trainer, learning);
-        }
-        if (this.#ending === undefined && progress.epoch.steps > 0) {
-          await this.#completeEpoch(control, trainer);
-        }
-        if (progress.epoch.steps > 0) this.#report(control, "epoch");
-        const isWhole = progress.epoch.steps === this.#perEpoch;
-        if (!isWhole || this.#ending !== undefined) break;
-        endEpoch(progress);
-      }
-    } catch (error) {
-      trainer.restore();
-      throw error;
+      await this.#takeEpochs(control);
+      this.#isRestored = this.#goal.restoreBest();
     } finally {
-      trainer.dispose();
+      this.#points?.dispose();
+      this.#goal.dispose();
+      this.#trainer.dispose();
       this.#validation?.dispose();
     }
   }
 
+  async #takeEpochs(control: RunControl): Promise<void> {
+    const progress = this.#progress;
+    const { epochs, totalSteps } = this.#limits;
+    while (progress.epoch.index < epochs) {
+      if (progress.epoch.steps === 0) this.#trainer.forget();
+      while (
+        progress.epoch.steps < this.#perEpoch && progress.steps < totalSteps &&
+        !await this.#isOver(control)
+      ) {
+        await this.#takeStep(control);
+      }
+      if (progress.epoch.steps === 0) break;
+      const isCalledOff = this.#ending === "stopped" ||
+        this.#ending === "aborted";
+      if (!isCalledOff) await this.#completeEpoch(control);
+      await this.#report(control, "epoch");
+      const isWhole = progress.epoch.steps === this.#perEpoch;
+      if (!isWhole || this.#ending !== undefined) break;
+      endEpoch(progress);
+    }
+  }
+
   /** A step and what follows from it. When it is over, the run could go on from its progress. */
-  async #takeStep(
-    control: RunControl,
-    trainer: Trainer,
-    learning: Learning,
-  ): Promise<void> {
+  async #takeStep(control: RunControl): Promise<void> {
     const { settings } = this.#parts;
     const progress = this.#progress;
-    const { index, steps } = progress.epoch;
-    trainer.learningRate = this.#rate();
-    const start = performance.now();
-    const isLast = progress.steps + 1 === this.#totalSteps;
-    const outcome = await learning.step(index, steps, isLast);
-    this.#pace.add(outcome.targets, (performance.now() - start) / 1000);
-    addStep(progress, outcome.loss, outcome.targets, outcome.correct);
-    this.#last = {
-      learningRate: trainer.learningRate,
-      gradientNorm: outcome.gradientNorm,
-    };
+    this.#points?.visit();
+    const error = await this.#learn();
     this.#tick(control);
-    this.#report(control, "step");
-    if (progress.steps % (settings.validateEvery ?? Infinity) === 0) {
-      await this.#validate(control, trainer);
+    if (error === undefined) await this.#report(control, "step");
+    else await this.#goBack(control, error, true);
+    if (this.#isDue(settings.validateEvery)) await this.#validate(control);
+    else if (this.#validation === undefined) {
+      this.#ending ??= this.#goal.afterStep();
+    }
+    const endsEpoch = progress.epoch.steps === this.#perEpoch ||
+      progress.steps === this.#limits.totalSteps;
+    if (this.#isDue(settings.sampleEvery) && !endsEpoch) {
+      if (await this.#sample(control)) await this.#report(control, "sample");
     }
     await nextTurn();
   }
 
-  /** The learning rate of the next step. */
+  /** Takes the step; gives what went wrong with its loss, if anything did. */
+  async #learn(): Promise<DivergenceError | undefined> {
+    const [trainer, progress] = [this.#trainer, this.#progress];
+    const { model } = this.#parts;
+    trainer.learningRate = this.#rate();
+    const start = performance.now();
+    const { index, steps } = progress.epoch;
+    const isLast = progress.steps + 1 === this.#limits.totalSteps;
+    let outcome: StepOutcome;
+    try {
+      outcome = await this.#learning.step(index, steps, isLast);
+    } catch (error) {
+      if (this.#guard && error instanceof DivergenceError) return error;
+      trainer.restore();
+      throw error;
+    }
+    const { loss, targets, correct } = outcome;
+    const rule = this.#guard && findExplosion(progress, loss, {
+      vocabSize: model.tokenizer.vocabSize,
+      explosion: this.#guard.explosion,
+    });
+    if (rule !== undefined) return trainer.divergence("the loss", loss, rule);
+    this.#pace.add(targets, (performance.now() - start) / 1000);
+    addStep(progress, loss, targets, correct);
+    return undefined;
+  }
+
+  /** The learning rate of the next step: the schedule's, lower where the run went back. */
   #rate(): number {
-    const { steps, seconds } = this.#progress;
-    const { maxSeconds } = this.#parts.settings;
-    const totalSteps = this.#totalSteps;
-    return this.#schedule.rate(
-      steps,
-      estimateSteps({ steps, totalSteps, seconds, maxSeconds }),
-    );
+    const { steps, seconds, guard } = this.#progress;
+    const totalSteps = estimateSteps({ steps, seconds, ...this.#limits });
+    return this.#schedule.rate(steps, totalSteps) * guard.rateFactor;
+  }
+
+  /** Goes back to earlier weights, or fails. */
+  async #goBack(
+    control: RunControl,
+    error: DivergenceError,
+    isStep: boolean,
+  ): Promise<void> {
+    if (this.#points === undefined) {
+      this.#trainer.restore();
+      throw error;
+    }
+    const note = this.#points.goBack(error, isStep);
+    await this.#report(control, "recovery", { note });
+  }
+
+  #isDue(every: number | undefined): boolean {
+    return every !== undefined && this.#progress.steps % every === 0;
   }
 
   /** Waits while the run is paused, and tells whether it is to end. */
   async #isOver(control: RunControl): Promise<boolean> {
     await control.whenResumed();
     this.#tick(control);
-    const isLate = this.#progress.seconds >= this.#parts.settings.maxSeconds;
-    this.#ending ??= control.stopReason ?? (isLate ? "stopped" : undefined);
+    const isLate = this.#progress.seconds >= this.#limits.maxSeconds;
+    this.#ending ??= control.stopReason ?? (isLate ? "time" : undefined);
     return this.#ending !== undefined;
   }
 
   /** Validates and samples after the last step of an epoch, or of the run. */
-  async #completeEpoch(control: RunControl, trainer: Trainer): Promise<void> {
+  async #completeEpoch(control: RunControl): Promise<void> {
     const progress = this.#progress;
     if (progress.validation?.step !== progress.steps) {
-      await this.#validate(control, trainer);
+      await this.#validate(control);
     }
-    const text = await this.#sampling?.write(control);
-    if (text !== undefined) progress.sample = { step: progress.steps, text };
+    await this.#sample(control);
     this.#ending ??= control.stopReason;
     this.#tick(control);
   }
 
-  async #validate(control: RunControl, trainer: Trainer): Promise<void> {
-    const validation = this.#validation;
+  async #validate(control: RunControl): Promise<void> {
+    const [validation, progress] = [this.#validation, this.#progress];
     if (validation === undefined) return;
-    const measured = await validation.measure(async () => {
-      await nextTurn();
-      await control.whenResumed();
-      return control.stopReason !== undefined;
-    });
-    if (measured === undefined) return;
-    const { loss } = measured;
-    if (!Number.isFinite(loss)) {
-      throw trainer.divergence("the validation loss", loss);
+    const measure = (): Promise<Measurement | undefined> =>
+      validation.measure(async () => {
+        await nextTurn();
+        await control.whenResumed();
+        return control.stopReason !== undefined;
+      });
+    let measured = await measure();
+    while (measured !== undefined && !Number.isFinite(measured.loss)) {
+      const { loss } = measured;
+      const error = this.#trainer.divergence("the validation loss", loss);
+      await this.#goBack(control, error, false);
+      measured = await measure();
     }
-    this.#progress.validation = {
-      step: this.#progress.steps,
+    if (measured === undefined) return;
+    const bitsPerCharacter = validation.bitsPerCharacter(measured.loss);
+    progress.validation = {
+      step: progress.steps,
       ...measured,
-      bitsPerCharacter: validation.bitsPerCharacter(loss),
+      bitsPerCharacter,
     };
-    this.#schedule.observe(loss);
-    this.#progress.schedule = this.#schedule.toJSON();
+    this.#schedule.observe(measured.loss);
+    progress.schedule = this.#schedule.toJSON();
+    this.#ending ??= this.#goal.afterValidation();
     this.#tick(control);
-    this.#report(control, "validation");
+    await this.#report(control, "validation");
+  }
+
+  /** Has the model write; tells whether it did, rather than being stopped. */
+  async #sample(control: RunControl): Promise<boolean> {
+    const text = await this.#sampling?.write(control);
+    if (text === undefined) return false;
+    this.#progress.sample = { step: this.#progress.steps, text };
+    return true;
   }
 
   /** Looks at the clock. */
@@ -249,27 +316,15 @@ export class Fitting {
     this.#progress.seconds = control.elapsedSeconds - this.#clockStart;
   }
 
-  #report(control: RunControl, kind: RunReport["kind"]): void {
-    const progress = this.#progress;
-    const { steps, seconds, sample } = progress;
-    const report: RunReport = {
-      kind,
-      step: steps,
-      totalSteps: this.#totalSteps,
-      epoch: progress.epoch.index + 1,
-      epochs: this.#epochs,
-      loss: progress.loss ?? NaN,
-      meanLoss: meanLoss(progress),
-      ...accuracyFigure(progress),
-      ...this.#last,
-      ...validationFigures(progress),
-      tokensPerSecond: this.#pace.rate,
-      elapsedSeconds: seconds,
-      remainingSeconds: (this.#totalSteps - steps) * seconds / steps,
-      ...(kind === "epoch" && sample?.step === steps &&
-        { sample: sample.text }),
-    };
-    this.#parts.display.update(report);
-    control.report(report);
+  async #report(
+    control: RunControl,
+    kind: RunReport["kind"],
+    more: { note?: string } = {},
+  ): Promise<void> {
+    const { learningRate, gradientNorm } = this.#trainer;
+    const tokensPerSecond = this.#pace.rate;
+    const figures = { learningRate, gradientNorm, tokensPerSecond };
+    const report = reportOf(kind, this.#progress, this.#limits, figures);
+    await this.#outlets.tell({ ...report, ...more }, control);
   }
 }

@@ -1,11 +1,11 @@
 /**
- * The error of a training that came to no number.
+ * The error of a training whose loss exploded, or came to no number.
  *
  * @module
  */
 
 /**
- * The loss or its gradient stopped being a number. The model has the last weights whose loss was one.
+ * The loss exploded, or it or its gradient stopped being a number. The model has weights from before.
  *
  * @example Catch it
  * ```ts
@@ -21,6 +21,10 @@
  * ```
  */
 export class DivergenceError extends RangeError {
+  /** What went wrong, such as `the loss`. */
+  readonly what: string;
+  /** The rule that it broke, such as `must be a number`. */
+  readonly rule: string;
   /** Number of the step, from 1. */
   readonly step: number;
   /** What came out as its loss, in nats per token, or as the norm of its gradients. */
@@ -31,19 +35,31 @@ export class DivergenceError extends RangeError {
   /**
    * Says what happened, at which step, and what to do.
    *
-   * @param what What stopped being a number.
-   * @param details Step, loss and learning rate.
+   * @param what What went wrong, such as `the loss`.
+   * @param details Step, loss and learning rate; the rule that was broken, and which weights the model keeps.
    */
   constructor(
     what: string,
-    details: { step: number; loss: number; learningRate: number },
+    details: {
+      step: number;
+      loss: number;
+      learningRate: number;
+      rule?: string;
+      kept?: string;
+    },
   ) {
     const { step, loss, learningRate } = details;
+    const { rule = "must be a number" } = details;
+    const { kept = "the last weights that gave one" } = details;
     super(
-      `Cannot go on training: ${what} must be a number: ${loss} at step ${step}, with learningRate ${learningRate}; ` +
-        "the model keeps the last weights that gave one; train on with a smaller learningRate or clipNorm",
+      `Cannot go on training: ${what} ${rule}: ${loss} at step ${step}, with learningRate ${
+        Number(learningRate.toPrecision(6))
+      }; ` +
+        `the model keeps ${kept}; train on with a smaller learningRate or clipNorm`,
     );
     this.name = "DivergenceError";
+    this.what = what;
+    this.rule = rule;
     this.step = step;
     this.loss = loss;
     this.learningRate = learningRate;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Recovery } from "./guard.ts";
 
 /** One epoch of a run. */
 export interface EpochRecord {
@@ -26,8 +27,28 @@ export interface EpochRecord {
   sample?: string;
 }
 
-/** Why a run ended: all steps taken, stopped by `stop()` or a time limit, aborted by a signal, or failed. */
-export type StopReason = "completed" | "stopped" | "aborted" | "failed";
+/**
+ * Why a run ended: all steps were taken, its time was over, the loss was as low as was wanted or did not become lower any
+ * more; it was stopped by `stop()`, aborted by a signal; or it failed.
+ */
+export type StopReason =
+  | "completed"
+  | "time"
+  | "target"
+  | "early-stopping"
+  | "stopped"
+  | "aborted"
+  | "failed";
+
+/** The best validation of a run. */
+export interface BestRecord {
+  /** Steps taken before it. */
+  step: number;
+  /** Its loss, in nats per token. */
+  validationLoss: number;
+  /** Whether the model has the weights of that step, rather than those of the last. */
+  restored?: boolean;
+}
 
 /** A training run. */
 export interface TrainingHistory {
@@ -49,4 +70,8 @@ export interface TrainingHistory {
   validationBitsPerCharacter?: number;
   /** Share of the validation part's tokens that the most likely token was; with the metric `"accuracy"`. */
   validationAccuracy?: number;
+  /** The validation with the lowest loss. */
+  best?: BestRecord;
+  /** The times that the run went back to earlier weights, because its loss had exploded. */
+  recoveries?: Recovery[];
 }

@@ -6,8 +6,9 @@
  *
  * @module
  */
-import type { EpochRecord, StopReason, TrainingHistory } from "./history.ts";
+import { type GuardProgress, newGuard, RECENT } from "./guard.ts";
 import type { PlateauState } from "./schedules/schedule.ts";
+import type { EpochRecord, StopReason, TrainingHistory } from "./history.ts";
 
 /** The epoch under way. */
 export interface EpochProgress {
@@ -41,14 +42,20 @@ export interface TrainingProgress {
   steps: number;
   /** Seconds since the first step, pauses left out. */
   seconds: number;
-  /** Training loss of the last step, in nats per token; null before the first. */
-  loss: number | null;
+  /** Training losses of the last steps, in nats per token, the newest at the end. */
+  recent: number[];
   /** The epoch under way. */
   epoch: EpochProgress;
   /** The whole epochs before it. */
   epochs: EpochRecord[];
   /** The last validation; null before the first. */
   validation: Measured | null;
+  /** The validation with the lowest loss; null before the first. */
+  best: Measured | null;
+  /** Validations since the best one. */
+  validationsSinceBest: number;
+  /** What the guard remembers. */
+  guard: GuardProgress;
   /** What the schedule of the learning rate remembers of validation losses; null where it follows from the step. */
   schedule: PlateauState | null;
   /** What the model wrote last, and after how many steps; null before the first sample. */
@@ -60,10 +67,13 @@ export function newProgress(): TrainingProgress {
   return {
     steps: 0,
     seconds: 0,
-    loss: null,
+    recent: [],
     epoch: newEpoch(0),
     epochs: [],
     validation: null,
+    best: null,
+    validationsSinceBest: 0,
+    guard: newGuard(),
     schedule: null,
     sample: null,
   };
@@ -93,11 +103,21 @@ export function addStep(
 ): void {
   const { epoch } = progress;
   progress.steps++;
-  progress.loss = loss;
+  progress.recent = [...progress.recent, loss].slice(-RECENT);
   epoch.steps++;
   epoch.targets += targets;
   epoch.lossSum += loss * targets;
   if (correct !== undefined) epoch.correct = (epoch.correct ?? 0) + correct;
+}
+
+/**
+ * Counts a step that went wrong and was taken back: its batch is done with, its loss counts for nothing.
+ *
+ * @param progress Where the run stood before; it is changed.
+ */
+export function skipStep(progress: TrainingProgress): void {
+  progress.steps++;
+  progress.epoch.steps++;
 }
 
 /**
@@ -106,7 +126,7 @@ export function addStep(
  * @param progress Where the run stood before; it is changed.
  */
 export function endEpoch(progress: TrainingProgress): void {
-  progress.epochs.push(epochRecord(progress));
+  if (progress.epoch.targets > 0) progress.epochs.push(epochRecord(progress));
   progress.epoch = newEpoch(progress.epoch.index + 1);
 }
 
@@ -175,8 +195,9 @@ export function historyOf(
   progress: TrainingProgress,
   stopReason: StopReason,
 ): TrainingHistory {
+  const { best, guard } = progress;
   const epochs = [...progress.epochs];
-  if (progress.epoch.steps > 0) epochs.push(epochRecord(progress));
+  if (progress.epoch.targets > 0) epochs.push(epochRecord(progress));
   const last = epochs.at(-1);
   return {
     epochs,
@@ -186,5 +207,9 @@ export function historyOf(
     ...(last !== undefined && { loss: last.loss }),
     ...(last?.accuracy !== undefined && { accuracy: last.accuracy }),
     ...validationFigures(progress),
+    ...(best !== null && {
+      best: { step: best.step, validationLoss: best.loss },
+    }),
+    ...(guard.recoveries.length > 0 && { recoveries: [...guard.recoveries] }),
   };
 }

@@ -73,6 +73,16 @@ export class Trainer {
     return this.#optimizer.memory;
   }
 
+  /** All that a step changes but the carried state: the weights, and the optimizer's memory. */
+  get variables(): Variable[] {
+    return [...this.#variables, ...this.#optimizer.memory.values()];
+  }
+
+  /** Norm of all gradients together in the last step, before they were clipped; NaN before the first. */
+  get gradientNorm(): number {
+    return this.#outcome?.gradientNorm ?? NaN;
+  }
+
   /** What the last step said; undefined before the first. */
   get outcome(): StepOutcome | undefined {
     return this.#outcome;
@@ -228,15 +238,17 @@ export class Trainer {
   /**
    * Describes what went wrong after the last step.
    *
-   * @param what What stopped being a number.
+   * @param what What went wrong, such as `the loss`.
    * @param value What it is.
+   * @param rule What it must do.
    * @returns The error to throw.
    */
-  divergence(what: string, value: number): DivergenceError {
+  divergence(what: string, value: number, rule?: string): DivergenceError {
     return new DivergenceError(what, {
       step: this.#steps,
       loss: value,
       learningRate: this.learningRate,
+      ...(rule !== undefined && { rule }),
     });
   }
 
