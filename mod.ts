@@ -328,7 +328,12 @@ export type { Activation } from "./src/layers/feed_forward.ts";
 export type { NormName } from "./src/layers/transformer_block.ts";
 export { LanguageModel } from "./src/models/language_model.ts";
 export { ModelFileError, type ModelParts } from "./src/models/model_file.ts";
-export type { EpochRecord, TrainingHistory } from "./src/training/history.ts";
+export type {
+  BestRecord,
+  EpochRecord,
+  StopReason,
+  TrainingHistory,
+} from "./src/training/history.ts";
 export type {
   ForwardOptions,
   Network,
@@ -371,17 +376,48 @@ export type {
 export { fit } from "./src/training/fit.ts";
 export type { TrainableModel } from "./src/training/trainable_model.ts";
 export type { ArrayData, FitData, IdArray } from "./src/training/fit_data.ts";
-export type { FitOptions, SampleOptions } from "./src/training/fit_options.ts";
+export type {
+  FitOptions,
+  MetricName,
+  RunCallback,
+  SampleOptions,
+} from "./src/training/fit_options.ts";
+export type {
+  LossChoice,
+  LossFunction,
+  LossName,
+} from "./src/training/create_loss.ts";
+export type {
+  LearningRate,
+  ScheduleChoice,
+  ScheduleName,
+} from "./src/training/schedules/create_schedule.ts";
+export type { ScheduleFunction } from "./src/training/schedules/schedule.ts";
+export type {
+  Fall,
+  WarmUpAndFallOptions,
+  WarmUpOptions,
+} from "./src/training/schedules/warm_up.ts";
+export type { OneCycleOptions } from "./src/training/schedules/one_cycle.ts";
+export type { PlateauOptions } from "./src/training/schedules/plateau.ts";
+export type { EarlyStoppingOptions } from "./src/training/early_stopping.ts";
+export type { GuardOptions, Recovery } from "./src/training/guard.ts";
 export type {
   OptimizerChoice,
   OptimizerName,
 } from "./src/training/optimizers/create_optimizer.ts";
+export type { AdagradOptions } from "./src/training/optimizers/adagrad.ts";
 export type { AdamOptions } from "./src/training/optimizers/adam.ts";
+export type { LionOptions } from "./src/training/optimizers/lion.ts";
 export type { RMSpropOptions } from "./src/training/optimizers/rmsprop.ts";
 export type { SGDOptions } from "./src/training/optimizers/sgd.ts";
 export type { OptimizerForm } from "./src/training/optimizers/optimizer.ts";
+export type {
+  DecayExclusion,
+  DecayOptions,
+} from "./src/training/optimizers/weight_decay.ts";
 export { Run, type RunControl } from "./src/training/run.ts";
-export { DivergenceError } from "./src/training/train_step.ts";
+export { DivergenceError } from "./src/training/divergence_error.ts";
 export type { RunReport } from "./src/display/training_display.ts";
 export type { TrainingDisplayKind } from "./src/display/create_training_display.ts";
 
