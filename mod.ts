@@ -340,6 +340,7 @@ export type { Tensor, Variable } from "./src/engine/tf.ts";
 
 // Generation.
 export type { GenerateOptions } from "./src/generation/stream_text.ts";
+export type { GenerationDefaults } from "./src/generation/generation_defaults.ts";
 export type { SamplerOptions } from "./src/generation/sampler.ts";
 export type {
   Prediction,
