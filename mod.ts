@@ -328,7 +328,11 @@ export type { Activation } from "./src/layers/feed_forward.ts";
 export type { NormName } from "./src/layers/transformer_block.ts";
 export { LanguageModel } from "./src/models/language_model.ts";
 export { ModelFileError, type ModelParts } from "./src/models/model_file.ts";
-export type { EpochRecord, TrainingHistory } from "./src/training/history.ts";
+export type {
+  EpochRecord,
+  StopReason,
+  TrainingHistory,
+} from "./src/training/history.ts";
 export type {
   ForwardOptions,
   Network,

@@ -10,6 +10,18 @@ import {
 import type { TrainingDisplayKind } from "../display/create_training_display.ts";
 import type { FitData } from "./fit_data.ts";
 import type { UnknownPolicy } from "../tokenizers/tokenizer.ts";
+import {
+  abortSignal,
+  anything,
+  checkOptions,
+  objectOrFalse,
+  oneOf,
+  type OptionRules,
+  positiveFinite,
+  positiveInteger,
+  positiveNumber,
+  safeInteger,
+} from "./_option_rules.ts";
 
 /** What the model writes after each epoch. */
 export interface SampleOptions {
@@ -157,15 +169,70 @@ export interface FitOptions {
   display?: TrainingDisplayKind;
 }
 
+/** Options without a default: they stay undefined where they are left out. */
+type Undefaulted = "steps" | "signal" | "unknown" | "validateEvery";
+
 /** The options with every default filled in. */
-export interface FitSettings extends
-  Required<
-    Omit<FitOptions, "steps" | "signal" | "unknown" | "validateEvery">
-  > {
-  steps: number | undefined;
-  signal: AbortSignal | undefined;
-  unknown: UnknownPolicy | undefined;
-  validateEvery: number | undefined;
+export type FitSettings =
+  & Required<Omit<FitOptions, Undefaulted>>
+  & { [Name in Undefaulted]: FitOptions[Name] | undefined };
+
+/** What is taken where an option is left out. */
+const DEFAULTS: FitSettings = {
+  epochs: 1,
+  steps: undefined,
+  batchSize: 64,
+  sequenceLength: 64,
+  optimizer: "adam",
+  learningRate: 2e-3,
+  clipNorm: 1,
+  validation: 0.1,
+  gap: 0,
+  batches: "streams",
+  unknown: undefined,
+  validateEvery: undefined,
+  seed: 0,
+  sample: {},
+  signal: undefined,
+  maxSeconds: Infinity,
+  display: "auto",
+};
+
+/** What each option may be; those that are checked where they are used may be anything here. */
+const RULES: OptionRules<FitOptions> = {
+  epochs: positiveInteger,
+  steps: positiveInteger,
+  batchSize: positiveInteger,
+  sequenceLength: positiveInteger,
+  optimizer: (value) => checkOptimizer(value as OptimizerChoice),
+  learningRate: positiveFinite,
+  clipNorm: positiveNumber,
+  validation: anything,
+  gap: anything,
+  batches: oneOf("streams", "windows"),
+  unknown: anything,
+  validateEvery: positiveInteger,
+  seed: safeInteger,
+  sample: objectOrFalse,
+  signal: abortSignal,
+  maxSeconds: positiveNumber,
+  display: anything,
+};
+
+/** Pairs of which the first has no effect, and what to do. */
+function refuseIdle(options: FitOptions): void {
+  const idle = (what: string, wayOut: string): never => {
+    throw new TypeError(`Cannot train: ${what}, ${wayOut}`);
+  };
+  if (options.epochs !== undefined && options.steps !== undefined) {
+    idle("epochs has no effect beside steps", "leave one of them out");
+  }
+  if (options.validateEvery !== undefined && options.validation === 0) {
+    idle(
+      "validateEvery has no effect without a validation part",
+      "leave it or validation: 0 out",
+    );
+  }
 }
 
 /**
@@ -173,89 +240,13 @@ export interface FitSettings extends
  * @param context Tokens that the model reads at once, where it has a limit.
  * @returns The options with the defaults.
  * @throws {RangeError} If one is out of range.
- * @throws {TypeError} If one is unknown, or has no effect beside another.
+ * @throws {TypeError} If one is unknown or of the wrong type, or has no effect beside another.
  */
 export function fitSettings(
   options: FitOptions,
-  context = 64,
+  context: number = DEFAULTS.sequenceLength,
 ): FitSettings {
-  const settings: FitSettings = {
-    epochs: 1,
-    steps: undefined,
-    batchSize: 64,
-    sequenceLength: context,
-    optimizer: "adam",
-    learningRate: 2e-3,
-    clipNorm: 1,
-    validation: 0.1,
-    gap: 0,
-    batches: "streams",
-    unknown: undefined,
-    validateEvery: undefined,
-    seed: 0,
-    sample: {},
-    signal: undefined,
-    maxSeconds: Infinity,
-    display: "auto",
-  };
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(settings, name)) {
-      throw new TypeError(
-        `Cannot train: an option must be one of ${
-          Object.keys(settings).join(", ")
-        }: "${name}"`,
-      );
-    }
-    if (value !== undefined) Object.assign(settings, { [name]: value });
-  }
-  if (options.epochs !== undefined && options.steps !== undefined) {
-    throw new TypeError(
-      "Cannot train: epochs has no effect beside steps, leave one of them out",
-    );
-  }
-  if (options.validateEvery !== undefined && settings.validation === 0) {
-    throw new TypeError(
-      "Cannot train: validateEvery has no effect without a validation part, leave it or validation: 0 out",
-    );
-  }
-  for (
-    const name of [
-      "epochs",
-      "steps",
-      "batchSize",
-      "sequenceLength",
-      "validateEvery",
-    ] as const
-  ) {
-    const value = settings[name];
-    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {
-      throw new RangeError(
-        `Cannot train: ${name} must be a positive integer: ${value}`,
-      );
-    }
-  }
-  for (const name of ["learningRate", "clipNorm", "maxSeconds"] as const) {
-    if (!(settings[name] > 0)) {
-      throw new RangeError(
-        `Cannot train: ${name} must be a positive number: ${settings[name]}`,
-      );
-    }
-  }
-  if (settings.learningRate === Infinity) {
-    throw new RangeError("Cannot train: learningRate must be finite: Infinity");
-  }
-  if (!Number.isSafeInteger(settings.seed)) {
-    throw new RangeError(
-      `Cannot train: seed must be a safe integer: ${settings.seed}`,
-    );
-  }
-  if (!["streams", "windows"].includes(settings.batches)) {
-    throw new RangeError(
-      `Cannot train: batches must be "streams" or "windows": ${
-        JSON.stringify(settings.batches)
-      }`,
-    );
-  }
-  checkOptimizer(settings.optimizer);
-  return settings;
+  const given = checkOptions(options, RULES);
+  refuseIdle(given);
+  return { ...DEFAULTS, sequenceLength: context, ...given } as FitSettings;
 }

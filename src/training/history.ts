@@ -22,12 +22,15 @@ export interface EpochRecord {
   sample?: string;
 }
 
+/** Why a run ended: all steps taken, stopped by `stop()` or a time limit, aborted by a signal, or failed. */
+export type StopReason = "completed" | "stopped" | "aborted" | "failed";
+
 /** A training run. */
 export interface TrainingHistory {
   /** Epoch by epoch. */
   epochs: EpochRecord[];
-  /** Why the run ended: all steps taken, stopped by `stop()` or a time limit, aborted by a signal, or failed. */
-  stopReason: "completed" | "stopped" | "aborted" | "failed";
+  /** Why the run ended. */
+  stopReason: StopReason;
   /** Steps taken. */
   steps: number;
   /** Seconds from start to end, pauses left out. */

@@ -94,12 +94,52 @@ for (
       'Cannot train: batches must be "streams" or "windows": "random"',
     ],
     [
+      { epochs: "3" },
+      TypeError,
+      'Cannot train: epochs must be a positive integer: "3"',
+    ],
+    [
+      { clipNorm: null },
+      TypeError,
+      "Cannot train: clipNorm must be a positive number: null",
+    ],
+    [
+      { seed: 3n },
+      TypeError,
+      "Cannot train: seed must be a safe integer: 3n",
+    ],
+    [
+      { batches: ["windows"] },
+      TypeError,
+      'Cannot train: batches must be "streams" or "windows": an array',
+    ],
+    [
+      { sample: true },
+      TypeError,
+      "Cannot train: sample must be an object or false: true",
+    ],
+    [
+      { signal: new AbortController() },
+      TypeError,
+      "Cannot train: signal must be an AbortSignal: object",
+    ],
+    [
+      null,
+      TypeError,
+      "Cannot train: the options must be an object: null",
+    ],
+    [
+      "epochs: 3",
+      TypeError,
+      'Cannot train: the options must be an object: "epochs: 3"',
+    ],
+    [
       { learningrate: 1 },
       TypeError,
       "Cannot train: an option must be one of epochs, steps, batchSize, sequenceLength, optimizer, learningRate, clipNorm, " +
       'validation, gap, batches, unknown, validateEvery, seed, sample, signal, maxSeconds, display: "learningrate"',
     ],
-  ] as [FitOptions, typeof RangeError, string][]
+  ] as unknown as [FitOptions, typeof RangeError, string][]
 ) {
   Deno.test(`fitSettings() refuses ${Deno.inspect(options)}`, () => {
     assertThrows(() => fitSettings(options), Type, message);
