@@ -362,10 +362,16 @@ export type {
   OptimizerChoice,
   OptimizerName,
 } from "./src/training/optimizers/create_optimizer.ts";
+export type { AdagradOptions } from "./src/training/optimizers/adagrad.ts";
 export type { AdamOptions } from "./src/training/optimizers/adam.ts";
+export type { LionOptions } from "./src/training/optimizers/lion.ts";
 export type { RMSpropOptions } from "./src/training/optimizers/rmsprop.ts";
 export type { SGDOptions } from "./src/training/optimizers/sgd.ts";
 export type { OptimizerForm } from "./src/training/optimizers/optimizer.ts";
+export type {
+  DecayExclusion,
+  DecayOptions,
+} from "./src/training/optimizers/weight_decay.ts";
 export { Run, type RunControl } from "./src/training/run.ts";
 export { DivergenceError } from "./src/training/train_step.ts";
 export type { RunReport } from "./src/display/training_display.ts";

@@ -150,7 +150,9 @@ export function trainingStep(
   s: Workload,
 ): Step {
   const variables = Object.values(w);
-  const optimizer = new Adam(variables);
+  const optimizer = new Adam(
+    Object.entries(w).map(([name, variable]) => ({ name, variable })),
+  );
   return ({ inputs, targets, mask }, learningRate) => {
     const all = { inputs, targets, ...(mask && { mask }) };
     const parts = cutRows(s.batch, {

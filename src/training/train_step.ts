@@ -157,7 +157,10 @@ export class Trainer {
     this.#variables = this.#parameters.map((parameter) => parameter.variable);
     this.#optimizer = createOptimizer(
       options.optimizer ?? "adam",
-      this.#variables,
+      [...network.parameters].map(([name, { variable }]) => ({
+        name,
+        variable,
+      })),
     );
     this.#update = compile(
       (inputs: StepInputs) => this.#takeStep(inputs),
