@@ -329,6 +329,7 @@ export type { NormName } from "./src/layers/transformer_block.ts";
 export { LanguageModel } from "./src/models/language_model.ts";
 export { ModelFileError, type ModelParts } from "./src/models/model_file.ts";
 export type {
+  BestRecord,
   EpochRecord,
   StopReason,
   TrainingHistory,
@@ -357,7 +358,13 @@ export type {
 export { fit } from "./src/training/fit.ts";
 export type { TrainableModel } from "./src/training/trainable_model.ts";
 export type { ArrayData, FitData, IdArray } from "./src/training/fit_data.ts";
-export type { FitOptions, SampleOptions } from "./src/training/fit_options.ts";
+export type {
+  FitOptions,
+  RunCallback,
+  SampleOptions,
+} from "./src/training/fit_options.ts";
+export type { EarlyStoppingOptions } from "./src/training/early_stopping.ts";
+export type { GuardOptions, Recovery } from "./src/training/guard.ts";
 export type {
   OptimizerChoice,
   OptimizerName,

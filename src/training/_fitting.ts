@@ -10,24 +10,28 @@ import type {
 } from "../display/training_display.ts";
 import { ensureEngine } from "../engine/engine.ts";
 import { nextTurn } from "../engine/event_loop.ts";
-import type { StopReason, TrainingHistory } from "./history.ts";
-import type { TrainableModel } from "./trainable_model.ts";
 import type { FitTokens } from "./fit_data.ts";
 import type { FitSettings } from "./fit_options.ts";
+import { Goal } from "./_goal.ts";
+import { findExplosion, type GuardOptions, resolveGuard } from "./guard.ts";
+import type { StopReason, TrainingHistory } from "./history.ts";
+import { Outlets } from "./_outlets.ts";
 import { Pace } from "./pace.ts";
 import { Prefetch } from "./_prefetch.ts";
 import {
   addStep,
   endEpoch,
   historyOf,
-  meanLoss,
   newProgress,
   type TrainingProgress,
-  validationFigures,
 } from "./progress.ts";
+import { RecoveryPoints } from "./_recovery.ts";
+import { planOf, reportOf, type RunLimits, summaryOf } from "./_reports.ts";
 import type { RunControl } from "./run.ts";
+import { RunLog } from "./run_log.ts";
 import { Sampling } from "./_sampling.ts";
-import { Trainer } from "./train_step.ts";
+import type { TrainableModel } from "./trainable_model.ts";
+import { DivergenceError, Trainer } from "./train_step.ts";
 import { Validation } from "./_validation.ts";
 
 /** Runs of fewer steps are over before a compiled step would pay. */
@@ -48,176 +52,239 @@ export interface FittingParts {
 /** The loop of one run. */
 export class Fitting {
   readonly #parts: FittingParts;
-  readonly #totalSteps: number;
-  readonly #epochs: number;
+  readonly #limits: RunLimits;
   readonly #validation: Validation | undefined;
   readonly #sampling: Sampling | undefined;
+  readonly #guard: Required<GuardOptions> | undefined;
+  readonly #log: RunLog | undefined;
+  readonly #outlets: Outlets;
   readonly #progress: TrainingProgress;
+  readonly #goal: Goal;
   readonly #pace = new Pace();
+  #trainer!: Trainer;
+  #points: RecoveryPoints | undefined;
   /** Why the run is to end; undefined while it is to go on. */
   #ending: StopReason | undefined;
+  /** Whether the model was given the weights of its best validation. */
+  #isRestored = false;
   /** What the control's clock said when the run's seconds were 0. */
   #clockStart = 0;
 
   constructor(parts: FittingParts) {
     this.#parts = parts;
     const { model, settings, batches, validation } = parts;
-    const { steps, epochs, sample, seed } = settings;
-    this.#totalSteps = steps ?? epochs * batches.stepsPerEpoch;
-    this.#epochs = Math.ceil(this.#totalSteps / batches.stepsPerEpoch);
+    const { steps, epochs, maxSeconds, sample, seed } = settings;
+    const totalSteps = steps ?? epochs * batches.stepsPerEpoch;
+    this.#limits = {
+      totalSteps,
+      epochs: Math.ceil(totalSteps / batches.stepsPerEpoch),
+      maxSeconds,
+    };
     this.#progress = parts.progress ?? newProgress();
+    this.#goal = new Goal(model, settings, this.#progress);
     this.#validation = validation && new Validation(model, validation);
     this.#sampling = sample === false
       ? undefined
       : new Sampling(model, sample, seed, batches);
+    this.#guard = resolveGuard(settings.guard);
+    this.#log = settings.log === undefined
+      ? undefined
+      : new RunLog(settings.log); // last: all else has been checked
+    this.#outlets = new Outlets(parts.display, settings, this.#log);
   }
 
   async run(control: RunControl): Promise<TrainingHistory> {
-    const { model, display, batches } = this.#parts;
+    const { model, display } = this.#parts;
     const progress = this.#progress;
     let failure: unknown;
     try {
-      const engine = await ensureEngine();
-      display.start({
-        model: model.toString(),
-        engine: engine.description,
-        epochs: this.#epochs,
-        stepsPerEpoch: batches.stepsPerEpoch,
-        trainTokens: batches.tokensPerEpoch,
-        validationTokens: this.#validation?.size ?? 0,
-      });
+      const { description: engine } = await ensureEngine();
+      const validationTokens = this.#validation?.size ?? 0;
+      display.start(
+        planOf(this.#parts, this.#limits, { engine, validationTokens }),
+      );
       this.#clockStart = control.elapsedSeconds - progress.seconds;
       await this.#train(control);
       this.#tick(control);
     } catch (error) {
       failure = error;
       this.#ending = "failed";
+    } finally {
+      this.#log?.close();
     }
     const history = historyOf(progress, this.#ending ?? "completed");
+    if (this.#isRestored) history.best!.restored = true;
     if (history.steps > 0) model.history.push(history);
-    await display.end({
-      stopReason: history.stopReason,
-      steps: history.steps,
-      elapsedSeconds: history.seconds,
-      loss: history.loss ?? NaN,
-      ...validationFigures(progress),
-      ...(failure !== undefined && {
-        error: failure instanceof Error ? failure.message : String(failure),
-      }),
-    });
+    await display.end(summaryOf(history, failure));
     if (failure !== undefined) throw failure;
     return history;
   }
 
   async #train(control: RunControl): Promise<void> {
-    const { model, settings, batches: { stepsPerEpoch } } = this.#parts;
-    const progress = this.#progress;
-    const prefetch = new Prefetch(this.#parts.batches);
-    const trainer = new Trainer(model.network, {
+    const { model, settings, batches } = this.#parts;
+    this.#trainer = new Trainer(model.network, {
       ...settings,
-      compiled: this.#totalSteps >= COMPILED_FROM,
+      compiled: this.#limits.totalSteps >= COMPILED_FROM,
     });
+    this.#points = this.#guard &&
+      new RecoveryPoints(this.#trainer, this.#guard, this.#progress);
     try {
-      while (progress.epoch.index < this.#epochs) {
-        if (progress.epoch.steps === 0) trainer.forget();
-        while (
-          progress.epoch.steps < stepsPerEpoch &&
-          progress.steps < this.#totalSteps &&
-          !await this.#isOver(control)
-        ) {
-          await this.#takeStep(control, trainer, prefetch);
-        }
-        if (this.#ending === undefined && progress.epoch.steps > 0) {
-          await this.#completeEpoch(control, trainer);
-        }
-        if (progress.epoch.steps > 0) this.#report(control, "epoch");
-        const isWhole = progress.epoch.steps === stepsPerEpoch;
-        if (!isWhole || this.#ending !== undefined) break;
-        endEpoch(progress);
-      }
-    } catch (error) {
-      trainer.restore();
-      throw error;
+      await this.#takeEpochs(control, new Prefetch(batches));
+      this.#isRestored = this.#goal.restoreBest();
     } finally {
-      trainer.dispose();
+      this.#points?.dispose();
+      this.#goal.dispose();
+      this.#trainer.dispose();
       this.#validation?.dispose();
     }
   }
 
+  async #takeEpochs(control: RunControl, prefetch: Prefetch): Promise<void> {
+    const progress = this.#progress;
+    const { stepsPerEpoch } = this.#parts.batches;
+    const { epochs, totalSteps } = this.#limits;
+    while (progress.epoch.index < epochs) {
+      if (progress.epoch.steps === 0) this.#trainer.forget();
+      while (
+        progress.epoch.steps < stepsPerEpoch && progress.steps < totalSteps &&
+        !await this.#isOver(control)
+      ) {
+        await this.#takeStep(control, prefetch);
+      }
+      if (progress.epoch.steps === 0) break;
+      const isCalledOff = this.#ending === "stopped" ||
+        this.#ending === "aborted";
+      if (!isCalledOff) await this.#completeEpoch(control);
+      await this.#report(control, "epoch");
+      const isWhole = progress.epoch.steps === stepsPerEpoch;
+      if (!isWhole || this.#ending !== undefined) break;
+      endEpoch(progress);
+    }
+  }
+
   /** A step and what follows from it. When it is over, the run could go on from its progress. */
-  async #takeStep(
-    control: RunControl,
-    trainer: Trainer,
-    prefetch: Prefetch,
-  ): Promise<void> {
+  async #takeStep(control: RunControl, prefetch: Prefetch): Promise<void> {
     const { settings, batches } = this.#parts;
     const progress = this.#progress;
     const { index, steps } = progress.epoch;
-    if (!batches.carriesState) trainer.forget();
+    if (!batches.carriesState) this.#trainer.forget();
+    this.#points?.visit();
     const batch = prefetch.take(index, steps);
-    const isLast = progress.steps + 1 === this.#totalSteps;
-    await Promise.all([
-      this.#learn(trainer, batch),
+    const isLast = progress.steps + 1 === this.#limits.totalSteps;
+    const [error] = await Promise.all([
+      this.#learn(batch),
       isLast ? undefined : prefetch.prepareAfter(index, steps),
     ]);
     this.#tick(control);
-    this.#report(control, "step");
-    if (progress.steps % (settings.validateEvery ?? Infinity) === 0) {
-      await this.#validate(control, trainer);
+    if (error === undefined) await this.#report(control, "step");
+    else await this.#goBack(control, error, true);
+    if (this.#isDue(settings.validateEvery)) await this.#validate(control);
+    else if (this.#validation === undefined) {
+      this.#ending ??= this.#goal.afterStep();
+    }
+    const endsEpoch = progress.epoch.steps === batches.stepsPerEpoch ||
+      progress.steps === this.#limits.totalSteps;
+    if (this.#isDue(settings.sampleEvery) && !endsEpoch) {
+      if (await this.#sample(control)) await this.#report(control, "sample");
     }
     await nextTurn();
   }
 
-  async #learn(trainer: Trainer, batch: TokenBatch): Promise<void> {
+  /** Takes the step; gives what went wrong with its loss, if anything did. */
+  async #learn(batch: TokenBatch): Promise<DivergenceError | undefined> {
+    const trainer = this.#trainer;
+    const { batches, settings, model } = this.#parts;
+    trainer.learningRate = settings.learningRate *
+      this.#progress.guard.rateFactor;
     const start = performance.now();
-    const loss = await trainer.step(batch, this.#parts.batches.batchSize);
+    let loss: number;
+    try {
+      loss = await trainer.step(batch, batches.batchSize);
+    } catch (error) {
+      if (this.#guard && error instanceof DivergenceError) return error;
+      trainer.restore();
+      throw error;
+    }
+    const rule = this.#guard && findExplosion(this.#progress, loss, {
+      vocabSize: model.tokenizer.vocabSize,
+      explosion: this.#guard.explosion,
+    });
+    if (rule !== undefined) return trainer.divergence("the loss", loss, rule);
     const targets = batch.mask === undefined
       ? batch.targets.length
       : batch.mask.reduce((sum, counts) => sum + counts, 0);
     this.#pace.add(targets, (performance.now() - start) / 1000);
     addStep(this.#progress, loss, targets);
+    return undefined;
+  }
+
+  /** Goes back to earlier weights, or fails. */
+  async #goBack(
+    control: RunControl,
+    error: DivergenceError,
+    isStep: boolean,
+  ): Promise<void> {
+    if (this.#points === undefined) {
+      this.#trainer.restore();
+      throw error;
+    }
+    const note = this.#points.goBack(error, isStep);
+    await this.#report(control, "recovery", { note });
+  }
+
+  #isDue(every: number | undefined): boolean {
+    return every !== undefined && this.#progress.steps % every === 0;
   }
 
   /** Waits while the run is paused, and tells whether it is to end. */
   async #isOver(control: RunControl): Promise<boolean> {
     await control.whenResumed();
     this.#tick(control);
-    const isLate = this.#progress.seconds >= this.#parts.settings.maxSeconds;
-    this.#ending ??= control.stopReason ?? (isLate ? "stopped" : undefined);
+    const isLate = this.#progress.seconds >= this.#limits.maxSeconds;
+    this.#ending ??= control.stopReason ?? (isLate ? "time" : undefined);
     return this.#ending !== undefined;
   }
 
   /** Validates and samples after the last step of an epoch, or of the run. */
-  async #completeEpoch(control: RunControl, trainer: Trainer): Promise<void> {
+  async #completeEpoch(control: RunControl): Promise<void> {
     const progress = this.#progress;
     if (progress.validation?.step !== progress.steps) {
-      await this.#validate(control, trainer);
+      await this.#validate(control);
     }
-    const text = await this.#sampling?.write(control);
-    if (text !== undefined) progress.sample = { step: progress.steps, text };
+    await this.#sample(control);
     this.#ending ??= control.stopReason;
     this.#tick(control);
   }
 
-  async #validate(control: RunControl, trainer: Trainer): Promise<void> {
-    const validation = this.#validation;
+  async #validate(control: RunControl): Promise<void> {
+    const [validation, progress] = [this.#validation, this.#progress];
     if (validation === undefined) return;
-    const loss = await validation.measure(async () => {
-      await nextTurn();
-      await control.whenResumed();
-      return control.stopReason !== undefined;
-    });
-    if (loss === undefined) return;
-    if (!Number.isFinite(loss)) {
-      throw trainer.divergence("the validation loss", loss);
+    const measure = (): Promise<number | undefined> =>
+      validation.measure(async () => {
+        await nextTurn();
+        await control.whenResumed();
+        return control.stopReason !== undefined;
+      });
+    let loss = await measure();
+    while (loss !== undefined && !Number.isFinite(loss)) {
+      const error = this.#trainer.divergence("the validation loss", loss);
+      await this.#goBack(control, error, false);
+      loss = await measure();
     }
-    this.#progress.validation = {
-      step: this.#progress.steps,
-      loss,
-      bitsPerCharacter: validation.bitsPerCharacter(loss),
-    };
+    if (loss === undefined) return;
+    const bitsPerCharacter = validation.bitsPerCharacter(loss);
+    progress.validation = { step: progress.steps, loss, bitsPerCharacter };
+    this.#ending ??= this.#goal.afterValidation();
     this.#tick(control);
-    this.#report(control, "validation");
+    await this.#report(control, "validation");
+  }
+
+  /** Has the model write; tells whether it did, rather than being stopped. */
+  async #sample(control: RunControl): Promise<boolean> {
+    const text = await this.#sampling?.write(control);
+    if (text === undefined) return false;
+    this.#progress.sample = { step: this.#progress.steps, text };
+    return true;
   }
 
   /** Looks at the clock. */
@@ -225,25 +292,15 @@ export class Fitting {
     this.#progress.seconds = control.elapsedSeconds - this.#clockStart;
   }
 
-  #report(control: RunControl, kind: RunReport["kind"]): void {
-    const progress = this.#progress;
-    const { steps, seconds, sample } = progress;
-    const report: RunReport = {
-      kind,
-      step: steps,
-      totalSteps: this.#totalSteps,
-      epoch: progress.epoch.index + 1,
-      epochs: this.#epochs,
-      loss: progress.loss ?? NaN,
-      meanLoss: meanLoss(progress),
-      ...validationFigures(progress),
-      tokensPerSecond: this.#pace.rate,
-      elapsedSeconds: seconds,
-      remainingSeconds: (this.#totalSteps - steps) * seconds / steps,
-      ...(kind === "epoch" && sample?.step === steps &&
-        { sample: sample.text }),
-    };
-    this.#parts.display.update(report);
-    control.report(report);
+  async #report(
+    control: RunControl,
+    kind: RunReport["kind"],
+    more: { note?: string } = {},
+  ): Promise<void> {
+    const { learningRate, gradientNorm } = this.#trainer;
+    const tokensPerSecond = this.#pace.rate;
+    const figures = { learningRate, gradientNorm, tokensPerSecond };
+    const report = reportOf(kind, this.#progress, this.#limits, figures);
+    await this.#outlets.tell({ ...report, ...more }, control);
   }
 }

@@ -61,6 +61,12 @@ export const positiveInteger: OptionRule = numberRule(
   (value) => Number.isSafeInteger(value) && value > 0,
 );
 
+/** A whole number from 0. */
+export const notNegativeInteger: OptionRule = numberRule(
+  "an integer from 0",
+  (value) => Number.isSafeInteger(value) && value >= 0,
+);
+
 /** Any whole number that has no neighbour closer than 1. */
 export const safeInteger: OptionRule = numberRule(
   "a safe integer",
@@ -72,6 +78,46 @@ export const positiveNumber: OptionRule = numberRule(
   "a positive number",
   (value) => value > 0,
 );
+
+/** From 0 and finite. */
+export const notNegative: OptionRule = numberRule(
+  "a number from 0",
+  (value) => value >= 0 && value < Infinity,
+);
+
+/** Any number but those that are none and the infinite ones. */
+export const finite: OptionRule = numberRule(
+  "a finite number",
+  Number.isFinite,
+);
+
+/**
+ * @param rule What the number must be, in words.
+ * @param holds Whether it is.
+ * @returns The rule.
+ */
+export function within(
+  rule: string,
+  holds: (value: number) => boolean,
+): OptionRule {
+  return numberRule(rule, holds);
+}
+
+/** True or false. */
+export const flag: OptionRule = (value, name) => {
+  if (typeof value === "boolean") return;
+  throw new TypeError(
+    `Cannot train: ${name} must be true or false: ${quote(value)}`,
+  );
+};
+
+/** A function. */
+export const callable: OptionRule = (value, name) => {
+  if (typeof value === "function") return;
+  throw new TypeError(
+    `Cannot train: ${name} must be a function: ${quote(value)}`,
+  );
+};
 
 /** Above 0 and finite. */
 export const positiveFinite: OptionRule = (value, name) => {
@@ -103,6 +149,19 @@ export const objectOrFalse: OptionRule = (value, name) => {
   throw new TypeError(
     `Cannot train: ${name} must be an object or false: ${quote(value)}`,
   );
+};
+
+/** Where a file is. */
+export const filePath: OptionRule = (value, name) => {
+  const isPath = typeof value === "string" || value instanceof URL;
+  if (!isPath) {
+    throw new TypeError(
+      `Cannot train: ${name} must be a path: ${quote(value)}`,
+    );
+  }
+  if (value === "") {
+    throw new RangeError(`Cannot train: ${name} must be a path: ""`);
+  }
 };
 
 /** A signal. */

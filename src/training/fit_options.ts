@@ -8,12 +8,22 @@ import {
   type OptimizerChoice,
 } from "./optimizers/create_optimizer.ts";
 import type { TrainingDisplayKind } from "../display/create_training_display.ts";
+import type { RunReport } from "../display/training_display.ts";
+import {
+  type EarlyStoppingOptions,
+  earlyStoppingRule,
+} from "./early_stopping.ts";
 import type { FitData } from "./fit_data.ts";
+import { type GuardOptions, guardRule } from "./guard.ts";
+import type { Run } from "./run.ts";
 import type { UnknownPolicy } from "../tokenizers/tokenizer.ts";
 import {
   abortSignal,
   anything,
+  callable,
   checkOptions,
+  filePath,
+  finite,
   objectOrFalse,
   oneOf,
   type OptionRules,
@@ -47,12 +57,24 @@ export interface SampleOptions {
   temperature?: number;
 }
 
+/**
+ * Hears from a run. What it returns is of no account; `run.stop()` and `run.pause()` act after it has returned. It must
+ * not await the run, which waits for it.
+ *
+ * @param report Where the run stands.
+ * @param run The run.
+ */
+export type RunCallback = (
+  report: RunReport,
+  run: Run,
+) => void | Promise<void>;
+
 /** Options of `fit()`. */
 export interface FitOptions {
   /**
    * Passes over the training part.
    *
-   * @default {1}
+   * @default {1, or no limit where `maxSeconds` is given and `steps` is not}
    */
   epochs?: number;
 
@@ -151,15 +173,70 @@ export interface FitOptions {
    */
   sample?: SampleOptions | false;
 
+  /**
+   * Steps between two samples beside those after each epoch.
+   *
+   * @default {undefined} which samples after each epoch
+   */
+  sampleEvery?: number;
+
   /** Ends the run after the step under way; the history then says `"aborted"`. */
   signal?: AbortSignal;
 
   /**
-   * Ends the run after this many seconds, pauses left out.
+   * Ends the run after this many seconds, pauses left out: what is first of this and of `epochs` or `steps`. By itself it
+   * is how long to train. The last validation and sample come after it.
    *
    * @default {Infinity}
    */
   maxSeconds?: number;
+
+  /**
+   * Ends the run when the validation loss is as low as this, in nats per token; without a validation part, when the mean
+   * training loss of the last 20 steps is.
+   *
+   * @default {undefined} which goes on to the end
+   */
+  targetLoss?: number;
+
+  /**
+   * Ends the run when the validation loss has not become better for a while, and gives the model the weights of the best
+   * validation; true for the defaults.
+   *
+   * @default {false}
+   */
+  earlyStopping?: EarlyStoppingOptions | boolean;
+
+  /**
+   * What to do when the loss explodes or is no number any more: go back to earlier weights and on with a smaller learning
+   * rate, once, and fail when that did not help. False fails at once, and only where the loss is no number.
+   *
+   * @default {{}}
+   */
+  guard?: GuardOptions | false;
+
+  /**
+   * A file that gets a line for each report of the run: a JSON object, or a row of a table where the name ends in `.csv`.
+   * Lines are added to what is there.
+   *
+   * @default {undefined} which writes none
+   */
+  log?: string | URL;
+
+  /**
+   * Called after each step, and awaited. An error that it throws ends the run, which then fails with it; the model keeps
+   * its weights. So with the three that follow.
+   */
+  onStep?: RunCallback;
+
+  /** Called after each validation, and awaited. */
+  onValidation?: RunCallback;
+
+  /** Called when an epoch is over, after its validation and its sample, and awaited. */
+  onEpoch?: RunCallback;
+
+  /** Called with each sample, before `onEpoch` where it is that of an epoch, and awaited. */
+  onSample?: RunCallback;
 
   /**
    * Where to show the run.
@@ -170,7 +247,18 @@ export interface FitOptions {
 }
 
 /** Options without a default: they stay undefined where they are left out. */
-type Undefaulted = "steps" | "signal" | "unknown" | "validateEvery";
+type Undefaulted =
+  | "steps"
+  | "signal"
+  | "unknown"
+  | "validateEvery"
+  | "sampleEvery"
+  | "targetLoss"
+  | "log"
+  | "onStep"
+  | "onValidation"
+  | "onEpoch"
+  | "onSample";
 
 /** The options with every default filled in. */
 export type FitSettings =
@@ -193,8 +281,17 @@ const DEFAULTS: FitSettings = {
   validateEvery: undefined,
   seed: 0,
   sample: {},
+  sampleEvery: undefined,
   signal: undefined,
   maxSeconds: Infinity,
+  targetLoss: undefined,
+  earlyStopping: false,
+  guard: {},
+  log: undefined,
+  onStep: undefined,
+  onValidation: undefined,
+  onEpoch: undefined,
+  onSample: undefined,
   display: "auto",
 };
 
@@ -214,23 +311,54 @@ const RULES: OptionRules<FitOptions> = {
   validateEvery: positiveInteger,
   seed: safeInteger,
   sample: objectOrFalse,
+  sampleEvery: positiveInteger,
   signal: abortSignal,
   maxSeconds: positiveNumber,
+  targetLoss: finite,
+  earlyStopping: earlyStoppingRule,
+  guard: guardRule,
+  log: filePath,
+  onStep: callable,
+  onValidation: callable,
+  onEpoch: callable,
+  onSample: callable,
   display: anything,
 };
 
-/** Pairs of which the first has no effect, and what to do. */
+/** Options that have no effect beside others, and what to do. */
 function refuseIdle(options: FitOptions): void {
-  const idle = (what: string, wayOut: string): never => {
+  const refuse = (what: string, wayOut: string): never => {
     throw new TypeError(`Cannot train: ${what}, ${wayOut}`);
   };
-  if (options.epochs !== undefined && options.steps !== undefined) {
-    idle("epochs has no effect beside steps", "leave one of them out");
+  const { epochs, steps, maxSeconds, validateEvery, earlyStopping } = options;
+  if (epochs !== undefined && steps !== undefined) {
+    refuse("epochs has no effect beside steps", "leave one of them out");
   }
-  if (options.validateEvery !== undefined && options.validation === 0) {
-    idle(
-      "validateEvery has no effect without a validation part",
-      "leave it or validation: 0 out",
+  for (
+    const name of ["validateEvery", "onValidation", "earlyStopping"] as const
+  ) {
+    const isGiven = options[name] !== undefined && options[name] !== false;
+    if (isGiven && options.validation === 0) {
+      refuse(
+        `${name} has no effect without a validation part`,
+        "leave it or validation: 0 out",
+      );
+    }
+  }
+  for (const name of ["sampleEvery", "onSample"] as const) {
+    if (options[name] !== undefined && options.sample === false) {
+      refuse(
+        `${name} has no effect without samples`,
+        "leave it or sample: false out",
+      );
+    }
+  }
+  const isLong = epochs !== undefined || steps !== undefined ||
+    maxSeconds !== undefined || validateEvery !== undefined;
+  if (earlyStopping !== undefined && earlyStopping !== false && !isLong) {
+    refuse(
+      "earlyStopping has no effect on one epoch, after which there is one validation",
+      "give epochs, steps, maxSeconds or validateEvery",
     );
   }
 }
@@ -248,5 +376,12 @@ export function fitSettings(
 ): FitSettings {
   const given = checkOptions(options, RULES);
   refuseIdle(given);
-  return { ...DEFAULTS, sequenceLength: context, ...given } as FitSettings;
+  const { steps, maxSeconds = Infinity } = given;
+  const isTimed = steps === undefined && maxSeconds < Infinity;
+  return {
+    ...DEFAULTS,
+    sequenceLength: context,
+    ...(isTimed && { epochs: Infinity }),
+    ...given,
+  } as FitSettings;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Recovery } from "./guard.ts";
 
 /** One epoch of a run. */
 export interface EpochRecord {
@@ -22,8 +23,28 @@ export interface EpochRecord {
   sample?: string;
 }
 
-/** Why a run ended: all steps taken, stopped by `stop()` or a time limit, aborted by a signal, or failed. */
-export type StopReason = "completed" | "stopped" | "aborted" | "failed";
+/**
+ * Why a run ended: all steps were taken, its time was over, the loss was as low as was wanted or did not become lower any
+ * more; it was stopped by `stop()`, aborted by a signal; or it failed.
+ */
+export type StopReason =
+  | "completed"
+  | "time"
+  | "target"
+  | "early-stopping"
+  | "stopped"
+  | "aborted"
+  | "failed";
+
+/** The best validation of a run. */
+export interface BestRecord {
+  /** Steps taken before it. */
+  step: number;
+  /** Its loss, in nats per token. */
+  validationLoss: number;
+  /** Whether the model has the weights of that step, rather than those of the last. */
+  restored?: boolean;
+}
 
 /** A training run. */
 export interface TrainingHistory {
@@ -41,4 +62,8 @@ export interface TrainingHistory {
   validationLoss?: number;
   /** The same in bits per character of text. */
   validationBitsPerCharacter?: number;
+  /** The validation with the lowest loss. */
+  best?: BestRecord;
+  /** The times that the run went back to earlier weights, because its loss had exploded. */
+  recoveries?: Recovery[];
 }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { type GuardProgress, newGuard, RECENT } from "./guard.ts";
 import type { EpochRecord, StopReason, TrainingHistory } from "./history.ts";
 
 /** The epoch under way. */
@@ -36,14 +37,20 @@ export interface TrainingProgress {
   steps: number;
   /** Seconds since the first step, pauses left out. */
   seconds: number;
-  /** Training loss of the last step, in nats per token; null before the first. */
-  loss: number | null;
+  /** Training losses of the last steps, in nats per token, the newest at the end. */
+  recent: number[];
   /** The epoch under way. */
   epoch: EpochProgress;
   /** The whole epochs before it. */
   epochs: EpochRecord[];
   /** The last validation; null before the first. */
   validation: Measured | null;
+  /** The validation with the lowest loss; null before the first. */
+  best: Measured | null;
+  /** Validations since the best one. */
+  validationsSinceBest: number;
+  /** What the guard remembers. */
+  guard: GuardProgress;
   /** What the model wrote last, and after how many steps; null before the first sample. */
   sample: { step: number; text: string } | null;
 }
@@ -53,10 +60,13 @@ export function newProgress(): TrainingProgress {
   return {
     steps: 0,
     seconds: 0,
-    loss: null,
+    recent: [],
     epoch: newEpoch(0),
     epochs: [],
     validation: null,
+    best: null,
+    validationsSinceBest: 0,
+    guard: newGuard(),
     sample: null,
   };
 }
@@ -83,10 +93,20 @@ export function addStep(
 ): void {
   const { epoch } = progress;
   progress.steps++;
-  progress.loss = loss;
+  progress.recent = [...progress.recent, loss].slice(-RECENT);
   epoch.steps++;
   epoch.targets += targets;
   epoch.lossSum += loss * targets;
+}
+
+/**
+ * Counts a step that went wrong and was taken back: its batch is done with, its loss counts for nothing.
+ *
+ * @param progress Where the run stood before; it is changed.
+ */
+export function skipStep(progress: TrainingProgress): void {
+  progress.steps++;
+  progress.epoch.steps++;
 }
 
 /**
@@ -95,7 +115,7 @@ export function addStep(
  * @param progress Where the run stood before; it is changed.
  */
 export function endEpoch(progress: TrainingProgress): void {
-  progress.epochs.push(epochRecord(progress));
+  if (progress.epoch.targets > 0) progress.epochs.push(epochRecord(progress));
   progress.epoch = newEpoch(progress.epoch.index + 1);
 }
 
@@ -145,8 +165,9 @@ export function historyOf(
   progress: TrainingProgress,
   stopReason: StopReason,
 ): TrainingHistory {
+  const { best, guard } = progress;
   const epochs = [...progress.epochs];
-  if (progress.epoch.steps > 0) epochs.push(epochRecord(progress));
+  if (progress.epoch.targets > 0) epochs.push(epochRecord(progress));
   const last = epochs.at(-1);
   return {
     epochs,
@@ -155,5 +176,9 @@ export function historyOf(
     seconds: progress.seconds,
     ...(last !== undefined && { loss: last.loss }),
     ...validationFigures(progress),
+    ...(best !== null && {
+      best: { step: best.step, validationLoss: best.loss },
+    }),
+    ...(guard.recoveries.length > 0 && { recoveries: [...guard.recoveries] }),
   };
 }

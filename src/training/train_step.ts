@@ -25,7 +25,7 @@ import {
 import type { Optimizer } from "./optimizers/optimizer.ts";
 
 /**
- * The loss or its gradient stopped being a number. The model has the last weights whose loss was one.
+ * The loss exploded, or it or its gradient stopped being a number. The model has weights from before.
  *
  * @example Catch it
  * ```ts
@@ -41,29 +41,45 @@ import type { Optimizer } from "./optimizers/optimizer.ts";
  * ```
  */
 export class DivergenceError extends RangeError {
+  /** What went wrong, such as `the loss`. */
+  readonly what: string;
+  /** The rule that it broke, such as `must be a number`. */
+  readonly rule: string;
   /** Number of the step, from 1. */
   readonly step: number;
   /** What came out as its loss, in nats per token, or as the norm of its gradients. */
   readonly loss: number;
-  /** The learning rate of the run. */
+  /** The learning rate of the step. */
   readonly learningRate: number;
 
   /**
    * Says what happened, at which step, and what to do.
    *
-   * @param what What stopped being a number.
-   * @param details Step, loss and learning rate.
+   * @param what What went wrong, such as `the loss`.
+   * @param details Step, loss and learning rate; the rule that was broken, and which weights the model keeps.
    */
   constructor(
     what: string,
-    details: { step: number; loss: number; learningRate: number },
+    details: {
+      step: number;
+      loss: number;
+      learningRate: number;
+      rule?: string;
+      kept?: string;
+    },
   ) {
     const { step, loss, learningRate } = details;
+    const { rule = "must be a number" } = details;
+    const { kept = "the last weights that gave one" } = details;
     super(
-      `Cannot go on training: ${what} must be a number: ${loss} at step ${step}, with learningRate ${learningRate}; ` +
-        "the model keeps the last weights that gave one; train on with a smaller learningRate or clipNorm",
+      `Cannot go on training: ${what} ${rule}: ${loss} at step ${step}, with learningRate ${
+        Number(learningRate.toPrecision(6))
+      }; ` +
+        `the model keeps ${kept}; train on with a smaller learningRate or clipNorm`,
     );
     this.name = "DivergenceError";
+    this.what = what;
+    this.rule = rule;
     this.step = step;
     this.loss = loss;
     this.learningRate = learningRate;
@@ -141,6 +157,10 @@ export class Trainer {
   readonly #variables: Variable[];
   readonly #optimizer: Optimizer;
   readonly #update: CompiledFunction<[StepInputs], StepResults>;
+  /** Step size of the next step. */
+  learningRate: number;
+  /** Norm of all gradients together in the last step, before they were clipped; NaN before the first. */
+  gradientNorm = NaN;
   #state: PredictorState = [];
   /** The weights that gave the last loss that was a number. */
   #good: Tensor[] = [];
@@ -153,6 +173,7 @@ export class Trainer {
   constructor(network: Network, options: TrainerOptions) {
     this.#network = network;
     this.#options = options;
+    this.learningRate = options.learningRate;
     this.#parameters = [...network.parameters.values()];
     this.#variables = this.#parameters.map((parameter) => parameter.variable);
     this.#optimizer = createOptimizer(
@@ -166,6 +187,11 @@ export class Trainer {
       (inputs: StepInputs) => this.#takeStep(inputs),
       { name: "training step" },
     );
+  }
+
+  /** All that a step changes but the carried state: the weights, and the optimizer's memory. */
+  get variables(): Variable[] {
+    return [...this.#variables, ...this.#optimizer.slots];
   }
 
   /**
@@ -201,6 +227,7 @@ export class Trainer {
     this.#steps++;
     const [loss, norm] = await outcome.data(); // the one place where the host waits for the device
     outcome.dispose();
+    this.gradientNorm = norm!;
 
     if (Number.isFinite(loss!) || this.#good.length === 0) {
       tf.dispose(this.#good);
@@ -225,7 +252,7 @@ export class Trainer {
       targets: tf.tensor1d(batch.targets, "int32"), // (BT,)
       ...(batch.mask && { weights: tf.tensor1d(weightsOf(batch.mask)) }), // (BT,)
       state: isFresh ? this.#freshState(batchSize) : [...before],
-      learningRate: tf.scalar(this.#options.learningRate),
+      learningRate: tf.scalar(this.learningRate),
       step: tf.scalar(this.#steps, "int32"),
     };
     try {
@@ -329,16 +356,17 @@ export class Trainer {
   /**
    * Describes what went wrong after the last step.
    *
-   * @param what What stopped being a number.
+   * @param what What went wrong, such as `the loss`.
    * @param value What it is.
+   * @param rule What it must do.
    * @returns The error to throw.
    */
-  divergence(what: string, value: number): DivergenceError {
-    const { learningRate } = this.#options;
+  divergence(what: string, value: number, rule?: string): DivergenceError {
     return new DivergenceError(what, {
       step: this.#steps,
       loss: value,
-      learningRate,
+      learningRate: this.learningRate,
+      ...(rule !== undefined && { rule }),
     });
   }
 

@@ -20,8 +20,17 @@ Deno.test("fitSettings() fills in the documented defaults", () => {
     validateEvery: undefined,
     seed: 0,
     sample: {},
+    sampleEvery: undefined,
     signal: undefined,
     maxSeconds: Infinity,
+    targetLoss: undefined,
+    earlyStopping: false,
+    guard: {},
+    log: undefined,
+    onStep: undefined,
+    onValidation: undefined,
+    onEpoch: undefined,
+    onSample: undefined,
     display: "auto",
   });
 });
@@ -137,7 +146,8 @@ for (
       { learningrate: 1 },
       TypeError,
       "Cannot train: an option must be one of epochs, steps, batchSize, sequenceLength, optimizer, learningRate, clipNorm, " +
-      'validation, gap, batches, unknown, validateEvery, seed, sample, signal, maxSeconds, display: "learningrate"',
+      "validation, gap, batches, unknown, validateEvery, seed, sample, sampleEvery, signal, maxSeconds, targetLoss, " +
+      'earlyStopping, guard, log, onStep, onValidation, onEpoch, onSample, display: "learningrate"',
     ],
   ] as unknown as [FitOptions, typeof RangeError, string][]
 ) {

@@ -277,7 +277,7 @@ Deno.test("fit() stops at its time limit", async () => {
     epochs: 1_000_000,
     maxSeconds: 0.05,
   });
-  assertEquals(history.stopReason, "stopped");
+  assertEquals(history.stopReason, "time");
   assert(history.steps > 0 && history.seconds >= 0.05);
   model.dispose();
 });
@@ -317,6 +317,7 @@ Deno.test("fit() keeps the last good weights when the loss is no number any more
     ...QUIET,
     learningRate: 1e38,
     clipNorm: Infinity,
+    guard: false,
   });
   const error = await assertRejects(
     async () => await run,
@@ -341,7 +342,12 @@ Deno.test("fit() finds a divergence of the last step in the validation", async (
   const before = await weights(model);
   await assertRejects(
     async () =>
-      await fit(model, TEXT, { ...QUIET, steps: 1, learningRate: 1e38 }),
+      await fit(model, TEXT, {
+        ...QUIET,
+        steps: 1,
+        learningRate: 1e38,
+        guard: false,
+      }),
     DivergenceError,
     "Cannot go on training: the validation loss must be a number: NaN at step 1, with learningRate 1e+38",
   );

@@ -23,7 +23,7 @@ Deno.test("addStep() weighs losses by their targets", () => {
   addStep(progress, 2, 30);
   addStep(progress, 4, 10);
   assertEquals(meanLoss(progress), 2.5); // (2 · 30 + 4 · 10) / 40
-  assertEquals([progress.steps, progress.epoch.steps, progress.loss], [
+  assertEquals([progress.steps, progress.epoch.steps, progress.recent.at(-1)], [
     2,
     2,
     4,
