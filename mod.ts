@@ -356,6 +356,18 @@ export type {
 
 // Training.
 export { fit } from "./src/training/fit.ts";
+export {
+  resume,
+  type Resumed,
+  type ResumeOptions,
+  type SkippedCheckpoint,
+} from "./src/models/resume.ts";
+export type { CheckpointOptions } from "./src/training/checkpoint_options.ts";
+export type {
+  CheckpointContent,
+  EncodeModelOptions,
+} from "./src/training/checkpoint_content.ts";
+export type { DataRecord } from "./src/training/data_record.ts";
 export type { TrainableModel } from "./src/training/trainable_model.ts";
 export type { ArrayData, FitData, IdArray } from "./src/training/fit_data.ts";
 export type {

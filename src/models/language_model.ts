@@ -14,6 +14,7 @@ import {
 } from "../generation/generation_defaults.ts";
 import { type GenerateOptions, streamText } from "../generation/stream_text.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import type { EncodeModelOptions } from "../training/checkpoint_content.ts";
 import type { TrainingHistory } from "../training/history.ts";
 import { decodeModel, encodeModel, type ModelParts } from "./model_file.ts";
 import { countParameters, type Network } from "../networks/network.ts";
@@ -166,7 +167,17 @@ export class LanguageModel {
    * @throws {Error} If the file cannot be written; an older file of this name is still there then.
    */
   async save(path: string): Promise<void> {
-    await writeFileAtomic(path, await encodeModel(this));
+    await writeFileAtomic(path, await this.encode());
+  }
+
+  /**
+   * The bytes that {@linkcode LanguageModel.save} writes, for those who keep them elsewhere.
+   *
+   * @param options For checkpoints: the run under way, and what else is to be in the file.
+   * @returns The whole file; the same model gives the same bytes.
+   */
+  encode(options: EncodeModelOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return encodeModel(this, options);
   }
 
   /**

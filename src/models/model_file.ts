@@ -21,6 +21,10 @@ import {
 import { tokenizerFromJSON } from "../tokenizers/resolve.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { buildNetwork } from "../networks/architectures.ts";
+import type {
+  CheckpointContent,
+  EncodeModelOptions,
+} from "../training/checkpoint_content.ts";
 import type { TrainingHistory } from "../training/history.ts";
 import type { Network, NetworkConfig } from "../networks/network.ts";
 import { VERSION } from "./version.ts";
@@ -48,14 +52,6 @@ export interface ModelParts {
   generationDefaults?: GenerationDefaults;
 }
 
-/** What a checkpoint has beside the model. */
-export interface CheckpointContent {
-  /** Tensors by name. */
-  tensors: ReadonlyMap<string, TensorData>;
-  /** All else, as plain JSON. */
-  json: unknown;
-}
-
 /** The JSON beside the weights. */
 interface ModelHeader {
   formatVersion: number;
@@ -75,12 +71,12 @@ export class ModelFileError extends SyntaxError {
 
 /**
  * @param parts The model.
- * @param checkpoint What makes it a checkpoint; asked for after the weights were asked for, before the first wait.
+ * @param options The run under way, and what makes the file a checkpoint.
  * @returns The file's bytes; the same model gives the same bytes.
  */
 export async function encodeModel(
   parts: ModelParts,
-  checkpoint?: () => Promise<CheckpointContent>,
+  options: EncodeModelOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { tokenizer, network, history, generationDefaults = {} } = parts;
   const header: ModelHeader = {
@@ -89,7 +85,7 @@ export async function encodeModel(
     architecture: network.kind,
     config: { ...network.config },
     tokenizer: tokenizer.toJSON(),
-    history,
+    history: options.run === undefined ? history : [...history, options.run],
     generationDefaults,
   };
   const metadata: Record<string, string> = {
@@ -98,7 +94,7 @@ export async function encodeModel(
   const parameters = [...network.parameters.values()];
   // All are asked at once, before the first wait: a run that goes on meanwhile cannot mix two steps in one file.
   const [extra, ...values] = await Promise.all([
-    checkpoint?.(),
+    options.checkpoint?.(),
     ...parameters.map((each) => each.values()),
   ]);
   const tensors = new Map<string, TensorData>();

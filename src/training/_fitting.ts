@@ -10,11 +10,23 @@ import type {
 } from "../display/training_display.ts";
 import { ensureEngine } from "../engine/engine.ts";
 import { nextTurn } from "../engine/event_loop.ts";
+import { lanes } from "../engine/side_by_side.ts";
+import { tf } from "../engine/tf.ts";
+import { Checkpointing } from "./_checkpointing.ts";
+import { resolveCheckpoints } from "./checkpoint_options.ts";
+import type { RunRecord } from "./checkpoint_record.ts";
+import {
+  bestWeightsOf,
+  type Continuation,
+  restoreTrainer,
+} from "./continuation.ts";
+import { type DataRecord, describeData } from "./data_record.ts";
 import type { FitTokens } from "./fit_data.ts";
-import type { FitSettings } from "./fit_options.ts";
+import type { FitOptions, FitSettings } from "./fit_options.ts";
 import { Goal } from "./_goal.ts";
 import { findExplosion, type GuardOptions, resolveGuard } from "./guard.ts";
 import type { StopReason, TrainingHistory } from "./history.ts";
+import { limitsOf, type RunLimits } from "./limits.ts";
 import { Outlets } from "./_outlets.ts";
 import { Pace } from "./pace.ts";
 import { Prefetch } from "./_prefetch.ts";
@@ -26,10 +38,11 @@ import {
   type TrainingProgress,
 } from "./progress.ts";
 import { RecoveryPoints } from "./_recovery.ts";
-import { planOf, reportOf, type RunLimits, summaryOf } from "./_reports.ts";
+import { planOf, reportOf, summaryOf } from "./_reports.ts";
 import type { RunControl } from "./run.ts";
 import { RunLog } from "./run_log.ts";
 import { Sampling } from "./_sampling.ts";
+import { saveOptions } from "./saved_options.ts";
 import type { TrainableModel } from "./trainable_model.ts";
 import { DivergenceError, Trainer } from "./train_step.ts";
 import { Validation } from "./_validation.ts";
@@ -45,7 +58,15 @@ export interface FittingParts {
   /** What the validation loss is measured on, if anything. */
   validation: FitTokens | undefined;
   display: TrainingDisplay;
-  /** Where the run stands when its work begins; before the first step where it is left out. */
+  /** What the caller gave. */
+  options: FitOptions;
+  /** All that was given to learn from. */
+  data: FitTokens;
+  /** Validation data of its own, if there is. */
+  ownValidation?: FitTokens | undefined;
+  /** The checkpoint that the run goes on from; it begins with the first step where there is none. */
+  from?: Continuation | undefined;
+  /** Where the run stands when its work begins; where the checkpoint says, if this is left out. */
   progress?: TrainingProgress;
 }
 
@@ -63,6 +84,11 @@ export class Fitting {
   readonly #pace = new Pace();
   #trainer!: Trainer;
   #points: RecoveryPoints | undefined;
+  readonly #checkpointing: Checkpointing | undefined;
+  /** What is the same in all checkpoints; undefined before the data was looked at. */
+  #record: RunRecord | undefined;
+  /** Whether a step is under way, so that weights, memory and progress may not belong together. */
+  #isInStep = false;
   /** Why the run is to end; undefined while it is to go on. */
   #ending: StopReason | undefined;
   /** Whether the model was given the weights of its best validation. */
@@ -73,20 +99,23 @@ export class Fitting {
   constructor(parts: FittingParts) {
     this.#parts = parts;
     const { model, settings, batches, validation } = parts;
-    const { steps, epochs, maxSeconds, sample, seed } = settings;
-    const totalSteps = steps ?? epochs * batches.stepsPerEpoch;
-    this.#limits = {
-      totalSteps,
-      epochs: Math.ceil(totalSteps / batches.stepsPerEpoch),
-      maxSeconds,
-    };
-    this.#progress = parts.progress ?? newProgress();
+    const { sample, seed } = settings;
+    this.#progress = parts.progress ??
+      structuredClone(parts.from?.record.progress) ?? newProgress();
+    this.#limits = limitsOf(settings, batches.stepsPerEpoch, this.#progress);
     this.#goal = new Goal(model, settings, this.#progress);
     this.#validation = validation && new Validation(model, validation);
     this.#sampling = sample === false
       ? undefined
       : new Sampling(model, sample, seed, batches);
     this.#guard = resolveGuard(settings.guard);
+    const checkpoints = resolveCheckpoints(settings.checkpoints);
+    this.#checkpointing = checkpoints && new Checkpointing({
+      model,
+      settings: checkpoints,
+      progress: this.#progress,
+      from: parts.from?.path,
+    });
     this.#log = settings.log === undefined
       ? undefined
       : new RunLog(settings.log); // last: all else has been checked
@@ -103,6 +132,7 @@ export class Fitting {
       display.start(
         planOf(this.#parts, this.#limits, { engine, validationTokens }),
       );
+      this.#record = await this.#describe(engine);
       this.#clockStart = control.elapsedSeconds - progress.seconds;
       await this.#train(control);
       this.#tick(control);
@@ -114,6 +144,7 @@ export class Fitting {
     }
     const history = historyOf(progress, this.#ending ?? "completed");
     if (this.#isRestored) history.best!.restored = true;
+    if (this.#record !== undefined) history.data = this.#record.data;
     if (history.steps > 0) model.history.push(history);
     await display.end(summaryOf(history, failure));
     if (failure !== undefined) throw failure;
@@ -124,18 +155,84 @@ export class Fitting {
     const { model, settings, batches } = this.#parts;
     this.#trainer = new Trainer(model.network, {
       ...settings,
-      compiled: this.#limits.totalSteps >= COMPILED_FROM,
+      compiled: this.#record!.computedOn.compiled,
     });
     this.#points = this.#guard &&
       new RecoveryPoints(this.#trainer, this.#guard, this.#progress);
     try {
+      this.#goOn();
       await this.#takeEpochs(control, new Prefetch(batches));
+      await this.#checkpoint({ isEnd: true });
       this.#isRestored = this.#goal.restoreBest();
+    } catch (error) {
+      await this.#saveAfterFailure(error);
+      throw error;
     } finally {
       this.#points?.dispose();
       this.#goal.dispose();
       this.#trainer.dispose();
       this.#validation?.dispose();
+    }
+  }
+
+  /** What is the same in all checkpoints. */
+  async #describe(engine: string): Promise<RunRecord> {
+    const { options, data, ownValidation, model, from } = this.#parts;
+    const { vocabSize } = model.tokenizer;
+    const { totalSteps } = this.#limits;
+    const isAsLong = from?.record.totalSteps === totalSteps;
+    return {
+      options: saveOptions(options),
+      data: await describeData(data, vocabSize),
+      validation: ownValidation === undefined
+        ? null
+        : await describeData(ownValidation, vocabSize),
+      totalSteps,
+      computedOn: {
+        engine,
+        lanes: lanes(),
+        compiled: isAsLong
+          ? from.record.computedOn.compiled
+          : totalSteps >= COMPILED_FROM,
+      },
+    };
+  }
+
+  /** Puts back what a checkpoint remembers. */
+  #goOn(): void {
+    const { from, model: { network }, batches } = this.#parts;
+    if (from === undefined) return;
+    const { carriesState = true } = network;
+    const fresh = carriesState && from.state.length > 0
+      ? network.zeroState(batches.batchSize)
+      : [];
+    restoreTrainer(this.#trainer, from, fresh);
+    const best = bestWeightsOf(from);
+    if (best === undefined) return;
+    this.#goal.goOn(best);
+    tf.dispose([...best.tensors.values()]);
+  }
+
+  /** Makes a checkpoint where one is due; it is at the end of the run. */
+  async #checkpoint(
+    { endsEpoch = false, isEnd = false } = {},
+  ): Promise<void> {
+    const ended = this.#ending ?? (isEnd ? "completed" : undefined);
+    await this.#checkpointing?.visit(this.#record!, this.#trainer, {
+      endsEpoch,
+      best: this.#goal.best,
+      ended,
+    });
+  }
+
+  /** A run that fails between two steps could go on there: that is kept, too. */
+  async #saveAfterFailure(error: unknown): Promise<void> {
+    if (this.#isInStep || error instanceof DivergenceError) return;
+    this.#ending = "failed";
+    try {
+      await this.#checkpoint();
+    } catch {
+      // The error that ends the run says more.
     }
   }
 
@@ -150,15 +247,22 @@ export class Fitting {
         !await this.#isOver(control)
       ) {
         await this.#takeStep(control, prefetch);
+        const isLast = progress.epoch.steps === stepsPerEpoch;
+        if (!isLast) await this.#checkpoint(); // after the last one comes more
       }
       if (progress.epoch.steps === 0) break;
+      const isWhole = progress.epoch.steps === stepsPerEpoch;
       const isCalledOff = this.#ending === "stopped" ||
         this.#ending === "aborted";
-      if (!isCalledOff) await this.#completeEpoch(control);
+      if (!isCalledOff) {
+        // A longer run would not have validated in the middle of an epoch, so that it goes on from before.
+        if (!isWhole) await this.#checkpoint({ isEnd: true });
+        await this.#completeEpoch(control);
+      }
       await this.#report(control, "epoch");
-      const isWhole = progress.epoch.steps === stepsPerEpoch;
       if (!isWhole || this.#ending !== undefined) break;
       endEpoch(progress);
+      await this.#checkpoint({ endsEpoch: true });
     }
   }
 
@@ -171,10 +275,12 @@ export class Fitting {
     this.#points?.visit();
     const batch = prefetch.take(index, steps);
     const isLast = progress.steps + 1 === this.#limits.totalSteps;
+    this.#isInStep = true;
     const [error] = await Promise.all([
       this.#learn(batch),
       isLast ? undefined : prefetch.prepareAfter(index, steps),
     ]);
+    this.#isInStep = false;
     this.#tick(control);
     if (error === undefined) await this.#report(control, "step");
     else await this.#goBack(control, error, true);

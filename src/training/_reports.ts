@@ -9,22 +9,13 @@ import type {
   RunSummary,
 } from "../display/training_display.ts";
 import type { FittingParts } from "./_fitting.ts";
+import type { RunLimits } from "./limits.ts";
 import type { TrainingHistory } from "./history.ts";
 import {
   meanLoss,
   type TrainingProgress,
   validationFigures,
 } from "./progress.ts";
-
-/** How long a run lasts at most. */
-export interface RunLimits {
-  /** Steps; Infinity for no limit. */
-  totalSteps: number;
-  /** Epochs, the last of which may be cut short; Infinity for no limit. */
-  epochs: number;
-  /** Seconds; Infinity for no limit. */
-  maxSeconds: number;
-}
 
 /** What is known after a step, besides the progress. */
 export interface StepFigures {
@@ -89,7 +80,7 @@ export function summaryOf(
   const { stopReason, steps, seconds, loss = NaN, best } = history;
   const { validationLoss, validationBitsPerCharacter } = history;
   return {
-    stopReason,
+    stopReason: stopReason === "unfinished" ? "stopped" : stopReason, // one that ended has ended
     steps,
     elapsedSeconds: seconds,
     loss,

@@ -17,6 +17,7 @@ import {
   type FitSettings,
   fitSettings,
 } from "./fit_options.ts";
+import type { Continuation } from "./continuation.ts";
 import { Fitting } from "./_fitting.ts";
 import { Run } from "./run.ts";
 
@@ -71,29 +72,82 @@ export function fit(
   data: FitData,
   options: FitOptions = {},
 ): Run {
+  return startRun(prepareRun(model, data, options));
+}
+
+/** A run before it begins: everything that can be checked at once has been. */
+export interface PreparedRun {
+  model: TrainableModel;
+  /** What the caller gave. */
+  options: FitOptions;
+  settings: FitSettings;
+  /** All that was given to learn from. */
+  data: FitTokens;
+  /** Validation data of its own, if there is. */
+  ownValidation: FitTokens | undefined;
+  /** What the validation loss is measured on, if anything. */
+  validation: FitTokens | undefined;
+  batches: TokenBatches;
+}
+
+/**
+ * Checks what `fit()` was given.
+ *
+ * @param model The model to train.
+ * @param data What it learns from.
+ * @param options Options of the run.
+ * @returns The run before it begins.
+ * @throws {RangeError} As `fit()` does.
+ * @throws {TypeError} As `fit()` does.
+ */
+export function prepareRun(
+  model: TrainableModel,
+  data: FitData,
+  options: FitOptions,
+): PreparedRun {
   const settings = fitSettings(options, model.network.context);
   const { tokenizer } = model;
   const encoding = options.unknown === undefined
     ? {}
     : { unknown: options.unknown };
   const all = fitTokens(data, tokenizer, encoding);
+  const ownValidation = typeof settings.validation === "number"
+    ? undefined
+    : fitTokens(settings.validation, tokenizer, encoding);
   const { train, validation } = typeof settings.validation === "number"
     ? keepApart(all, settings, settings.validation)
-    : {
-      train: all,
-      validation: fitTokens(settings.validation, tokenizer, encoding),
-    };
+    : { train: all, validation: ownValidation };
   refuseIdle(all, validation, options);
   const batches = batchesOf(train, settings);
   if (validation !== undefined) checkMeasurable(validation);
+  return {
+    model,
+    options,
+    settings,
+    data: all,
+    ownValidation,
+    validation,
+    batches,
+  };
+}
+
+/**
+ * Begins a run.
+ *
+ * @param prepared What was checked.
+ * @param from The checkpoint that it goes on from; it begins with the first step where this is left out.
+ * @returns The run.
+ * @throws {Error} If the model is being trained already, or a file cannot be written that the run is to write.
+ */
+export function startRun(prepared: PreparedRun, from?: Continuation): Run {
+  const { model, settings } = prepared;
   if (inTraining.has(model)) {
     throw new Error(
       "Cannot train: the model is being trained already; await the run or stop it first",
     );
   }
   const display = createTrainingDisplay(settings.display);
-  const parts = { model, settings, batches, validation, display };
-  const fitting = new Fitting(parts);
+  const fitting = new Fitting({ ...prepared, display, from });
   inTraining.add(model);
   return new Run(
     (control) => fitting.run(control).finally(() => inTraining.delete(model)),

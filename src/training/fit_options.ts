@@ -13,6 +13,10 @@ import {
   type EarlyStoppingOptions,
   earlyStoppingRule,
 } from "./early_stopping.ts";
+import {
+  type CheckpointOptions,
+  checkpointsRule,
+} from "./checkpoint_options.ts";
 import type { FitData } from "./fit_data.ts";
 import { type GuardOptions, guardRule } from "./guard.ts";
 import type { Run } from "./run.ts";
@@ -239,6 +243,15 @@ export interface FitOptions {
   onSample?: RunCallback;
 
   /**
+   * Where to keep checkpoints, from which `resume()` goes on exactly: a folder, or options. There is one after each
+   * epoch, after ten minutes at the latest, and when the run ends, whatever ends it; the newest three are kept, and the one
+   * with the lowest validation loss.
+   *
+   * @default {false} for none
+   */
+  checkpoints?: string | URL | CheckpointOptions | false;
+
+  /**
    * Where to show the run.
    *
    * @default {"auto"}
@@ -292,6 +305,7 @@ const DEFAULTS: FitSettings = {
   onValidation: undefined,
   onEpoch: undefined,
   onSample: undefined,
+  checkpoints: false,
   display: "auto",
 };
 
@@ -322,6 +336,7 @@ const RULES: OptionRules<FitOptions> = {
   onValidation: callable,
   onEpoch: callable,
   onSample: callable,
+  checkpoints: checkpointsRule,
   display: anything,
 };
 

@@ -191,7 +191,34 @@ export class Trainer {
 
   /** All that a step changes but the carried state: the weights, and the optimizer's memory. */
   get variables(): Variable[] {
-    return [...this.#variables, ...this.#optimizer.slots];
+    return [...this.#variables, ...this.#optimizer.memory.values()];
+  }
+
+  /** What the optimizer remembers, by name. */
+  get memory(): ReadonlyMap<string, Variable> {
+    return this.#optimizer.memory;
+  }
+
+  /** What the network remembers of the batch before; empty where it remembers nothing. */
+  get state(): readonly Tensor[] {
+    return this.#state;
+  }
+
+  /** Steps taken; they choose the dropout masks. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /**
+   * Goes on where another trainer was; the optimizer's memory is for the caller to assign.
+   *
+   * @param steps The steps that it had taken.
+   * @param state What its network remembered; it is this trainer's to free from now on.
+   */
+  goOn(steps: number, state: readonly Tensor[]): void {
+    this.forget();
+    this.#steps = steps;
+    this.#state = state;
   }
 
   /**

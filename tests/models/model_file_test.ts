@@ -122,11 +122,13 @@ Deno.test("decodeModel() opens a checkpoint as the model, decodeCheckpoint() giv
   };
   const bytes = await encodeModel(
     model,
-    () =>
-      Promise.resolve({
-        tensors: new Map([["state/0", more]]),
-        json: { step: 5 },
-      }),
+    {
+      checkpoint: () =>
+        Promise.resolve({
+          tensors: new Map([["state/0", more]]),
+          json: { step: 5 },
+        }),
+    },
   );
   const parts = decodeModel(bytes, "whale");
   assertEquals(

@@ -31,6 +31,7 @@ Deno.test("fitSettings() fills in the documented defaults", () => {
     onValidation: undefined,
     onEpoch: undefined,
     onSample: undefined,
+    checkpoints: false,
     display: "auto",
   });
 });

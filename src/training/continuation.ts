@@ -1,0 +1,157 @@
+/**
+ * Where a run goes on from: the content of a checkpoint, checked, and how it is put back.
+ *
+ * @module
+ */
+import type { TensorData } from "../checkpoint/safetensors.ts";
+import { type Tensor, tf } from "../engine/tf.ts";
+import type { PredictorState } from "../generation/predictor.ts";
+import type { Network } from "../networks/network.ts";
+import type { CheckpointContent } from "./checkpoint_content.ts";
+import { type CheckpointRecord, decodeRecord } from "./checkpoint_record.ts";
+import { newEpoch } from "./progress.ts";
+import type { Trainer } from "./train_step.ts";
+import { assignTensors, tensorOf } from "./variable_data.ts";
+
+/** A checkpoint, read. */
+export interface Continuation {
+  /** The file. */
+  path: string;
+  /** Where the run stands, and what it was given. */
+  record: CheckpointRecord;
+  /** What the optimizer remembers, by name. */
+  optimizer: ReadonlyMap<string, TensorData>;
+  /** What the network remembers of the batch before. */
+  state: readonly TensorData[];
+  /** The best weights by name; none where none are kept. */
+  best: ReadonlyMap<string, TensorData>;
+}
+
+/**
+ * @param path The file.
+ * @param content What it has beside the model.
+ * @param network The model's network.
+ * @returns The checkpoint, checked as far as it can be without the options of the run.
+ * @throws {SyntaxError} If it does not fit together.
+ */
+export function readContinuation(
+  path: string,
+  content: CheckpointContent,
+  network: Network,
+): Continuation {
+  const record = decodeRecord(content.json);
+  const groups = {
+    "optimizer/": new Map<string, TensorData>(),
+    "state/": new Map<string, TensorData>(),
+    "best/": new Map<string, TensorData>(),
+  };
+  for (const [name, tensor] of content.tensors) {
+    const prefix = (Object.keys(groups) as (keyof typeof groups)[])
+      .find((each) => name.startsWith(each));
+    if (prefix === undefined) {
+      throw new SyntaxError(
+        `the checkpoint's tensors must be those of an optimizer, a state or the best weights: "${name}"`,
+      );
+    }
+    if (tensor.dtype !== "F32" && tensor.dtype !== "I32") {
+      throw new SyntaxError(
+        `the checkpoint's tensor "${name}" must be F32 or I32: ${tensor.dtype}`,
+      );
+    }
+    groups[prefix].set(name.slice(prefix.length), tensor);
+  }
+  const state = groups["state/"];
+  const places = Array.from({ length: state.size }, (_, i) => String(i));
+  if (!places.every((place) => state.has(place))) {
+    throw new SyntaxError(
+      `the checkpoint's state must be numbered from 0: ${[...state.keys()]}`,
+    );
+  }
+  const best = groups["best/"];
+  if (best.size > 0) checkWeights(best, network);
+  if (best.size > 0 && !Number.isSafeInteger(record.bestStep)) {
+    throw new SyntaxError(
+      `the checkpoint's best weights must have a step: ${record.bestStep}`,
+    );
+  }
+  return {
+    path,
+    record,
+    optimizer: groups["optimizer/"],
+    state: places.map((place) => state.get(place)!),
+    best,
+  };
+}
+
+function checkWeights(
+  weights: ReadonlyMap<string, TensorData>,
+  network: Network,
+): void {
+  const { parameters } = network;
+  const fits = weights.size === parameters.size &&
+    [...parameters].every(([name, { shape }]) => {
+      const tensor = weights.get(name);
+      return tensor?.dtype === "F32" && String(tensor.shape) === String(shape);
+    });
+  if (fits) return;
+  throw new SyntaxError(
+    "the checkpoint's best weights must be those of the network: their names or shapes are others",
+  );
+}
+
+/**
+ * Gives a trainer what another one remembered.
+ *
+ * @param trainer The new one.
+ * @param from The checkpoint.
+ * @param fresh A state of the network before the first token, in the shape that the run needs; it is disposed.
+ * @throws {SyntaxError} If the memory is that of another optimizer, or the state of another shape.
+ */
+export function restoreTrainer(
+  trainer: Trainer,
+  from: Continuation,
+  fresh: PredictorState,
+): void {
+  const shapes = fresh.map(({ shape }) => `[${shape}]`).join(", ");
+  tf.dispose([...fresh]);
+  const found = from.state.map(({ shape }) => `[${shape}]`).join(", ");
+  if (from.state.length > 0 && shapes !== found) {
+    throw new SyntaxError(
+      `Cannot resume: the network's state must have the shapes ${shapes}: ${found}`,
+    );
+  }
+  assignTensors(
+    trainer.memory,
+    from.optimizer,
+    "Cannot resume: the optimizer's memory",
+  );
+  trainer.goOn(from.record.trainerSteps, from.state.map(tensorOf));
+}
+
+/**
+ * @param from The checkpoint.
+ * @returns The best weights on the engine, to be disposed; undefined where none are kept.
+ */
+export function bestWeightsOf(
+  from: Continuation,
+): { step: number; tensors: Map<string, Tensor> } | undefined {
+  if (from.best.size === 0) return undefined;
+  return {
+    step: from.record.bestStep!,
+    tensors: new Map(
+      Array.from(from.best, ([name, tensor]) => [name, tensorOf(tensor)]),
+    ),
+  };
+}
+
+/**
+ * The same checkpoint for other data: the epoch under way begins anew, without memory of the text before.
+ *
+ * @param from The checkpoint.
+ * @returns A copy.
+ */
+export function forOtherData(from: Continuation): Continuation {
+  const record = structuredClone(from.record);
+  record.progress.epoch = newEpoch(record.progress.epoch.index);
+  return { ...from, record, state: [] };
+}
