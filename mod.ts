@@ -372,9 +372,28 @@ export type { TrainableModel } from "./src/training/trainable_model.ts";
 export type { ArrayData, FitData, IdArray } from "./src/training/fit_data.ts";
 export type {
   FitOptions,
+  MetricName,
   RunCallback,
   SampleOptions,
 } from "./src/training/fit_options.ts";
+export type {
+  LossChoice,
+  LossFunction,
+  LossName,
+} from "./src/training/create_loss.ts";
+export type {
+  LearningRate,
+  ScheduleChoice,
+  ScheduleName,
+} from "./src/training/schedules/create_schedule.ts";
+export type { ScheduleFunction } from "./src/training/schedules/schedule.ts";
+export type {
+  Fall,
+  WarmUpAndFallOptions,
+  WarmUpOptions,
+} from "./src/training/schedules/warm_up.ts";
+export type { OneCycleOptions } from "./src/training/schedules/one_cycle.ts";
+export type { PlateauOptions } from "./src/training/schedules/plateau.ts";
 export type { EarlyStoppingOptions } from "./src/training/early_stopping.ts";
 export type { GuardOptions, Recovery } from "./src/training/guard.ts";
 export type {
@@ -392,7 +411,7 @@ export type {
   DecayOptions,
 } from "./src/training/optimizers/weight_decay.ts";
 export { Run, type RunControl } from "./src/training/run.ts";
-export { DivergenceError } from "./src/training/train_step.ts";
+export { DivergenceError } from "./src/training/divergence_error.ts";
 export type { RunReport } from "./src/display/training_display.ts";
 export type { TrainingDisplayKind } from "./src/display/create_training_display.ts";
 

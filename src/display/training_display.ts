@@ -30,7 +30,7 @@ export interface RunReport {
    * sample, or that the run went back to earlier weights.
    */
   kind: "step" | "validation" | "sample" | "epoch" | "recovery";
-  /** Steps taken so far. */
+  /** Steps taken so far, that is changes of the weights: with `accumulate`, each takes several batches. */
   step: number;
   /** Steps that the run will take; Infinity where time alone is the limit. */
   totalSteps: number;
@@ -44,10 +44,14 @@ export interface RunReport {
   loss: number;
   /** Mean training loss of this epoch so far, in nats per token. */
   meanLoss: number;
+  /** Share of this epoch's targets so far that the most likely token was; with the metric `"accuracy"`. */
+  accuracy?: number;
   /** Last validation loss in nats per token; undefined before the first validation. */
   validationLoss?: number;
   /** Last validation loss in bits per character of text; undefined before the first validation. */
   validationBitsPerCharacter?: number;
+  /** Share of the validation part's tokens that the most likely token was; with the metric `"accuracy"`. */
+  validationAccuracy?: number;
   /** Learning rate of the last step. */
   learningRate: number;
   /** Norm of all gradients together in the last step, before they were clipped. */

@@ -7,7 +7,6 @@ import { dirname, fromFileUrl, join } from "@std/path";
 import { ensureEngine } from "../engine/engine.ts";
 import { lanes } from "../engine/side_by_side.ts";
 import { BEST, listCheckpoints } from "../training/checkpoint_folder.ts";
-import type { CheckpointOptions } from "../training/checkpoint_options.ts";
 import type { CheckpointRecord } from "../training/checkpoint_record.ts";
 import {
   type Continuation,
@@ -151,7 +150,7 @@ export async function resume(
   const { settings, batches } = prepared;
   const over = whyOver(
     progress,
-    limitsOf(settings, batches.stepsPerEpoch, progress),
+    limitsOf(settings, batches, progress),
     { ended: record.ended, given },
   );
   if (over !== undefined) {

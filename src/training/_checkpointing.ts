@@ -151,7 +151,7 @@ export class Checkpointing {
     const json = encodeRecord({
       ...run,
       progress,
-      trainerSteps: trainer.steps,
+      trainer: trainer.counts,
       ended: ended ?? null,
       checkpoints: {
         ...(everySteps !== undefined && { everySteps }),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TokenBatch, TokenBatches } from "../data/batches.ts";
+import type { TokenBatches } from "../data/batches.ts";
 import type {
   RunReport,
   TrainingDisplay,
@@ -20,16 +20,17 @@ import {
   type Continuation,
   restoreTrainer,
 } from "./continuation.ts";
-import { type DataRecord, describeData } from "./data_record.ts";
+import { describeData } from "./data_record.ts";
+import { DivergenceError } from "./divergence_error.ts";
 import type { FitTokens } from "./fit_data.ts";
 import type { FitOptions, FitSettings } from "./fit_options.ts";
 import { Goal } from "./_goal.ts";
 import { findExplosion, type GuardOptions, resolveGuard } from "./guard.ts";
 import type { StopReason, TrainingHistory } from "./history.ts";
 import { limitsOf, type RunLimits } from "./limits.ts";
+import { Learning, stepsPerEpoch } from "./_learning.ts";
 import { Outlets } from "./_outlets.ts";
 import { Pace } from "./pace.ts";
-import { Prefetch } from "./_prefetch.ts";
 import {
   addStep,
   endEpoch,
@@ -43,8 +44,12 @@ import type { RunControl } from "./run.ts";
 import { RunLog } from "./run_log.ts";
 import { Sampling } from "./_sampling.ts";
 import { saveOptions } from "./saved_options.ts";
+import { createSchedule } from "./schedules/create_schedule.ts";
+import { estimateSteps, type Schedule } from "./schedules/schedule.ts";
 import type { TrainableModel } from "./trainable_model.ts";
-import { DivergenceError, Trainer } from "./train_step.ts";
+import { Trainer } from "./train_step.ts";
+import type { StepOutcome } from "./trainer_options.ts";
+import type { Measurement } from "./validate.ts";
 import { Validation } from "./_validation.ts";
 
 /** Runs of fewer steps are over before a compiled step would pay. */
@@ -74,6 +79,9 @@ export interface FittingParts {
 export class Fitting {
   readonly #parts: FittingParts;
   readonly #limits: RunLimits;
+  /** Steps of an epoch. */
+  readonly #perEpoch: number;
+  readonly #schedule: Schedule;
   readonly #validation: Validation | undefined;
   readonly #sampling: Sampling | undefined;
   readonly #guard: Required<GuardOptions> | undefined;
@@ -83,6 +91,7 @@ export class Fitting {
   readonly #goal: Goal;
   readonly #pace = new Pace();
   #trainer!: Trainer;
+  #learning!: Learning;
   #points: RecoveryPoints | undefined;
   readonly #checkpointing: Checkpointing | undefined;
   /** What is the same in all checkpoints; undefined before the data was looked at. */
@@ -102,9 +111,16 @@ export class Fitting {
     const { sample, seed } = settings;
     this.#progress = parts.progress ??
       structuredClone(parts.from?.record.progress) ?? newProgress();
-    this.#limits = limitsOf(settings, batches.stepsPerEpoch, this.#progress);
+    this.#limits = limitsOf(settings, batches, this.#progress);
+    this.#perEpoch = stepsPerEpoch(batches, settings.accumulate);
+    this.#schedule = createSchedule(
+      settings.learningRate,
+      this.#limits,
+      this.#progress.schedule,
+    );
     this.#goal = new Goal(model, settings, this.#progress);
-    this.#validation = validation && new Validation(model, validation);
+    this.#validation = validation &&
+      new Validation(model, validation, settings.metrics);
     this.#sampling = sample === false
       ? undefined
       : new Sampling(model, sample, seed, batches);
@@ -155,13 +171,16 @@ export class Fitting {
     const { model, settings, batches } = this.#parts;
     this.#trainer = new Trainer(model.network, {
       ...settings,
+      learningRate: this.#rate(),
+      counted: settings.metrics.includes("accuracy"),
       compiled: this.#record!.computedOn.compiled,
     });
+    this.#learning = new Learning(this.#trainer, batches, settings.accumulate);
     this.#points = this.#guard &&
       new RecoveryPoints(this.#trainer, this.#guard, this.#progress);
     try {
       this.#goOn();
-      await this.#takeEpochs(control, new Prefetch(batches));
+      await this.#takeEpochs(control);
       await this.#checkpoint({ isEnd: true });
       this.#isRestored = this.#goal.restoreBest();
     } catch (error) {
@@ -177,7 +196,7 @@ export class Fitting {
 
   /** What is the same in all checkpoints. */
   async #describe(engine: string): Promise<RunRecord> {
-    const { options, data, ownValidation, model, from } = this.#parts;
+    const { options, data, ownValidation, model, from, settings } = this.#parts;
     const { vocabSize } = model.tokenizer;
     const { totalSteps } = this.#limits;
     const isAsLong = from?.record.totalSteps === totalSteps;
@@ -193,7 +212,7 @@ export class Fitting {
         lanes: lanes(),
         compiled: isAsLong
           ? from.record.computedOn.compiled
-          : totalSteps >= COMPILED_FROM,
+          : totalSteps * settings.accumulate >= COMPILED_FROM,
       },
     };
   }
@@ -236,22 +255,21 @@ export class Fitting {
     }
   }
 
-  async #takeEpochs(control: RunControl, prefetch: Prefetch): Promise<void> {
+  async #takeEpochs(control: RunControl): Promise<void> {
     const progress = this.#progress;
-    const { stepsPerEpoch } = this.#parts.batches;
     const { epochs, totalSteps } = this.#limits;
     while (progress.epoch.index < epochs) {
       if (progress.epoch.steps === 0) this.#trainer.forget();
       while (
-        progress.epoch.steps < stepsPerEpoch && progress.steps < totalSteps &&
+        progress.epoch.steps < this.#perEpoch && progress.steps < totalSteps &&
         !await this.#isOver(control)
       ) {
-        await this.#takeStep(control, prefetch);
-        const isLast = progress.epoch.steps === stepsPerEpoch;
+        await this.#takeStep(control);
+        const isLast = progress.epoch.steps === this.#perEpoch;
         if (!isLast) await this.#checkpoint(); // after the last one comes more
       }
       if (progress.epoch.steps === 0) break;
-      const isWhole = progress.epoch.steps === stepsPerEpoch;
+      const isWhole = progress.epoch.steps === this.#perEpoch;
       const isCalledOff = this.#ending === "stopped" ||
         this.#ending === "aborted";
       if (!isCalledOff) {
@@ -267,19 +285,12 @@ export class Fitting {
   }
 
   /** A step and what follows from it. When it is over, the run could go on from its progress. */
-  async #takeStep(control: RunControl, prefetch: Prefetch): Promise<void> {
-    const { settings, batches } = this.#parts;
+  async #takeStep(control: RunControl): Promise<void> {
+    const { settings } = this.#parts;
     const progress = this.#progress;
-    const { index, steps } = progress.epoch;
-    if (!batches.carriesState) this.#trainer.forget();
     this.#points?.visit();
-    const batch = prefetch.take(index, steps);
-    const isLast = progress.steps + 1 === this.#limits.totalSteps;
     this.#isInStep = true;
-    const [error] = await Promise.all([
-      this.#learn(batch),
-      isLast ? undefined : prefetch.prepareAfter(index, steps),
-    ]);
+    const error = await this.#learn();
     this.#isInStep = false;
     this.#tick(control);
     if (error === undefined) await this.#report(control, "step");
@@ -288,7 +299,7 @@ export class Fitting {
     else if (this.#validation === undefined) {
       this.#ending ??= this.#goal.afterStep();
     }
-    const endsEpoch = progress.epoch.steps === batches.stepsPerEpoch ||
+    const endsEpoch = progress.epoch.steps === this.#perEpoch ||
       progress.steps === this.#limits.totalSteps;
     if (this.#isDue(settings.sampleEvery) && !endsEpoch) {
       if (await this.#sample(control)) await this.#report(control, "sample");
@@ -297,31 +308,37 @@ export class Fitting {
   }
 
   /** Takes the step; gives what went wrong with its loss, if anything did. */
-  async #learn(batch: TokenBatch): Promise<DivergenceError | undefined> {
-    const trainer = this.#trainer;
-    const { batches, settings, model } = this.#parts;
-    trainer.learningRate = settings.learningRate *
-      this.#progress.guard.rateFactor;
+  async #learn(): Promise<DivergenceError | undefined> {
+    const [trainer, progress] = [this.#trainer, this.#progress];
+    const { model } = this.#parts;
+    trainer.learningRate = this.#rate();
     const start = performance.now();
-    let loss: number;
+    const { index, steps } = progress.epoch;
+    const isLast = progress.steps + 1 === this.#limits.totalSteps;
+    let outcome: StepOutcome;
     try {
-      loss = await trainer.step(batch, batches.batchSize);
+      outcome = await this.#learning.step(index, steps, isLast);
     } catch (error) {
       if (this.#guard && error instanceof DivergenceError) return error;
       trainer.restore();
       throw error;
     }
-    const rule = this.#guard && findExplosion(this.#progress, loss, {
+    const { loss, targets, correct } = outcome;
+    const rule = this.#guard && findExplosion(progress, loss, {
       vocabSize: model.tokenizer.vocabSize,
       explosion: this.#guard.explosion,
     });
     if (rule !== undefined) return trainer.divergence("the loss", loss, rule);
-    const targets = batch.mask === undefined
-      ? batch.targets.length
-      : batch.mask.reduce((sum, counts) => sum + counts, 0);
     this.#pace.add(targets, (performance.now() - start) / 1000);
-    addStep(this.#progress, loss, targets);
+    addStep(progress, loss, targets, correct);
     return undefined;
+  }
+
+  /** The learning rate of the next step: the schedule's, lower where the run went back. */
+  #rate(): number {
+    const { steps, seconds, guard } = this.#progress;
+    const totalSteps = estimateSteps({ steps, seconds, ...this.#limits });
+    return this.#schedule.rate(steps, totalSteps) * guard.rateFactor;
   }
 
   /** Goes back to earlier weights, or fails. */
@@ -365,21 +382,28 @@ export class Fitting {
   async #validate(control: RunControl): Promise<void> {
     const [validation, progress] = [this.#validation, this.#progress];
     if (validation === undefined) return;
-    const measure = (): Promise<number | undefined> =>
+    const measure = (): Promise<Measurement | undefined> =>
       validation.measure(async () => {
         await nextTurn();
         await control.whenResumed();
         return control.stopReason !== undefined;
       });
-    let loss = await measure();
-    while (loss !== undefined && !Number.isFinite(loss)) {
+    let measured = await measure();
+    while (measured !== undefined && !Number.isFinite(measured.loss)) {
+      const { loss } = measured;
       const error = this.#trainer.divergence("the validation loss", loss);
       await this.#goBack(control, error, false);
-      loss = await measure();
+      measured = await measure();
     }
-    if (loss === undefined) return;
-    const bitsPerCharacter = validation.bitsPerCharacter(loss);
-    progress.validation = { step: progress.steps, loss, bitsPerCharacter };
+    if (measured === undefined) return;
+    const bitsPerCharacter = validation.bitsPerCharacter(measured.loss);
+    progress.validation = {
+      step: progress.steps,
+      ...measured,
+      bitsPerCharacter,
+    };
+    this.#schedule.observe(measured.loss);
+    progress.schedule = this.#schedule.toJSON();
     this.#ending ??= this.#goal.afterValidation();
     this.#tick(control);
     await this.#report(control, "validation");

@@ -119,14 +119,6 @@ export const callable: OptionRule = (value, name) => {
   );
 };
 
-/** Above 0 and finite. */
-export const positiveFinite: OptionRule = (value, name) => {
-  positiveNumber(value, name);
-  if (value === Infinity) {
-    throw new RangeError(`Cannot train: ${name} must be finite: Infinity`);
-  }
-};
-
 /**
  * @param words What it may be.
  * @returns The rule that it is one of these.

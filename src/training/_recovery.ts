@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { DivergenceError, type Trainer } from "./train_step.ts";
+import { DivergenceError } from "./divergence_error.ts";
 import type { GuardOptions } from "./guard.ts";
 import { skipStep, type TrainingProgress } from "./progress.ts";
 import { Snapshot } from "./snapshot.ts";
+import type { Trainer } from "./train_step.ts";
 
 /** Keeps two moments and goes back to the older one: the newer may have begun to go wrong already. */
 export class RecoveryPoints {

@@ -11,7 +11,9 @@ import type {
 import type { FittingParts } from "./_fitting.ts";
 import type { RunLimits } from "./limits.ts";
 import type { TrainingHistory } from "./history.ts";
+import { stepsPerEpoch } from "./_learning.ts";
 import {
+  accuracyFigure,
   meanLoss,
   type TrainingProgress,
   validationFigures,
@@ -26,7 +28,7 @@ export interface StepFigures {
 
 /** What is known before the first step. */
 export function planOf(
-  { model, batches }: FittingParts,
+  { model, batches, settings: { accumulate } }: FittingParts,
   { epochs, maxSeconds }: RunLimits,
   { engine, validationTokens }: { engine: string; validationTokens: number },
 ): RunPlan {
@@ -35,7 +37,7 @@ export function planOf(
     engine,
     epochs,
     ...(maxSeconds < Infinity && { maxSeconds }),
-    stepsPerEpoch: batches.stepsPerEpoch,
+    stepsPerEpoch: stepsPerEpoch(batches, accumulate),
     trainTokens: batches.tokensPerEpoch,
     validationTokens,
   };
@@ -61,6 +63,7 @@ export function reportOf(
     epochs,
     loss: recent.at(-1) ?? NaN,
     meanLoss: meanLoss(progress),
+    ...accuracyFigure(progress),
     ...validationFigures(progress),
     ...figures,
     elapsedSeconds: seconds,

@@ -6,7 +6,13 @@
 import { type TokenArray, toTokenSource } from "../data/token_source.ts";
 import type { FitTokens } from "./fit_data.ts";
 import type { TrainableModel } from "./trainable_model.ts";
-import { compileReader, validate, type WindowReader } from "./validate.ts";
+import {
+  compileReader,
+  measure,
+  type Measurement,
+  type WindowReader,
+} from "./validate.ts";
+import type { MetricName } from "./fit_options.ts";
 
 /** A validation of fewer tokens is over before compiling it would pay. */
 const COMPILED_FROM_TOKENS = 20_000;
@@ -20,6 +26,7 @@ export class Validation {
   readonly size: number;
   readonly #model: TrainableModel;
   readonly #tokens: FitTokens;
+  readonly #counted: boolean;
   #reader: WindowReader | undefined;
   /** Tokens that a character takes, once it is known. */
   #tokensPerCharacter: number | undefined;
@@ -27,25 +34,36 @@ export class Validation {
   /**
    * @param model What is measured.
    * @param tokens On what.
+   * @param metrics What is measured beside the loss.
    */
-  constructor(model: TrainableModel, tokens: FitTokens) {
+  constructor(
+    model: TrainableModel,
+    tokens: FitTokens,
+    metrics: readonly MetricName[] = [],
+  ) {
     this.#model = model;
     this.#tokens = tokens;
+    this.#counted = metrics.includes("accuracy");
     this.size = textsOf(tokens).reduce((sum, { length }) => sum + length, 0);
   }
 
   /**
    * @param pause Awaited after every window; the measurement is given up when it says `true`.
-   * @returns Mean loss in nats per token, which need not be finite; undefined when it was given up.
+   * @returns Mean loss in nats per token, which need not be finite, and what else is measured; undefined when it was given
+   * up.
    */
-  measure(pause: () => Promise<boolean>): Promise<number | undefined> {
+  measure(pause: () => Promise<boolean>): Promise<Measurement | undefined> {
     const { network } = this.#model;
     if (this.size >= COMPILED_FROM_TOKENS) {
-      this.#reader ??= compileReader(network);
+      this.#reader ??= compileReader(network, this.#counted);
     }
     const tokens = this.#tokens;
     const measured = tokens.kind === "text" ? tokens.tokens : tokens.documents;
-    return validate(network, measured, pause, this.#reader);
+    return measure(network, measured, {
+      pause,
+      counted: this.#counted,
+      ...(this.#reader && { reader: this.#reader }),
+    });
   }
 
   /**

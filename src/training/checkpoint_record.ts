@@ -6,6 +6,7 @@
 import type { CheckpointOptions } from "./checkpoint_options.ts";
 import type { DataRecord } from "./data_record.ts";
 import type { StopReason } from "./history.ts";
+import type { TrainerCounts } from "./trainer_options.ts";
 import { newProgress, type TrainingProgress } from "./progress.ts";
 import { fromJSON, type SavedOptions, toJSON } from "./saved_options.ts";
 
@@ -42,8 +43,8 @@ export interface CheckpointRecord extends RunRecord {
   formatVersion: number;
   /** Where the run stands. */
   progress: TrainingProgress;
-  /** Steps that the trainer counts, which choose the dropout masks. */
-  trainerSteps: number;
+  /** What the trainer counts. */
+  trainer: TrainerCounts;
   /** Why the run had ended there; null where it had not. */
   ended: StopReason | null;
   /** How often checkpoints are made, and how many are kept. */
@@ -95,7 +96,7 @@ const DATA: DataRecord = {
 const TEMPLATE: CheckpointRecord = {
   formatVersion: FORMAT_VERSION,
   progress: newProgress(),
-  trainerSteps: 0,
+  trainer: { steps: 0, batches: 0, accumulates: false },
   ended: null,
   bestStep: null,
   runsBefore: 0,
@@ -142,14 +143,15 @@ function findFault(
 
 /** What cannot be, although every type is right. */
 function inconsistency(record: CheckpointRecord): string | undefined {
-  const { progress, trainerSteps, runsBefore, options } = record;
+  const { progress, trainer, runsBefore, options } = record;
   const { epoch } = progress;
   const counts = {
     "progress.steps": progress.steps,
     "progress.epoch.index": epoch.index,
     "progress.epoch.steps": epoch.steps,
     "progress.epoch.targets": epoch.targets,
-    trainerSteps,
+    "trainer.steps": trainer.steps,
+    "trainer.batches": trainer.batches,
     runsBefore,
   };
   for (const [name, count] of Object.entries(counts)) {

@@ -125,7 +125,7 @@ export function restoreTrainer(
     from.optimizer,
     "Cannot resume: the optimizer's memory",
   );
-  trainer.goOn(from.record.trainerSteps, from.state.map(tensorOf));
+  trainer.goOn(from.record.trainer, from.state.map(tensorOf));
 }
 
 /**

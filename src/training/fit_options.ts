@@ -3,10 +3,15 @@
  *
  * @module
  */
+import { checkLoss, type LossChoice } from "./create_loss.ts";
 import {
   checkOptimizer,
   type OptimizerChoice,
 } from "./optimizers/create_optimizer.ts";
+import {
+  checkLearningRate,
+  type LearningRate,
+} from "./schedules/create_schedule.ts";
 import type { TrainingDisplayKind } from "../display/create_training_display.ts";
 import type { RunReport } from "../display/training_display.ts";
 import {
@@ -31,11 +36,17 @@ import {
   objectOrFalse,
   oneOf,
   type OptionRules,
-  positiveFinite,
   positiveInteger,
   positiveNumber,
+  quote,
   safeInteger,
 } from "./_option_rules.ts";
+
+/** What is measured beside the loss. */
+export type MetricName = "accuracy";
+
+/** Their names, for checks. */
+const METRICS: readonly MetricName[] = ["accuracy"];
 
 /** What the model writes after each epoch. */
 export interface SampleOptions {
@@ -112,18 +123,60 @@ export interface FitOptions {
   optimizer?: OptimizerChoice;
 
   /**
-   * Step size of the optimizer.
+   * Step size of the optimizer: a number; a schedule by its name, or by its name with options, such as
+   * `{ name: "cosine", peak: 0.003, warmup: 0.1 }`; or a function of the steps taken before and the steps of the run. A
+   * plateau schedule goes by the validation losses.
    *
    * @default {0.002}
    */
-  learningRate?: number;
+  learningRate?: LearningRate;
+
+  /**
+   * Batches whose gradients are averaged, every target counting the same, before the weights change once: as one batch of
+   * all their rows, without the memory for it. A step is such a change, in `steps`, in `validateEvery`, in reports and in the
+   * history; the last step of an epoch takes the batches that are left.
+   *
+   * @default {1}
+   */
+  accumulate?: number;
+
+  /**
+   * What is made small: `"crossentropy"`, which Keras's names mean too, `"focal"`, also with options, such as
+   * `{ name: "focal", gamma: 1 }`, or a function. The validation loss is the cross-entropy in any case.
+   *
+   * @default {"crossentropy"}
+   */
+  loss?: LossChoice;
+
+  /**
+   * How much of every target of the cross-entropy is spread over all tokens, from 0 up to but not 1. The validation loss
+   * stays unsmoothed.
+   *
+   * @default {0}
+   */
+  labelSmoothing?: number;
+
+  /**
+   * What is measured beside the loss: `"accuracy"`, the share of the tokens that were the most likely ones, of the training
+   * and of the validation part.
+   *
+   * @default {[]}
+   */
+  metrics?: readonly MetricName[];
 
   /**
    * Largest norm of all gradients together; Infinity clips nothing.
    *
-   * @default {1}
+   * @default {1, or Infinity with clipValue}
    */
   clipNorm?: number;
+
+  /**
+   * Largest size of every number of a gradient, in place of `clipNorm`.
+   *
+   * @default {undefined} which clips by the norm
+   */
+  clipValue?: number;
 
   /**
    * What the validation loss is measured on: a share of the text, at its end, or of the documents, by chance, which is
@@ -261,6 +314,7 @@ export interface FitOptions {
 
 /** Options without a default: they stay undefined where they are left out. */
 type Undefaulted =
+  | "clipValue"
   | "steps"
   | "signal"
   | "unknown"
@@ -286,7 +340,12 @@ const DEFAULTS: FitSettings = {
   sequenceLength: 64,
   optimizer: "adam",
   learningRate: 2e-3,
+  accumulate: 1,
+  loss: "crossentropy",
+  labelSmoothing: 0,
+  metrics: [],
   clipNorm: 1,
+  clipValue: undefined,
   validation: 0.1,
   gap: 0,
   batches: "streams",
@@ -316,8 +375,13 @@ const RULES: OptionRules<FitOptions> = {
   batchSize: positiveInteger,
   sequenceLength: positiveInteger,
   optimizer: (value) => checkOptimizer(value as OptimizerChoice),
-  learningRate: positiveFinite,
+  learningRate: (value) => checkLearningRate(value as LearningRate),
+  accumulate: positiveInteger,
+  loss: (value) => checkLoss(value as LossChoice),
+  labelSmoothing: anything,
+  metrics: metricNames,
   clipNorm: positiveNumber,
+  clipValue: positiveNumber,
   validation: anything,
   gap: anything,
   batches: oneOf("streams", "windows"),
@@ -339,6 +403,17 @@ const RULES: OptionRules<FitOptions> = {
   checkpoints: checkpointsRule,
   display: anything,
 };
+
+function metricNames(value: unknown): void {
+  if (
+    Array.isArray(value) && value.every((name) => METRICS.includes(name))
+  ) return;
+  throw new (Array.isArray(value) ? RangeError : TypeError)(
+    `Cannot train: metrics must be a list of ${METRICS.join(", ")}: ${
+      Array.isArray(value) ? JSON.stringify(value) : quote(value)
+    }`,
+  );
+}
 
 /** Options that have no effect beside others, and what to do. */
 function refuseIdle(options: FitOptions): void {
@@ -368,6 +443,18 @@ function refuseIdle(options: FitOptions): void {
       );
     }
   }
+  if (options.clipValue !== undefined && options.clipNorm !== undefined) {
+    refuse("clipNorm has no effect beside clipValue", "leave one of them out");
+  }
+  const { learningRate } = options;
+  const isPlateau = learningRate === "plateau" ||
+    (typeof learningRate === "object" && learningRate.name === "plateau");
+  if (isPlateau && options.validation === 0) {
+    refuse(
+      "a plateau schedule has no effect without a validation part",
+      "leave it or validation: 0 out",
+    );
+  }
   const isLong = epochs !== undefined || steps !== undefined ||
     maxSeconds !== undefined || validateEvery !== undefined;
   if (earlyStopping !== undefined && earlyStopping !== false && !isLong) {
@@ -391,10 +478,12 @@ export function fitSettings(
 ): FitSettings {
   const given = checkOptions(options, RULES);
   refuseIdle(given);
+  checkLoss(given.loss ?? DEFAULTS.loss, given.labelSmoothing);
   const { steps, maxSeconds = Infinity } = given;
   const isTimed = steps === undefined && maxSeconds < Infinity;
   return {
     ...DEFAULTS,
+    ...(given.clipValue !== undefined && { clipNorm: Infinity }),
     sequenceLength: context,
     ...(isTimed && { epochs: Infinity }),
     ...given,

@@ -10,14 +10,18 @@ import type { Recovery } from "./guard.ts";
 export interface EpochRecord {
   /** From 1. */
   epoch: number;
-  /** Steps of this epoch; fewer than the others where the run was stopped in it. */
+  /** Steps of this epoch, that is changes of the weights; fewer than the others where the run was stopped in it. */
   steps: number;
   /** Mean training loss of the epoch's steps, in nats per token. */
   loss: number;
+  /** Share of the epoch's targets that the most likely token was; with the metric `"accuracy"`. */
+  accuracy?: number;
   /** Loss on the validation part after the epoch, in nats per token. */
   validationLoss?: number;
   /** The same in bits per character of text. */
   validationBitsPerCharacter?: number;
+  /** Share of the validation part's tokens that the most likely token was; with the metric `"accuracy"`. */
+  validationAccuracy?: number;
   /** Seconds from the start of the run to the end of the epoch, pauses left out. */
   seconds: number;
   /** What the model wrote after the epoch. */
@@ -53,16 +57,20 @@ export interface TrainingHistory {
   epochs: EpochRecord[];
   /** Why the run ended; `"unfinished"` in a checkpoint that was made on the way. */
   stopReason: StopReason | "unfinished";
-  /** Steps taken. */
+  /** Steps taken, that is changes of the weights. */
   steps: number;
   /** Seconds from start to end, pauses left out. */
   seconds: number;
   /** Mean training loss of the last epoch, in nats per token; missing where no step was taken. */
   loss?: number;
+  /** Share of the last epoch's targets that the most likely token was; with the metric `"accuracy"`. */
+  accuracy?: number;
   /** Last loss on the validation part, in nats per token. */
   validationLoss?: number;
   /** The same in bits per character of text. */
   validationBitsPerCharacter?: number;
+  /** Share of the validation part's tokens that the most likely token was; with the metric `"accuracy"`. */
+  validationAccuracy?: number;
   /** The validation with the lowest loss. */
   best?: BestRecord;
   /** What it learnt from; missing where it failed before it had looked, and in histories of older versions. */

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import type { TokenBatches } from "../data/batches.ts";
 import type { FitOptions, FitSettings } from "./fit_options.ts";
 import type { StopReason } from "./history.ts";
+import { stepsPerEpoch } from "./_learning.ts";
 import type { TrainingProgress } from "./progress.ts";
 
 /** How long a run lasts at most. */
@@ -19,20 +21,21 @@ export interface RunLimits {
 
 /**
  * @param settings Epochs, or steps, and seconds.
- * @param stepsPerEpoch Steps of an epoch of the data.
+ * @param batches Batches of an epoch of the data.
  * @param progress Where the run stands; epochs that it took may have had another number of steps.
  * @returns How long the run lasts.
  */
 export function limitsOf(
-  { steps, epochs, maxSeconds }: FitSettings,
-  stepsPerEpoch: number,
+  { steps, epochs, maxSeconds, accumulate }: FitSettings,
+  batches: TokenBatches,
   { steps: taken, epoch }: TrainingProgress,
 ): RunLimits {
+  const perEpoch = stepsPerEpoch(batches, accumulate);
   const before = taken - epoch.steps; // in whole epochs
-  const totalSteps = steps ?? before + (epochs - epoch.index) * stepsPerEpoch;
+  const totalSteps = steps ?? before + (epochs - epoch.index) * perEpoch;
   return {
     totalSteps,
-    epochs: epoch.index + Math.ceil((totalSteps - before) / stepsPerEpoch),
+    epochs: epoch.index + Math.ceil((totalSteps - before) / perEpoch),
     maxSeconds,
   };
 }

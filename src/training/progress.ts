@@ -7,6 +7,7 @@
  * @module
  */
 import { type GuardProgress, newGuard, RECENT } from "./guard.ts";
+import type { PlateauState } from "./schedules/schedule.ts";
 import type { EpochRecord, StopReason, TrainingHistory } from "./history.ts";
 
 /** The epoch under way. */
@@ -19,6 +20,8 @@ export interface EpochProgress {
   targets: number;
   /** Sum of the targets' losses, in nats. */
   lossSum: number;
+  /** How many targets were predicted right; null where that is not counted. */
+  correct: number | null;
 }
 
 /** A measurement on the validation part. */
@@ -29,6 +32,8 @@ export interface Measured {
   loss: number;
   /** The same in bits per character of text. */
   bitsPerCharacter: number;
+  /** Share of the tokens that were predicted right; where that is counted. */
+  accuracy?: number;
 }
 
 /** Where a run stands between two steps. */
@@ -51,6 +56,8 @@ export interface TrainingProgress {
   validationsSinceBest: number;
   /** What the guard remembers. */
   guard: GuardProgress;
+  /** What the schedule of the learning rate remembers of validation losses; null where it follows from the step. */
+  schedule: PlateauState | null;
   /** What the model wrote last, and after how many steps; null before the first sample. */
   sample: { step: number; text: string } | null;
 }
@@ -67,6 +74,7 @@ export function newProgress(): TrainingProgress {
     best: null,
     validationsSinceBest: 0,
     guard: newGuard(),
+    schedule: null,
     sample: null,
   };
 }
@@ -76,7 +84,7 @@ export function newProgress(): TrainingProgress {
  * @returns An epoch before its first step.
  */
 export function newEpoch(index: number): EpochProgress {
-  return { index, steps: 0, targets: 0, lossSum: 0 };
+  return { index, steps: 0, targets: 0, lossSum: 0, correct: null };
 }
 
 /**
@@ -85,11 +93,13 @@ export function newEpoch(index: number): EpochProgress {
  * @param progress Where the run stood before; it is changed.
  * @param loss Mean loss of the step's targets, in nats.
  * @param targets How many there were.
+ * @param correct How many were predicted right, where that is counted.
  */
 export function addStep(
   progress: TrainingProgress,
   loss: number,
   targets: number,
+  correct?: number,
 ): void {
   const { epoch } = progress;
   progress.steps++;
@@ -97,6 +107,7 @@ export function addStep(
   epoch.steps++;
   epoch.targets += targets;
   epoch.lossSum += loss * targets;
+  if (correct !== undefined) epoch.correct = (epoch.correct ?? 0) + correct;
 }
 
 /**
@@ -129,6 +140,18 @@ export function meanLoss({ epoch }: TrainingProgress): number {
 
 /**
  * @param progress Where the run stands.
+ * @returns The share of the epoch's targets that were predicted right, as reports and histories name it; where counted.
+ */
+export function accuracyFigure(
+  { epoch }: TrainingProgress,
+): { accuracy?: number } {
+  return epoch.correct === null
+    ? {}
+    : { accuracy: epoch.correct / epoch.targets };
+}
+
+/**
+ * @param progress Where the run stands.
  * @returns What is known of the epoch under way.
  */
 export function epochRecord(progress: TrainingProgress): EpochRecord {
@@ -137,6 +160,7 @@ export function epochRecord(progress: TrainingProgress): EpochRecord {
     epoch: epoch.index + 1,
     steps: epoch.steps,
     loss: meanLoss(progress),
+    ...accuracyFigure(progress),
     ...(validation?.step === steps && validationFigures(progress)),
     seconds,
     ...(sample?.step === steps && { sample: sample.text }),
@@ -149,10 +173,16 @@ export function epochRecord(progress: TrainingProgress): EpochRecord {
  */
 export function validationFigures(
   { validation }: TrainingProgress,
-): { validationLoss?: number; validationBitsPerCharacter?: number } {
+): {
+  validationLoss?: number;
+  validationBitsPerCharacter?: number;
+  validationAccuracy?: number;
+} {
   return validation === null ? {} : {
     validationLoss: validation.loss,
     validationBitsPerCharacter: validation.bitsPerCharacter,
+    ...(validation.accuracy !== undefined &&
+      { validationAccuracy: validation.accuracy }),
   };
 }
 
@@ -175,6 +205,7 @@ export function historyOf(
     steps: progress.steps,
     seconds: progress.seconds,
     ...(last !== undefined && { loss: last.loss }),
+    ...(last?.accuracy !== undefined && { accuracy: last.accuracy }),
     ...validationFigures(progress),
     ...(best !== null && {
       best: { step: best.step, validationLoss: best.loss },

@@ -17,7 +17,7 @@ import { UnknownCharacterError } from "../../src/tokenizers/tokenizer.ts";
 import { fit } from "../../src/training/fit.ts";
 import type { FitData } from "../../src/training/fit_data.ts";
 import type { FitOptions } from "../../src/training/fit_options.ts";
-import { DivergenceError } from "../../src/training/train_step.ts";
+import { DivergenceError } from "../../src/training/divergence_error.ts";
 import { assertNoLeak } from "../no_leak.ts";
 
 await ensureEngine();
@@ -518,11 +518,13 @@ Deno.test("fit() trains to the same weights while the model writes text, and the
 
 Deno.test("fit() trains with every optimizer, and refuses one that there is not", async () => {
   for (
-    const optimizer of [
-      "sgd",
-      "rmsprop",
-      "adamw",
-      { name: "sgd", momentum: 0.9, nesterov: true },
+    const [optimizer, learningRate] of [
+      ["sgd", 0.5],
+      ["rmsprop", 0.02],
+      ["adagrad", 0.1],
+      ["adamw", 0.02],
+      ["lion", 0.005],
+      [{ name: "sgd", momentum: 0.9, nesterov: true }, 0.5],
     ] as const
   ) {
     const model = smallModel();
@@ -532,9 +534,7 @@ Deno.test("fit() trains with every optimizer, and refuses one that there is not"
       epochs: 6,
       validation: 0,
       optimizer,
-      learningRate: optimizer === "rmsprop" || optimizer === "adamw"
-        ? 0.02
-        : 0.5,
+      learningRate,
     });
     for await (const report of run) {
       if (report.kind === "epoch") losses.push(report.loss);
@@ -544,9 +544,9 @@ Deno.test("fit() trains with every optimizer, and refuses one that there is not"
   }
   const model = smallModel();
   assertThrows(
-    () => fit(model, TEXT, { ...QUIET, optimizer: "lion" as never }),
+    () => fit(model, TEXT, { ...QUIET, optimizer: "tiger" as never }),
     RangeError,
-    "Cannot make an optimizer: its name must be one of sgd, rmsprop, adam, adamw: lion",
+    "Cannot make an optimizer: its name must be one of sgd, rmsprop, adagrad, adam, adamw, lion: tiger",
   );
   model.dispose();
 });

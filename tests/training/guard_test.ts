@@ -20,7 +20,7 @@ import {
 } from "../../src/training/fit_options.ts";
 import { findExplosion, medianOf } from "../../src/training/guard.ts";
 import { addStep, newProgress } from "../../src/training/progress.ts";
-import { DivergenceError } from "../../src/training/train_step.ts";
+import { DivergenceError } from "../../src/training/divergence_error.ts";
 import { assertNoLeak } from "../no_leak.ts";
 
 await ensureEngine();
@@ -129,9 +129,8 @@ for (const engine of ["tensorflow", "cpu"] as const) {
           spoil(report);
         },
       });
-      let after: number[][] | undefined;
       for await (const report of run) reports.push(report);
-      after = await weights(model);
+      const after = await weights(model);
       const history = await run;
       assertEquals([history.stopReason, history.steps], ["completed", steps]);
       const [recovery] = history.recoveries!;

@@ -7,7 +7,8 @@ import {
 } from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
 import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
-import { DivergenceError, Trainer } from "../../src/training/train_step.ts";
+import { DivergenceError } from "../../src/training/divergence_error.ts";
+import { Trainer } from "../../src/training/train_step.ts";
 import { assertAllClose } from "../close.ts";
 import { assertNoLeak } from "../no_leak.ts";
 import golden from "../golden/lstm.json" with { type: "json" };
