@@ -10,17 +10,10 @@ import type {
 } from "../display/training_display.ts";
 import { ensureEngine } from "../engine/engine.ts";
 import { nextTurn } from "../engine/event_loop.ts";
-import { lanes } from "../engine/side_by_side.ts";
-import { tf } from "../engine/tf.ts";
 import { Checkpointing } from "./_checkpointing.ts";
 import { resolveCheckpoints } from "./checkpoint_options.ts";
 import type { RunRecord } from "./checkpoint_record.ts";
-import {
-  bestWeightsOf,
-  type Continuation,
-  restoreTrainer,
-} from "./continuation.ts";
-import { describeData } from "./data_record.ts";
+import { type Continuation, putBack } from "./continuation.ts";
 import { DivergenceError } from "./divergence_error.ts";
 import type { FitTokens } from "./fit_data.ts";
 import type { FitOptions, FitSettings } from "./fit_options.ts";
@@ -40,10 +33,10 @@ import {
 } from "./progress.ts";
 import { RecoveryPoints } from "./_recovery.ts";
 import { planOf, reportOf, summaryOf } from "./_reports.ts";
+import { recordRun } from "./_run_record.ts";
 import type { RunControl } from "./run.ts";
 import { RunLog } from "./run_log.ts";
 import { Sampling } from "./_sampling.ts";
-import { saveOptions } from "./saved_options.ts";
 import { createSchedule } from "./schedules/create_schedule.ts";
 import { estimateSteps, type Schedule } from "./schedules/schedule.ts";
 import type { TrainableModel } from "./trainable_model.ts";
@@ -51,9 +44,6 @@ import { Trainer } from "./train_step.ts";
 import type { StepOutcome } from "./trainer_options.ts";
 import type { Measurement } from "./validate.ts";
 import { Validation } from "./_validation.ts";
-
-/** Runs of fewer steps are over before a compiled step would pay. */
-const COMPILED_FROM = 20;
 
 /** What a run works with. */
 export interface FittingParts {
@@ -148,7 +138,7 @@ export class Fitting {
       display.start(
         planOf(this.#parts, this.#limits, { engine, validationTokens }),
       );
-      this.#record = await this.#describe(engine);
+      this.#record = await recordRun(this.#parts, this.#limits, engine);
       this.#clockStart = control.elapsedSeconds - progress.seconds;
       await this.#train(control);
       this.#tick(control);
@@ -179,7 +169,14 @@ export class Fitting {
     this.#points = this.#guard &&
       new RecoveryPoints(this.#trainer, this.#guard, this.#progress);
     try {
-      this.#goOn();
+      if (this.#parts.from !== undefined) {
+        putBack(this.#parts.from, {
+          trainer: this.#trainer,
+          goal: this.#goal,
+          network: model.network,
+          batchSize: batches.batchSize,
+        });
+      }
       await this.#takeEpochs(control);
       await this.#checkpoint({ isEnd: true });
       this.#isRestored = this.#goal.restoreBest();
@@ -192,44 +189,6 @@ export class Fitting {
       this.#trainer.dispose();
       this.#validation?.dispose();
     }
-  }
-
-  /** What is the same in all checkpoints. */
-  async #describe(engine: string): Promise<RunRecord> {
-    const { options, data, ownValidation, model, from, settings } = this.#parts;
-    const { vocabSize } = model.tokenizer;
-    const { totalSteps } = this.#limits;
-    const isAsLong = from?.record.totalSteps === totalSteps;
-    return {
-      options: saveOptions(options),
-      data: await describeData(data, vocabSize),
-      validation: ownValidation === undefined
-        ? null
-        : await describeData(ownValidation, vocabSize),
-      totalSteps,
-      computedOn: {
-        engine,
-        lanes: lanes(),
-        compiled: isAsLong
-          ? from.record.computedOn.compiled
-          : totalSteps * settings.accumulate >= COMPILED_FROM,
-      },
-    };
-  }
-
-  /** Puts back what a checkpoint remembers. */
-  #goOn(): void {
-    const { from, model: { network }, batches } = this.#parts;
-    if (from === undefined) return;
-    const { carriesState = true } = network;
-    const fresh = carriesState && from.state.length > 0
-      ? network.zeroState(batches.batchSize)
-      : [];
-    restoreTrainer(this.#trainer, from, fresh);
-    const best = bestWeightsOf(from);
-    if (best === undefined) return;
-    this.#goal.goOn(best);
-    tf.dispose([...best.tensors.values()]);
   }
 
   /** Makes a checkpoint where one is due; it is at the end of the run. */
@@ -265,8 +224,8 @@ export class Fitting {
         !await this.#isOver(control)
       ) {
         await this.#takeStep(control);
-        const isLast = progress.epoch.steps === this.#perEpoch;
-        if (!isLast) await this.#checkpoint(); // after the last one comes more
+        if (progress.epoch.steps === this.#perEpoch) break; // what comes then belongs to the step
+        await this.#checkpoint({ isEnd: progress.steps === totalSteps });
       }
       if (progress.epoch.steps === 0) break;
       const isWhole = progress.epoch.steps === this.#perEpoch;
@@ -280,7 +239,8 @@ export class Fitting {
       await this.#report(control, "epoch");
       if (!isWhole || this.#ending !== undefined) break;
       endEpoch(progress);
-      await this.#checkpoint({ endsEpoch: true });
+      const isEnd = progress.epoch.index === epochs;
+      await this.#checkpoint({ endsEpoch: true, isEnd });
     }
   }
 

@@ -4,11 +4,11 @@
  * @module
  */
 import type { TensorData } from "../checkpoint/safetensors.ts";
-import { type Tensor, tf } from "../engine/tf.ts";
-import type { PredictorState } from "../generation/predictor.ts";
+import { tf } from "../engine/tf.ts";
 import type { Network } from "../networks/network.ts";
 import type { CheckpointContent } from "./checkpoint_content.ts";
 import { type CheckpointRecord, decodeRecord } from "./checkpoint_record.ts";
+import type { Goal } from "./_goal.ts";
 import { newEpoch } from "./progress.ts";
 import type { Trainer } from "./train_step.ts";
 import { assignTensors, tensorOf } from "./variable_data.ts";
@@ -99,49 +99,51 @@ function checkWeights(
   );
 }
 
-/**
- * Gives a trainer what another one remembered.
- *
- * @param trainer The new one.
- * @param from The checkpoint.
- * @param fresh A state of the network before the first token, in the shape that the run needs; it is disposed.
- * @throws {SyntaxError} If the memory is that of another optimizer, or the state of another shape.
- */
-export function restoreTrainer(
-  trainer: Trainer,
-  from: Continuation,
-  fresh: PredictorState,
-): void {
-  const shapes = fresh.map(({ shape }) => `[${shape}]`).join(", ");
-  tf.dispose([...fresh]);
-  const found = from.state.map(({ shape }) => `[${shape}]`).join(", ");
-  if (from.state.length > 0 && shapes !== found) {
-    throw new SyntaxError(
-      `Cannot resume: the network's state must have the shapes ${shapes}: ${found}`,
-    );
-  }
-  assignTensors(
-    trainer.memory,
-    from.optimizer,
-    "Cannot resume: the optimizer's memory",
-  );
-  trainer.goOn(from.record.trainer, from.state.map(tensorOf));
+/** Where a checkpoint is put back. */
+export interface PutBackParts {
+  trainer: Trainer;
+  goal: Goal;
+  network: Network;
+  /** Rows of a batch, B. */
+  batchSize: number;
 }
 
 /**
+ * Gives a run what a checkpoint remembers, besides its progress and the weights.
+ *
  * @param from The checkpoint.
- * @returns The best weights on the engine, to be disposed; undefined where none are kept.
+ * @param parts What is to remember it.
+ * @throws {SyntaxError} If the memory is that of another optimizer, or the state of another shape.
  */
-export function bestWeightsOf(
-  from: Continuation,
-): { step: number; tensors: Map<string, Tensor> } | undefined {
-  if (from.best.size === 0) return undefined;
-  return {
-    step: from.record.bestStep!,
-    tensors: new Map(
-      Array.from(from.best, ([name, tensor]) => [name, tensorOf(tensor)]),
-    ),
-  };
+export function putBack(from: Continuation, parts: PutBackParts): void {
+  const { trainer, goal } = parts;
+  if (from.state.length > 0) checkState(from.state, parts);
+  const what = "Cannot resume: the optimizer's memory";
+  assignTensors(trainer.memory, from.optimizer, what);
+  trainer.goOn(from.record.trainer, from.state.map(tensorOf));
+  if (from.best.size === 0) return;
+  const tensors = new Map(
+    Array.from(from.best, ([name, tensor]) => [name, tensorOf(tensor)]),
+  );
+  goal.goOn({ step: from.record.bestStep!, tensors });
+  tf.dispose([...tensors.values()]); // it has copies
+}
+
+function checkState(
+  state: readonly TensorData[],
+  { network, batchSize }: PutBackParts,
+): void {
+  const fresh = network.carriesState === false
+    ? []
+    : network.zeroState(batchSize);
+  const [wanted, found] = [fresh, state].map((tensors) =>
+    tensors.map(({ shape }) => `[${shape}]`).join(", ")
+  );
+  tf.dispose([...fresh]);
+  if (wanted === found) return;
+  throw new SyntaxError(
+    `Cannot resume: the network's state must have the shapes ${wanted}: ${found}`,
+  );
 }
 
 /**
