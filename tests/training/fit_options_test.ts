@@ -215,7 +215,7 @@ for (
       TypeError,
       "Cannot train: an option must be one of epochs, steps, batchSize, sequenceLength, optimizer, learningRate, accumulate, " +
       "loss, labelSmoothing, metrics, clipNorm, clipValue, validation, gap, batches, unknown, validateEvery, seed, sample, sampleEvery, signal, maxSeconds, targetLoss, " +
-      'earlyStopping, guard, log, onStep, onValidation, onEpoch, onSample, display: "learningrate"',
+      'earlyStopping, guard, log, onStep, onValidation, onEpoch, onSample, checkpoints, display: "learningrate"',
     ],
   ] as unknown as [FitOptions, typeof RangeError, string][]
 ) {

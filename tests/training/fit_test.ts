@@ -661,8 +661,7 @@ Deno.test("fit() fails with the place of an id that is not in the vocabulary, wh
       TOKENIZER.vocabSize - 1
     }: 99 at place 100`,
   );
-  const { steps, stopReason } = model.history[0]!;
-  assertEquals([steps, stopReason], [9, "failed"]); // the tenth batch reads or predicts place 100
+  assertEquals(model.history, []); // the data is looked at before the first step
   model.dispose();
 });
 
