@@ -27,6 +27,11 @@ export const LOG_COLUMNS = [
   "note",
 ] as const;
 
+const LINE_FEED = 10;
+const QUOTE = 34;
+/** Bytes that are read at a time. */
+const BLOCK = 65_536;
+
 /** One line; null where there is nothing to say. */
 export type LogRow = Record<
   typeof LOG_COLUMNS[number],
@@ -40,11 +45,11 @@ export class RunLog {
   readonly #isTable: boolean;
 
   /**
-   * Opens the file; it is made where there is none.
+   * Opens the file; it is made where there is none. A line that another process did not end is taken away.
    *
    * @param path Where it is.
    * @throws {Error} If it cannot be written.
-   * @throws {TypeError} If it is a table with other columns.
+   * @throws {TypeError} If there is a file that is no such log.
    */
   constructor(path: string | URL) {
     this.#path = path;
@@ -79,30 +84,47 @@ export class RunLog {
     this.#file.close();
   }
 
-  /** Ends a line that a process did not end, and names the columns of a table. */
+  /** Names the columns of a table, or sees that the file is a log and ends with a whole line. */
   #begin(): void {
     const { size } = this.#try(() => this.#file.statSync());
-    const header = LOG_COLUMNS.join(",");
+    const header = `${LOG_COLUMNS.join(",")}\n`;
     if (size === 0) {
-      if (this.#isTable) this.#write(`${header}\n`);
+      if (this.#isTable) this.#write(header);
       return;
     }
-    if (
-      this.#isTable && this.#read(0, header.length + 1).trimEnd() !== header
-    ) {
+    const start = this.#isTable ? header : `{"${LOG_COLUMNS[0]}":`;
+    if (this.#read(0, start.length) !== start) {
       throw new TypeError(
-        `Cannot train: the log's columns must be ${header}: "${this.#path}" has others; give another name`,
+        `Cannot train: the log must be a new file or one with the columns ${
+          LOG_COLUMNS.join(", ")
+        }: "${this.#path}" begins otherwise; give another name`,
       );
     }
-    if (this.#read(size - 1, 1) !== "\n") this.#write("\n");
+    this.#dropHalfLine(size);
+  }
+
+  /** Takes away the line that a process was writing when it died; in a table, quoted cells have line feeds of their own. */
+  #dropHalfLine(size: number): void {
+    let [end, isQuoted] = [0, false];
+    for (let from = 0; from < size; from += BLOCK) {
+      for (const [i, byte] of this.#readBytes(from, BLOCK).entries()) {
+        if (byte === QUOTE && this.#isTable) isQuoted = !isQuoted;
+        if (byte === LINE_FEED && !isQuoted) end = from + i + 1;
+      }
+    }
+    if (end < size) this.#try(() => this.#file.truncateSync(end));
   }
 
   #read(start: number, length: number): string {
+    return new TextDecoder().decode(this.#readBytes(start, length));
+  }
+
+  #readBytes(start: number, length: number): Uint8Array {
     return this.#try(() => {
       const bytes = new Uint8Array(length);
       this.#file.seekSync(start, Deno.SeekMode.Start);
       const count = this.#file.readSync(bytes) ?? 0;
-      return new TextDecoder().decode(bytes.subarray(0, count));
+      return bytes.subarray(0, count);
     });
   }
 
