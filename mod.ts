@@ -355,6 +355,11 @@ export type {
 
 // Training.
 export { fit } from "./src/training/fit.ts";
+export {
+  findLearningRate,
+  type FindLearningRateOptions,
+} from "./src/training/find_learning_rate.ts";
+export { LearningRateRange } from "./src/training/learning_rate_range.ts";
 export type { TrainableModel } from "./src/training/trainable_model.ts";
 export type { ArrayData, FitData, IdArray } from "./src/training/fit_data.ts";
 export type {

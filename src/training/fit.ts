@@ -3,12 +3,9 @@
  *
  * @module
  */
-import type { TokenBatches } from "../data/batches.ts";
-import { DocumentBatches } from "../data/document_batches.ts";
-import { RandomWindows } from "../data/random_windows.ts";
 import { splitDocuments } from "../data/split_documents.ts";
 import { splitTokens } from "../data/split.ts";
-import { TokenStreams } from "../data/streams.ts";
+import { batchesOf } from "./_batches_of.ts";
 import { createTrainingDisplay } from "../display/create_training_display.ts";
 import type { TrainableModel } from "./trainable_model.ts";
 import { type FitData, type FitTokens, fitTokens } from "./fit_data.ts";
@@ -18,10 +15,8 @@ import {
   fitSettings,
 } from "./fit_options.ts";
 import { Fitting } from "./_fitting.ts";
+import { checkFree, holdModel } from "./_hold_model.ts";
 import { Run } from "./run.ts";
-
-/** Models that are being trained. */
-const inTraining = new WeakSet<TrainableModel>();
 
 /**
  * Trains a model on a text or on documents. The run begins at once and works in the background: await it, watch it,
@@ -86,17 +81,13 @@ export function fit(
   refuseIdle(all, validation, options);
   const batches = batchesOf(train, settings);
   if (validation !== undefined) checkMeasurable(validation);
-  if (inTraining.has(model)) {
-    throw new Error(
-      "Cannot train: the model is being trained already; await the run or stop it first",
-    );
-  }
+  checkFree(model);
   const display = createTrainingDisplay(settings.display);
   const parts = { model, settings, batches, validation, display };
   const fitting = new Fitting(parts);
-  inTraining.add(model);
+  const release = holdModel(model);
   return new Run(
-    (control) => fitting.run(control).finally(() => inTraining.delete(model)),
+    (control) => fitting.run(control).finally(release),
     { signal: settings.signal },
   );
 }
@@ -124,20 +115,6 @@ function keepApart(
     train: { kind: "documents", documents: train },
     validation: { kind: "documents", documents: validation },
   };
-}
-
-/** The batches that suit the data. */
-function batchesOf(
-  train: FitTokens,
-  { batchSize, sequenceLength, seed, batches }: FitSettings,
-): TokenBatches {
-  const options = { batchSize, sequenceLength, seed };
-  if (train.kind === "documents") {
-    return new DocumentBatches(train.documents, options);
-  }
-  return batches === "streams"
-    ? new TokenStreams(train.tokens, options)
-    : new RandomWindows(train.tokens, options);
 }
 
 /** An option without effect is a mistake. */
