@@ -16,6 +16,7 @@ import type { FitSettings } from "./fit_options.ts";
 import { Goal } from "./_goal.ts";
 import { findExplosion, type GuardOptions, resolveGuard } from "./guard.ts";
 import type { StopReason, TrainingHistory } from "./history.ts";
+import { makeShowable } from "./history_table.ts";
 import { Learning, stepsPerEpoch } from "./_learning.ts";
 import { Outlets } from "./_outlets.ts";
 import { Pace } from "./pace.ts";
@@ -130,6 +131,7 @@ export class Fitting {
     }
     const history = historyOf(progress, this.#ending ?? "completed");
     if (this.#isRestored) history.best!.restored = true;
+    makeShowable(history);
     if (history.steps > 0) model.history.push(history);
     await display.end(summaryOf(history, failure));
     if (failure !== undefined) throw failure;
