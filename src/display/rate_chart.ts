@@ -40,7 +40,7 @@ export function rateChart(data: RateChartData): string {
   const { rates, losses, smoothed, suggestion } = data;
   const first = Math.log10(rates[0]!);
   const last = Math.log10(rates.at(-1)!);
-  const low = Math.min(...smoothed);
+  const low = Math.min(...losses, ...smoothed);
   const high = Math.max(
     smoothed[0]!,
     ...smoothed.slice(0, Math.ceil(smoothed.length / 2)),

@@ -113,7 +113,7 @@ export class Fitting {
   async run(control: RunControl): Promise<TrainingHistory> {
     const { model, display } = this.#parts;
     const progress = this.#progress;
-    let failure: unknown;
+    let failure: { error: unknown } | undefined; // whatever a callback throws
     try {
       const { description: engine } = await ensureEngine();
       const validationTokens = this.#validation?.size ?? 0;
@@ -124,7 +124,7 @@ export class Fitting {
       await this.#train(control);
       this.#tick(control);
     } catch (error) {
-      failure = error;
+      failure = { error };
       this.#ending = "failed";
     } finally {
       this.#log?.close();
@@ -134,7 +134,7 @@ export class Fitting {
     makeShowable(history);
     if (history.steps > 0) model.history.push(history);
     await display.end(summaryOf(history, failure));
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined) throw failure.error;
     return history;
   }
 

@@ -87,7 +87,7 @@ export function reportOf(
 /** How a run ended. */
 export function summaryOf(
   history: TrainingHistory,
-  failure: unknown,
+  failure: { error: unknown } | undefined,
 ): RunSummary {
   const { stopReason, steps, seconds, loss = NaN, best } = history;
   const { validationLoss, validationBitsPerCharacter } = history;
@@ -101,7 +101,9 @@ export function summaryOf(
       { validationBitsPerCharacter }),
     ...(best?.restored && { restored: best }),
     ...(failure !== undefined && {
-      error: failure instanceof Error ? failure.message : String(failure),
+      error: failure.error instanceof Error
+        ? failure.error.message
+        : String(failure.error),
     }),
   };
 }

@@ -25,7 +25,7 @@ import { Run } from "./run.ts";
  * The end of a text is kept apart for validation. The rest is read as parallel streams; a recurrent model carries its
  * hidden state from step to step (truncated back-propagation through time), a transformer reads every window by itself.
  * Of documents, some are kept apart by chance, and each begins without memory of another. Gradients are clipped, Adam
- * takes the steps.
+ * takes the steps. A loss that explodes takes the run back to earlier weights, and on with smaller steps, once.
  *
  * @param model The model to train.
  * @param data A text; documents in a list; token ids of either, also as arrays of NumPy; a token cache.
@@ -34,7 +34,7 @@ import { Run } from "./run.ts";
  * @throws {RangeError} If an option is out of range, if there is too little text, if it has characters that the
  * tokenizer does not know, or if an id is not in the vocabulary.
  * @throws {TypeError} If the data is of another kind, or if an option has no effect.
- * @throws {Error} If the model is being trained already.
+ * @throws {Error} If the model is being trained already, or if the log cannot be written.
  *
  * @example Learn a line by heart
  * ```ts
@@ -45,6 +45,33 @@ import { Run } from "./run.ts";
  * const model = buildLSTM({ tokenizer: CharTokenizer.train(text), units: 16, embedding: 8 });
  * const history = await fit(model, text, { epochs: 5, sequenceLength: 16, batchSize: 4, display: "none" });
  * assert(history.epochs[4]!.loss < history.epochs[0]!.loss);
+ * model.dispose();
+ * ```
+ *
+ * @example Stop when it is no longer better, or when time is over, and keep a log
+ * ```ts
+ * import { buildLSTM, CharTokenizer, fit } from "@textloom/textloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = "the whale, the whale, the white whale, ".repeat(4);
+ * const model = buildLSTM({ tokenizer: CharTokenizer.train(text), units: 16, embedding: 8 });
+ * const log = await Deno.makeTempFile({ suffix: ".csv" }); // a spreadsheet opens it
+ * const run = fit(model, text, {
+ *   maxSeconds: 20,
+ *   earlyStopping: { patience: 3 }, // in the end the model has the weights of its best validation
+ *   onEpoch: ({ epoch }, run) => {
+ *     if (epoch === 5) run.stop();
+ *   },
+ *   log,
+ *   sequenceLength: 16,
+ *   batchSize: 4,
+ *   sample: false,
+ *   display: "none",
+ * });
+ * const history = await run;
+ * assertEquals([history.stopReason, history.epochs.length], ["stopped", 5]);
+ * String(history); // a table
+ * await Deno.remove(log);
  * model.dispose();
  * ```
  *

@@ -23,7 +23,7 @@ Deno.test("rateChart() has a logarithmic axis and marks the suggestion", () => {
   assertStringIncludes(svg, '<path d="M287 0V176"'); // half of 574 pixels
   assertStringIncludes(
     svg,
-    "<title>Loss by learning rate, 0.0001 suggested: lowest loss 2.500 nats per token</title>",
+    "<title>Loss by learning rate, 0.0001 suggested: lowest loss 2.000 nats per token</title>",
   );
 });
 
