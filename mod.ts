@@ -368,6 +368,11 @@ export type {
   EncodeModelOptions,
 } from "./src/training/checkpoint_content.ts";
 export type { DataRecord } from "./src/training/data_record.ts";
+export {
+  findLearningRate,
+  type FindLearningRateOptions,
+} from "./src/training/find_learning_rate.ts";
+export { LearningRateRange } from "./src/training/learning_rate_range.ts";
 export type { TrainableModel } from "./src/training/trainable_model.ts";
 export type { ArrayData, FitData, IdArray } from "./src/training/fit_data.ts";
 export type {

@@ -21,6 +21,7 @@ import { Goal } from "./_goal.ts";
 import { findExplosion, type GuardOptions, resolveGuard } from "./guard.ts";
 import type { StopReason, TrainingHistory } from "./history.ts";
 import { limitsOf, type RunLimits } from "./limits.ts";
+import { makeShowable } from "./history_table.ts";
 import { Learning, stepsPerEpoch } from "./_learning.ts";
 import { Outlets } from "./_outlets.ts";
 import { Pace } from "./pace.ts";
@@ -131,7 +132,7 @@ export class Fitting {
   async run(control: RunControl): Promise<TrainingHistory> {
     const { model, display } = this.#parts;
     const progress = this.#progress;
-    let failure: unknown;
+    let failure: { error: unknown } | undefined; // whatever a callback throws
     try {
       const { description: engine } = await ensureEngine();
       const validationTokens = this.#validation?.size ?? 0;
@@ -143,7 +144,7 @@ export class Fitting {
       await this.#train(control);
       this.#tick(control);
     } catch (error) {
-      failure = error;
+      failure = { error };
       this.#ending = "failed";
     } finally {
       this.#log?.close();
@@ -151,9 +152,10 @@ export class Fitting {
     const history = historyOf(progress, this.#ending ?? "completed");
     if (this.#isRestored) history.best!.restored = true;
     if (this.#record !== undefined) history.data = this.#record.data;
+    makeShowable(history);
     if (history.steps > 0) model.history.push(history);
     await display.end(summaryOf(history, failure));
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined) throw failure.error;
     return history;
   }
 

@@ -78,7 +78,7 @@ export function reportOf(
 /** How a run ended. */
 export function summaryOf(
   history: TrainingHistory,
-  failure: unknown,
+  failure: { error: unknown } | undefined,
 ): RunSummary {
   const { stopReason, steps, seconds, loss = NaN, best } = history;
   const { validationLoss, validationBitsPerCharacter } = history;
@@ -92,7 +92,9 @@ export function summaryOf(
       { validationBitsPerCharacter }),
     ...(best?.restored && { restored: best }),
     ...(failure !== undefined && {
-      error: failure instanceof Error ? failure.message : String(failure),
+      error: failure.error instanceof Error
+        ? failure.error.message
+        : String(failure.error),
     }),
   };
 }

@@ -4,11 +4,9 @@
  * @module
  */
 import type { TokenBatches } from "../data/batches.ts";
-import { DocumentBatches } from "../data/document_batches.ts";
-import { RandomWindows } from "../data/random_windows.ts";
 import { splitDocuments } from "../data/split_documents.ts";
 import { splitTokens } from "../data/split.ts";
-import { TokenStreams } from "../data/streams.ts";
+import { batchesOf } from "./_batches_of.ts";
 import { createTrainingDisplay } from "../display/create_training_display.ts";
 import type { TrainableModel } from "./trainable_model.ts";
 import { type FitData, type FitTokens, fitTokens } from "./fit_data.ts";
@@ -19,10 +17,8 @@ import {
 } from "./fit_options.ts";
 import type { Continuation } from "./continuation.ts";
 import { Fitting } from "./_fitting.ts";
+import { checkFree, holdModel } from "./_hold_model.ts";
 import { Run } from "./run.ts";
-
-/** Models that are being trained. */
-const inTraining = new WeakSet<TrainableModel>();
 
 /**
  * Trains a model on a text or on documents. The run begins at once and works in the background: await it, watch it,
@@ -31,7 +27,7 @@ const inTraining = new WeakSet<TrainableModel>();
  * The end of a text is kept apart for validation. The rest is read as parallel streams; a recurrent model carries its
  * hidden state from step to step (truncated back-propagation through time), a transformer reads every window by itself.
  * Of documents, some are kept apart by chance, and each begins without memory of another. Gradients are clipped, Adam
- * takes the steps.
+ * takes the steps. A loss that explodes takes the run back to earlier weights, and on with smaller steps, once.
  *
  * @param model The model to train.
  * @param data A text; documents in a list; token ids of either, also as arrays of NumPy; a token cache.
@@ -40,7 +36,7 @@ const inTraining = new WeakSet<TrainableModel>();
  * @throws {RangeError} If an option is out of range, if there is too little text, if it has characters that the
  * tokenizer does not know, or if an id is not in the vocabulary.
  * @throws {TypeError} If the data is of another kind, or if an option has no effect.
- * @throws {Error} If the model is being trained already.
+ * @throws {Error} If the model is being trained already, or if the log cannot be written.
  *
  * @example Learn a line by heart
  * ```ts
@@ -51,6 +47,33 @@ const inTraining = new WeakSet<TrainableModel>();
  * const model = buildLSTM({ tokenizer: CharTokenizer.train(text), units: 16, embedding: 8 });
  * const history = await fit(model, text, { epochs: 5, sequenceLength: 16, batchSize: 4, display: "none" });
  * assert(history.epochs[4]!.loss < history.epochs[0]!.loss);
+ * model.dispose();
+ * ```
+ *
+ * @example Stop when it is no longer better, or when time is over, and keep a log
+ * ```ts
+ * import { buildLSTM, CharTokenizer, fit } from "@textloom/textloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = "the whale, the whale, the white whale, ".repeat(4);
+ * const model = buildLSTM({ tokenizer: CharTokenizer.train(text), units: 16, embedding: 8 });
+ * const log = await Deno.makeTempFile({ suffix: ".csv" }); // a spreadsheet opens it
+ * const run = fit(model, text, {
+ *   maxSeconds: 20,
+ *   earlyStopping: { patience: 3 }, // in the end the model has the weights of its best validation
+ *   onEpoch: ({ epoch }, run) => {
+ *     if (epoch === 5) run.stop();
+ *   },
+ *   log,
+ *   sequenceLength: 16,
+ *   batchSize: 4,
+ *   sample: false,
+ *   display: "none",
+ * });
+ * const history = await run;
+ * assertEquals([history.stopReason, history.epochs.length], ["stopped", 5]);
+ * String(history); // a table
+ * await Deno.remove(log);
  * model.dispose();
  * ```
  *
@@ -141,16 +164,12 @@ export function prepareRun(
  */
 export function startRun(prepared: PreparedRun, from?: Continuation): Run {
   const { model, settings } = prepared;
-  if (inTraining.has(model)) {
-    throw new Error(
-      "Cannot train: the model is being trained already; await the run or stop it first",
-    );
-  }
+  checkFree(model);
   const display = createTrainingDisplay(settings.display);
   const fitting = new Fitting({ ...prepared, display, from });
-  inTraining.add(model);
+  const release = holdModel(model);
   return new Run(
-    (control) => fitting.run(control).finally(() => inTraining.delete(model)),
+    (control) => fitting.run(control).finally(release),
     { signal: settings.signal },
   );
 }
@@ -178,20 +197,6 @@ function keepApart(
     train: { kind: "documents", documents: train },
     validation: { kind: "documents", documents: validation },
   };
-}
-
-/** The batches that suit the data. */
-function batchesOf(
-  train: FitTokens,
-  { batchSize, sequenceLength, seed, batches }: FitSettings,
-): TokenBatches {
-  const options = { batchSize, sequenceLength, seed };
-  if (train.kind === "documents") {
-    return new DocumentBatches(train.documents, options);
-  }
-  return batches === "streams"
-    ? new TokenStreams(train.tokens, options)
-    : new RandomWindows(train.tokens, options);
 }
 
 /** An option without effect is a mistake. */

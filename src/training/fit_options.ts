@@ -388,7 +388,7 @@ const RULES: OptionRules<FitOptions> = {
   unknown: anything,
   validateEvery: positiveInteger,
   seed: safeInteger,
-  sample: objectOrFalse,
+  sample: sampleRule,
   sampleEvery: positiveInteger,
   signal: abortSignal,
   maxSeconds: positiveNumber,
@@ -403,6 +403,18 @@ const RULES: OptionRules<FitOptions> = {
   checkpoints: checkpointsRule,
   display: anything,
 };
+
+/** False or options; their values are checked where they are used. */
+function sampleRule(value: unknown, name: string): void {
+  objectOrFalse(value, name);
+  if (value === false) return;
+  const rules = {
+    prompt: anything,
+    maxTokens: anything,
+    temperature: anything,
+  };
+  checkOptions<SampleOptions>(value as SampleOptions, rules, name);
+}
 
 function metricNames(value: unknown): void {
   if (

@@ -134,6 +134,11 @@ for (
       "Cannot train: sample must be an object or false: true",
     ],
     [
+      { sample: { maxtokens: 5 } },
+      TypeError,
+      'Cannot train: an option of sample must be one of prompt, maxTokens, temperature: "maxtokens"',
+    ],
+    [
       { signal: new AbortController() },
       TypeError,
       "Cannot train: signal must be an AbortSignal: object",

@@ -129,7 +129,6 @@ for (const engine of ["tensorflow", "cpu"] as const) {
           spoil(report);
         },
       });
-
       for await (const report of run) reports.push(report);
       const after = await weights(model);
       const history = await run;
