@@ -347,6 +347,25 @@ export type { Tensor, Variable } from "./src/engine/tf.ts";
 export type { GenerateOptions } from "./src/generation/stream_text.ts";
 export type { GenerationDefaults } from "./src/generation/generation_defaults.ts";
 export type { SamplerOptions } from "./src/generation/sampler.ts";
+export {
+  type Beam,
+  beamSearch,
+  type BeamSearchOptions,
+} from "./src/generation/strategies/beam_search.ts";
+export {
+  type GuidanceOptions,
+  guided,
+} from "./src/generation/strategies/guidance.ts";
+export {
+  mixture,
+  type MixturePart,
+} from "./src/generation/strategies/mixture.ts";
+export type { NextLogits } from "./src/generation/strategies/row_logits.ts";
+export {
+  speculate,
+  type SpeculatedTokens,
+  type SpeculateOptions,
+} from "./src/generation/strategies/speculative.ts";
 export type {
   Prediction,
   Predictor,

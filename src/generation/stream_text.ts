@@ -4,7 +4,8 @@
  * @module
  */
 import type { Tokenizer, UnknownPolicy } from "../tokenizers/tokenizer.ts";
-import { type BlockSource, generateTokens } from "./generate_tokens.ts";
+import type { BlockSource } from "./generate_rows.ts";
+import { generateTokens } from "./generate_tokens.ts";
 import type { Predictor } from "./predictor.ts";
 import { Sampler, type SamplerOptions } from "./sampler.ts";
 

@@ -6,12 +6,12 @@
 import { writeFileAtomic } from "../checkpoint/atomic_write.ts";
 import { engineInfo, hasEngine } from "../engine/engine.ts";
 import { BlockWriter } from "../generation/block_writer.ts";
-import type { BlockSource } from "../generation/generate_tokens.ts";
 import {
   checkGenerationDefaults,
   type GenerationDefaults,
   withDefaults,
 } from "../generation/generation_defaults.ts";
+import type { BlockSource } from "../generation/generate_rows.ts";
 import { type GenerateOptions, streamText } from "../generation/stream_text.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { EncodeModelOptions } from "../training/checkpoint_content.ts";

@@ -8,7 +8,7 @@ import { type Tensor, tf, type Variable } from "../engine/tf.ts";
 import type { PredictorState } from "../generation/predictor.ts";
 import type { Network } from "../networks/network.ts";
 import type { TrainingLoss } from "./create_loss.ts";
-import { cutRows } from "./cut_rows.ts";
+import { cutRows } from "../engine/cut_rows.ts";
 
 /** Rows of the smallest part of a batch: fewer make the products of a recurrent step too small to be fast. */
 const SMALLEST_PART = 32;
