@@ -73,5 +73,5 @@ function wordsFor(record: DataRecord | null): string {
   const count = `${tokens} tokens of a vocabulary of ${vocabSize}`;
   return kind === "text"
     ? `a text of ${count}`
-    : `${documents} documents of ${count}`;
+    : `${documents} document${documents === 1 ? "" : "s"} of ${count}`;
 }

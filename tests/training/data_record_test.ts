@@ -32,7 +32,7 @@ Deno.test("differenceOf() finds none in the same data, and names lengths, kinds 
   );
   assertEquals(
     differenceOf(was, await documents([0, 1, 2])),
-    "1 documents of 3 tokens of a vocabulary of 5 instead of a text of 3 tokens of a vocabulary of 5",
+    "1 document of 3 tokens of a vocabulary of 5 instead of a text of 3 tokens of a vocabulary of 5",
   );
   assertEquals(
     differenceOf(null, was),
