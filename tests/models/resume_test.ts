@@ -217,9 +217,9 @@ Deno.test("resume() refuses other data and names the difference, unless it is to
       "a text of 63 tokens of a vocabulary of 23, as it was, but other ones: fingerprint ",
     );
     await assertRejects(
-      () => goOn(directory, {}, [TEXT]),
+      () => goOn(directory, {}, [TEXT.slice(0, 30), TEXT.slice(30)]),
       RangeError,
-      "1 document of 63 tokens of a vocabulary of 23 instead of a text of 63 tokens",
+      "2 documents of 63 tokens of a vocabulary of 23 instead of a text of 63 tokens",
     );
     // Other epochs: 14 steps of the text twice over, of which none was taken in the epoch that begins anew.
     const { history, step } = await goOn(

@@ -96,8 +96,8 @@ Deno.test("prepareFolder() makes the folder, leaves nothing in it, and says whet
     assertEquals(prepareFolder(deep), true);
   }));
 
-Deno.test("prepareFolder() refuses a folder that cannot be made or written to", () =>
-  withFolder(["file"], async (folder) => {
+Deno.test("prepareFolder() refuses a folder that cannot be made", () =>
+  withFolder(["file"], (folder) => {
     const path = join(folder, "file", "checkpoints");
     assertThrows(
       () => prepareFolder(path),
@@ -106,18 +106,23 @@ Deno.test("prepareFolder() refuses a folder that cannot be made or written to", 
         JSON.stringify(path)
       }: `,
     );
-    await Promise.resolve();
-    const write = Deno.writeFileSync;
-    Deno.writeFileSync = () => {
-      throw new Deno.errors.PermissionDenied("read-only file system");
-    };
-    try {
-      assertThrows(
-        () => prepareFolder(folder),
-        Deno.errors.PermissionDenied,
-        `must be writable: ${JSON.stringify(folder)}: read-only file system`,
-      );
-    } finally {
-      Deno.writeFileSync = write;
-    }
+    return Promise.resolve();
   }));
+
+Deno.test("prepareFolder() refuses a folder that cannot be written to", () => {
+  const write = Deno.writeFileSync;
+  Deno.writeFileSync = () => {
+    throw new Deno.errors.PermissionDenied("read-only file system");
+  };
+  const folder = Deno.makeTempDirSync();
+  try {
+    assertThrows(
+      () => prepareFolder(folder),
+      Deno.errors.PermissionDenied,
+      `must be writable: ${JSON.stringify(folder)}: read-only file system`,
+    );
+  } finally {
+    Deno.writeFileSync = write;
+    Deno.removeSync(folder);
+  }
+});
