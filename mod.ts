@@ -68,6 +68,22 @@
  * await Deno.remove(path);
  * ```
  *
+ * ## Stop, and go on another day
+ *
+ * ```ts
+ * import { buildLSTM, CharTokenizer, fit, resume } from "@textloom/textloom";
+ *
+ * const text = "Call me Ishmael. Some years ago, never mind how long precisely. ".repeat(20);
+ * const model = buildLSTM({ tokenizer: CharTokenizer.train(text), units: 8, embedding: 8 });
+ * const checkpoints = await Deno.makeTempDir(); // a folder
+ * await fit(model, text, { steps: 2, batchSize: 8, checkpoints, display: "none" }); // stopped, aborted, or killed
+ * const again = await resume(checkpoints, text, { steps: 4, display: "none" }); // in another process, bit for bit
+ * await again.run;
+ * again.model.dispose();
+ * model.dispose();
+ * await Deno.remove(checkpoints, { recursive: true });
+ * ```
+ *
  * @module
  */
 
@@ -379,8 +395,8 @@ export {
   resume,
   type Resumed,
   type ResumeOptions,
-  type SkippedCheckpoint,
 } from "./src/models/resume.ts";
+export type { SkippedCheckpoint } from "./src/models/open_checkpoint.ts";
 export type { CheckpointOptions } from "./src/training/checkpoint_options.ts";
 export type {
   CheckpointContent,

@@ -3,16 +3,12 @@
  *
  * @module
  */
-import { dirname, fromFileUrl, join } from "@std/path";
+import { dirname } from "@std/path";
 import { ensureEngine } from "../engine/engine.ts";
 import { lanes } from "../engine/side_by_side.ts";
-import { BEST, listCheckpoints } from "../training/checkpoint_folder.ts";
+import type { CheckpointOptions } from "../training/checkpoint_options.ts";
 import type { CheckpointRecord } from "../training/checkpoint_record.ts";
-import {
-  type Continuation,
-  forOtherData,
-  readContinuation,
-} from "../training/continuation.ts";
+import { forOtherData } from "../training/continuation.ts";
 import { describeData, differenceOf } from "../training/data_record.ts";
 import { type PreparedRun, prepareRun, startRun } from "../training/fit.ts";
 import type { FitData } from "../training/fit_data.ts";
@@ -20,8 +16,8 @@ import type { FitOptions } from "../training/fit_options.ts";
 import { limitsOf, whyOver } from "../training/limits.ts";
 import type { Run } from "../training/run.ts";
 import { mergeOptions } from "../training/saved_options.ts";
-import { LanguageModel } from "./language_model.ts";
-import { decodeCheckpoint, ModelFileError } from "./model_file.ts";
+import type { LanguageModel } from "./language_model.ts";
+import { openCheckpoint, type SkippedCheckpoint } from "./open_checkpoint.ts";
 
 /** Options of {@linkcode resume}: those of the run that are to be others, and those that no file holds. */
 export interface ResumeOptions extends FitOptions {
@@ -31,14 +27,6 @@ export interface ResumeOptions extends FitOptions {
    * @default {false}
    */
   allowOtherData?: boolean;
-}
-
-/** A checkpoint that was passed over. */
-export interface SkippedCheckpoint {
-  /** Path of the file. */
-  path: string;
-  /** Why it cannot be read. */
-  reason: string;
 }
 
 /** A run that goes on, and its model. */
@@ -58,13 +46,6 @@ export interface Resumed {
    * engine, another number of cores. Empty where the run goes on exactly.
    */
   differences: string[];
-}
-
-/** A file, read. */
-interface Opened {
-  path: string;
-  model: LanguageModel;
-  from: Continuation;
 }
 
 /**
@@ -128,7 +109,7 @@ export async function resume(
     );
   }
   const engine = await ensureEngine();
-  const { opened, skipped } = await open(pathOf(checkpoint));
+  const { opened, skipped } = await openCheckpoint(checkpoint);
   const { model, path } = opened;
   const { record } = opened.from;
   const { context } = model.network;
@@ -166,91 +147,18 @@ export async function resume(
   };
 }
 
-function pathOf(checkpoint: string | URL): string {
-  const isFile = checkpoint instanceof URL && checkpoint.protocol === "file:";
-  if (isFile) return fromFileUrl(checkpoint);
-  if (typeof checkpoint === "string" && checkpoint !== "") return checkpoint;
-  throw new TypeError(
-    `Cannot resume: the checkpoint must be the path of a file or a folder: ${
-      checkpoint instanceof URL ? checkpoint : JSON.stringify(checkpoint)
-    }`,
-  );
-}
-
-/** Opens a file, or the newest one of a folder that can be read. */
-async function open(
-  path: string,
-): Promise<{ opened: Opened; skipped: SkippedCheckpoint[] }> {
-  const skipped: SkippedCheckpoint[] = [];
-  let info: Deno.FileInfo;
-  try {
-    info = await Deno.stat(path);
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw new Deno.errors.NotFound(
-      `Cannot resume: there is no file or folder "${path}" in ${Deno.cwd()}`,
-      { cause },
-    );
-  }
-  if (!info.isDirectory) return { opened: await openFile(path), skipped };
-  const paths = (await listCheckpoints(path)).map((file) => file.path);
-  for (const each of [...paths, join(path, BEST)]) {
-    try {
-      return { opened: await openFile(each), skipped };
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) continue; // no best one
-      if (!(error instanceof ModelFileError)) throw error;
-      skipped.push({ path: each, reason: error.message });
-    }
-  }
-  const reasons = skipped.map(({ reason }) => reason).join("; ");
-  throw new ModelFileError(
-    `Cannot resume: the folder must have a checkpoint that can be read: "${path}" has none${
-      reasons && `: ${reasons}`
-    }`,
-  );
-}
-
-async function openFile(path: string): Promise<Opened> {
-  const { parts, checkpoint } = decodeCheckpoint(
-    await Deno.readFile(path),
-    path,
-  );
-  if (checkpoint === undefined) {
-    throw new ModelFileError(
-      `Cannot resume from "${path}": it is a model without a checkpoint; load it with LanguageModel.load() and train it with fit()`,
-    );
-  }
-  let from: Continuation;
-  try {
-    from = readContinuation(path, checkpoint, parts.network);
-    if (from.record.runsBefore !== parts.history.length - 1) {
-      throw new SyntaxError(
-        `the checkpoint's run must be the last of the history: number ${from.record.runsBefore} of ${parts.history.length}`,
-      );
-    }
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new ModelFileError(
-      `Cannot resume from "${path}": ${cause.message}`,
-      { cause },
-    );
-  }
-  const history = parts.history.slice(0, -1); // the run adds itself again when it ends
-  return {
-    path,
-    model: new LanguageModel({ ...parts, history }),
-    from,
-  };
-}
-
 /** Where the run keeps its checkpoints from now on: in the same folder, as before, unless it is told otherwise. */
 function checkpointsFor(
   path: string,
   record: CheckpointRecord,
   given: FitOptions["checkpoints"],
 ): NonNullable<FitOptions["checkpoints"]> {
-  const before = { directory: dirname(path), ...record.checkpoints };
+  const { best, ...rest } = record.checkpoints;
+  const before: CheckpointOptions = {
+    directory: dirname(path),
+    ...rest,
+    ...(best === false && { best }),
+  };
   if (given === undefined) return before;
   if (typeof given === "string" || given instanceof URL) {
     return { ...before, directory: given };

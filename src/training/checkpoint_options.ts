@@ -33,7 +33,8 @@ export interface CheckpointOptions {
   everySeconds?: number;
 
   /**
-   * Whether the checkpoint with the lowest validation loss is kept too, as `best.safetensors`.
+   * Whether the checkpoint with the lowest validation loss is kept too, as `best.safetensors`; where nothing is validated
+   * there is none.
    *
    * @default {true}
    */

@@ -447,6 +447,15 @@ function refuseIdle(options: FitOptions): void {
       );
     }
   }
+  const { checkpoints } = options;
+  const keepsBest = typeof checkpoints === "object" &&
+    !(checkpoints instanceof URL) && checkpoints.best === true;
+  if (keepsBest && options.validation === 0) {
+    refuse(
+      "checkpoints.best has no effect without a validation part",
+      "leave it or validation: 0 out",
+    );
+  }
   for (const name of ["sampleEvery", "onSample"] as const) {
     if (options[name] !== undefined && options.sample === false) {
       refuse(

@@ -108,6 +108,13 @@ Deno.test("resume() takes a folder, a file, or a URL, says where it goes on, and
     assertEquals((await goOn(toFileUrl(path))).step, 6);
   }));
 
+Deno.test("resume() goes on without validation, as the run did", () =>
+  withRun(async (directory) => {
+    const { history } = await goOn(directory);
+    assertEquals([history.steps, history.validationLoss], [8, undefined]);
+    assertEquals(namesIn(directory), [4, 6, 8].map(checkpointName));
+  }, { validation: 0 }));
+
 Deno.test("resume() from an older file leaves the line of the newer ones", () =>
   withRun(async (directory) => {
     const { step } = await goOn(join(directory, checkpointName(2)), {

@@ -330,6 +330,21 @@ Deno.test("fit() leaves the checkpoints of another run alone when the new run en
     assertEquals(namesIn(directory), [BEST, checkpointName(6)]);
   }));
 
+Deno.test("fit() refuses to keep the best checkpoint where nothing is validated", () =>
+  withFolder((directory, model) => {
+    assertThrows(
+      () =>
+        fit(model, TEXT, {
+          ...SMALL,
+          validation: 0,
+          checkpoints: { directory, best: true },
+        }),
+      TypeError,
+      "Cannot train: checkpoints.best has no effect without a validation part, leave it or validation: 0 out",
+    );
+    return Promise.resolve();
+  }));
+
 Deno.test("fit() refuses checkpoints of a model that cannot be saved", () =>
   withFolder((directory, model) => {
     const bare: TrainableModel = {
