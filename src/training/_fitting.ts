@@ -219,6 +219,9 @@ export class Fitting {
   async #takeEpochs(control: RunControl): Promise<void> {
     const progress = this.#progress;
     const { epochs, totalSteps } = this.#limits;
+    const isBegun = progress.epoch.steps > 0 &&
+      progress.epoch.steps < this.#perEpoch;
+    if (isBegun) await this.#lookAround(control);
     while (progress.epoch.index < epochs) {
       if (progress.epoch.steps === 0) this.#trainer.forget();
       while (
@@ -248,8 +251,6 @@ export class Fitting {
 
   /** A step and what follows from it. When it is over, the run could go on from its progress. */
   async #takeStep(control: RunControl): Promise<void> {
-    const { settings } = this.#parts;
-    const progress = this.#progress;
     this.#points?.visit();
     this.#isInStep = true;
     const error = await this.#learn();
@@ -257,16 +258,25 @@ export class Fitting {
     this.#tick(control);
     if (error === undefined) await this.#report(control, "step");
     else await this.#goBack(control, error, true);
-    if (this.#isDue(settings.validateEvery)) await this.#validate(control);
-    else if (this.#validation === undefined) {
-      this.#ending ??= this.#goal.afterStep();
-    }
-    const endsEpoch = progress.epoch.steps === this.#perEpoch ||
-      progress.steps === this.#limits.totalSteps;
-    if (this.#isDue(settings.sampleEvery) && !endsEpoch) {
-      if (await this.#sample(control)) await this.#report(control, "sample");
-    }
+    await this.#lookAround(control);
     await nextTurn();
+  }
+
+  /** Validates and samples between two steps, where that is due and was not done before the run was interrupted. */
+  async #lookAround(control: RunControl): Promise<void> {
+    const { validateEvery, sampleEvery } = this.#parts.settings;
+    const { steps, epoch, validation, sample } = this.#progress;
+    if (this.#validation === undefined) {
+      this.#ending ??= this.#goal.afterStep();
+    } else if (this.#isDue(validateEvery) && validation?.step !== steps) {
+      await this.#validate(control);
+    }
+    const endsEpoch = epoch.steps === this.#perEpoch ||
+      steps === this.#limits.totalSteps;
+    if (
+      this.#isDue(sampleEvery) && !endsEpoch && sample?.step !== steps &&
+      await this.#sample(control)
+    ) await this.#report(control, "sample");
   }
 
   /** Takes the step; gives what went wrong with its loss, if anything did. */

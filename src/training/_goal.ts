@@ -94,11 +94,12 @@ export class Goal {
   }
 
   /**
-   * Keeps best weights of before, in a run that goes on.
+   * Keeps best weights of before, in a run that goes on, where they are still wanted.
    *
    * @param best The weights by name, and the steps before them.
    */
   goOn(best: BestWeights): void {
+    if (!this.#earlyStopping?.restoreBest) return;
     this.#best?.dispose();
     const { parameters } = this.#model.network;
     this.#best = new Snapshot(

@@ -117,9 +117,9 @@ export const CASES: Readonly<Record<string, ResumeCase>> = {
       learningRate: { name: "plateau", peak: 0.3, patience: 1, factor: 0.5 },
       earlyStopping: { patience: 8 },
       optimizer: "sgd",
-      sampleEvery: 3,
+      sampleEvery: 4,
     },
-    cut: 65, // after the best validation
+    cut: 64, // after the best validation, and in the middle of one
   },
   "validation data of its own, few steps that are not compiled": {
     build: lstm,

@@ -306,6 +306,7 @@ Deno.test("resume() refuses a run that stopped early, unless it is told what is 
       });
       assert(step < 30);
       assertEquals(history.steps, 30);
+      assertEquals(history.best?.restored, undefined);
     },
     {
       steps: 40,
