@@ -115,6 +115,18 @@ Deno.test("resume() goes on without validation, as the run did", () =>
     assertEquals(namesIn(directory), [4, 6, 8].map(checkpointName));
   }, { validation: 0 }));
 
+Deno.test("resume() adds to the log of the run", async () => {
+  const log = await Deno.makeTempFile({ suffix: ".jsonl" });
+  await withRun(async (directory) => {
+    await goOn(directory);
+    const lines = (await Deno.readTextFile(log)).trim().split("\n");
+    const steps = lines.map((line) => JSON.parse(line))
+      .filter(({ event }) => event === "step").map(({ step }) => step);
+    assertEquals(steps, [1, 2, 3, 4, 5, 6, 7, 8]);
+  }, { log });
+  await Deno.remove(log);
+});
+
 Deno.test("resume() from an older file leaves the line of the newer ones", () =>
   withRun(async (directory) => {
     const { step } = await goOn(join(directory, checkpointName(2)), {
