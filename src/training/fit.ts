@@ -36,7 +36,8 @@ import { Run } from "./run.ts";
  * @throws {RangeError} If an option is out of range, if there is too little text, if it has characters that the
  * tokenizer does not know, or if an id is not in the vocabulary.
  * @throws {TypeError} If the data is of another kind, or if an option has no effect.
- * @throws {Error} If the model is being trained already, or if the log cannot be written.
+ * @throws {Error} If the model is being trained already, if the log or the folder of the checkpoints cannot be written to,
+ * or if that folder has checkpoints of another run.
  *
  * @example Learn a line by heart
  * ```ts
