@@ -68,6 +68,22 @@
  * await Deno.remove(path);
  * ```
  *
+ * ## Stop, and go on another day
+ *
+ * ```ts
+ * import { buildLSTM, CharTokenizer, fit, resume } from "@textloom/textloom";
+ *
+ * const text = "Call me Ishmael. Some years ago, never mind how long precisely. ".repeat(20);
+ * const model = buildLSTM({ tokenizer: CharTokenizer.train(text), units: 8, embedding: 8 });
+ * const checkpoints = await Deno.makeTempDir(); // a folder
+ * await fit(model, text, { steps: 2, batchSize: 8, checkpoints, display: "none" }); // stopped, aborted, or killed
+ * const again = await resume(checkpoints, text, { steps: 4, display: "none" }); // in another process, bit for bit
+ * await again.run;
+ * again.model.dispose();
+ * model.dispose();
+ * await Deno.remove(checkpoints, { recursive: true });
+ * ```
+ *
  * @module
  */
 
@@ -345,6 +361,7 @@ export type { Tensor, Variable } from "./src/engine/tf.ts";
 
 // Generation.
 export type { GenerateOptions } from "./src/generation/stream_text.ts";
+export type { GenerationDefaults } from "./src/generation/generation_defaults.ts";
 export type { SamplerOptions } from "./src/generation/sampler.ts";
 export {
   type Beam,
@@ -374,6 +391,23 @@ export type {
 
 // Training.
 export { fit } from "./src/training/fit.ts";
+export {
+  resume,
+  type Resumed,
+  type ResumeOptions,
+} from "./src/models/resume.ts";
+export type { SkippedCheckpoint } from "./src/models/open_checkpoint.ts";
+export type { CheckpointOptions } from "./src/training/checkpoint_options.ts";
+export type {
+  CheckpointContent,
+  EncodeModelOptions,
+} from "./src/training/checkpoint_content.ts";
+export type { DataRecord } from "./src/training/data_record.ts";
+export {
+  findLearningRate,
+  type FindLearningRateOptions,
+} from "./src/training/find_learning_rate.ts";
+export { LearningRateRange } from "./src/training/learning_rate_range.ts";
 export type { TrainableModel } from "./src/training/trainable_model.ts";
 export type { ArrayData, FitData, IdArray } from "./src/training/fit_data.ts";
 export type {

@@ -6,9 +6,15 @@
 import { writeFileAtomic } from "../checkpoint/atomic_write.ts";
 import { engineInfo, hasEngine } from "../engine/engine.ts";
 import { BlockWriter } from "../generation/block_writer.ts";
+import {
+  checkGenerationDefaults,
+  type GenerationDefaults,
+  withDefaults,
+} from "../generation/generation_defaults.ts";
 import type { BlockSource } from "../generation/generate_rows.ts";
 import { type GenerateOptions, streamText } from "../generation/stream_text.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import type { EncodeModelOptions } from "../training/checkpoint_content.ts";
 import type { TrainingHistory } from "../training/history.ts";
 import { decodeModel, encodeModel, type ModelParts } from "./model_file.ts";
 import { countParameters, type Network } from "../networks/network.ts";
@@ -44,17 +50,19 @@ export class LanguageModel {
   readonly network: Network;
   /** How it was trained, run by run. */
   readonly history: TrainingHistory[];
+  #generationDefaults: Readonly<GenerationDefaults> = {};
   #writer: BlockWriter | undefined;
   #tokensAsked = 0;
 
   /**
    * Puts a model together; the builders do it for you.
    *
-   * @param parts Tokenizer, network, and the history so far.
-   * @throws {RangeError} If the network's vocabulary is not the tokenizer's.
+   * @param parts Tokenizer, network, the history so far, and what generation does by default.
+   * @throws {RangeError} If the network's vocabulary is not the tokenizer's, or a default is out of range.
+   * @throws {TypeError} If a default is unknown or has no effect.
    */
   constructor(parts: ModelParts) {
-    const { tokenizer, network, history } = parts;
+    const { tokenizer, network, history, generationDefaults = {} } = parts;
     if (network.config["vocabSize"] !== tokenizer.vocabSize) {
       throw new RangeError(
         `Cannot build a language model: the network must have the tokenizer's ${tokenizer.vocabSize} tokens: ${
@@ -65,6 +73,39 @@ export class LanguageModel {
     this.tokenizer = tokenizer;
     this.network = network;
     this.history = history;
+    this.generationDefaults = generationDefaults;
+  }
+
+  /**
+   * Options that {@linkcode LanguageModel.generate} and {@linkcode LanguageModel.stream} take where a call does not give
+   * them; saved with the model. At temperature 0, of a call, those about chance do not count.
+   *
+   * @example A model that writes calmly unless it is told otherwise
+   * ```ts
+   * import { buildLSTM, CharTokenizer } from "@textloom/textloom";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const model = buildLSTM({ tokenizer: CharTokenizer.train("to be or not"), units: 8, embedding: 4 });
+   * model.generationDefaults = { temperature: 0.5, seed: 1, maxTokens: 5 };
+   * assertEquals(await model.generate("to"), await model.generate("to", { temperature: 0.5, seed: 1, maxTokens: 5 }));
+   * model.dispose();
+   * ```
+   */
+  get generationDefaults(): Readonly<GenerationDefaults> {
+    return this.#generationDefaults;
+  }
+
+  /**
+   * Replaces all of them.
+   *
+   * @throws {RangeError} If an option is out of range.
+   * @throws {TypeError} If an option is unknown, has no effect, or is not plain JSON.
+   */
+  set generationDefaults(defaults: GenerationDefaults) {
+    const checked = checkGenerationDefaults(defaults);
+    const { unknown } = checked;
+    if (unknown !== undefined) this.tokenizer.encode("", { unknown }); // refuses what is none
+    this.#generationDefaults = checked;
   }
 
   /** How many numbers training changes. */
@@ -111,18 +152,32 @@ export class LanguageModel {
     const { tokenizer, network } = this;
     const blocksFor = (tokens: number): BlockSource | undefined =>
       this.#blocksFor(tokens);
-    return streamText({ tokenizer, network, blocksFor }, prompt, options);
+    return streamText(
+      { tokenizer, network, blocksFor },
+      prompt,
+      withDefaults(this.#generationDefaults, options),
+    );
   }
 
   /**
-   * Saves everything in one file: weights, tokenizer, configuration, history. It is written beside the old one and
+   * Saves everything in one file: weights, tokenizer, configuration, history, defaults of generation. It is written beside the old one and
    * takes its place when it is whole.
    *
    * @param path Where; by custom it ends in `.safetensors`.
    * @throws {Error} If the file cannot be written; an older file of this name is still there then.
    */
   async save(path: string): Promise<void> {
-    await writeFileAtomic(path, await encodeModel(this));
+    await writeFileAtomic(path, await this.encode());
+  }
+
+  /**
+   * The bytes that {@linkcode LanguageModel.save} writes, for those who keep them elsewhere.
+   *
+   * @param options For checkpoints: the run under way, and what else is to be in the file.
+   * @returns The whole file; the same model gives the same bytes.
+   */
+  encode(options: EncodeModelOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return encodeModel(this, options);
   }
 
   /**

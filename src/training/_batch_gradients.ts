@@ -132,17 +132,24 @@ function differentiate(
   const dropout = { seed, step: draw, rows: { places, of: batch } };
   let next: PredictorState = [];
   let correct: Tensor | undefined;
+  let failure: { error: unknown } | undefined;
   const { value, grads } = tf.variableGrads(() => {
     const prediction = network.forward(read, before, { dropout }); // logits (b, T, V)
     next = prediction.state.map((tensor) => tf.keep(tf.clone(tensor))); // outlives the tape
     const rows = tf.reshape(prediction.logits, [wanted.size, -1]); // (bT, V)
     if (counted) correct = tf.keep(countCorrect(rows, wanted, shares));
-    return loss(rows, wanted, shares) as tf.Scalar;
+    try {
+      return loss(rows, wanted, shares) as tf.Scalar;
+    } catch (error) {
+      failure = { error };
+      return tf.mean(rows) as tf.Scalar; // only the way back frees what was saved for it
+    }
   }, variables);
   const kept = next.map((tensor) => tf.clone(tensor));
   const count = correct && tf.clone(correct);
   tf.dispose([...next]);
   correct?.dispose();
+  if (failure !== undefined) throw failure.error;
   return {
     loss: value,
     gradients: variables.map(({ name }) => grads[name]!),

@@ -10,12 +10,18 @@ import type {
 } from "../display/training_display.ts";
 import { ensureEngine } from "../engine/engine.ts";
 import { nextTurn } from "../engine/event_loop.ts";
+import { Checkpointing } from "./_checkpointing.ts";
+import { resolveCheckpoints } from "./checkpoint_options.ts";
+import type { RunRecord } from "./checkpoint_record.ts";
+import { type Continuation, putBack } from "./continuation.ts";
 import { DivergenceError } from "./divergence_error.ts";
 import type { FitTokens } from "./fit_data.ts";
-import type { FitSettings } from "./fit_options.ts";
+import type { FitOptions, FitSettings } from "./fit_options.ts";
 import { Goal } from "./_goal.ts";
 import { findExplosion, type GuardOptions, resolveGuard } from "./guard.ts";
 import type { StopReason, TrainingHistory } from "./history.ts";
+import { limitsOf, type RunLimits } from "./limits.ts";
+import { makeShowable } from "./history_table.ts";
 import { Learning, stepsPerEpoch } from "./_learning.ts";
 import { Outlets } from "./_outlets.ts";
 import { Pace } from "./pace.ts";
@@ -27,7 +33,8 @@ import {
   type TrainingProgress,
 } from "./progress.ts";
 import { RecoveryPoints } from "./_recovery.ts";
-import { planOf, reportOf, type RunLimits, summaryOf } from "./_reports.ts";
+import { planOf, reportOf, summaryOf } from "./_reports.ts";
+import { recordRun } from "./_run_record.ts";
 import type { RunControl } from "./run.ts";
 import { RunLog } from "./run_log.ts";
 import { Sampling } from "./_sampling.ts";
@@ -39,9 +46,6 @@ import type { StepOutcome } from "./trainer_options.ts";
 import type { Measurement } from "./validate.ts";
 import { Validation } from "./_validation.ts";
 
-/** Runs of fewer steps are over before a compiled step would pay. */
-const COMPILED_FROM = 20;
-
 /** What a run works with. */
 export interface FittingParts {
   model: TrainableModel;
@@ -50,7 +54,15 @@ export interface FittingParts {
   /** What the validation loss is measured on, if anything. */
   validation: FitTokens | undefined;
   display: TrainingDisplay;
-  /** Where the run stands when its work begins; before the first step where it is left out. */
+  /** What the caller gave. */
+  options: FitOptions;
+  /** All that was given to learn from. */
+  data: FitTokens;
+  /** Validation data of its own, if there is. */
+  ownValidation?: FitTokens | undefined;
+  /** The checkpoint that the run goes on from; it begins with the first step where there is none. */
+  from?: Continuation | undefined;
+  /** Where the run stands when its work begins; where the checkpoint says, if this is left out. */
   progress?: TrainingProgress;
 }
 
@@ -72,6 +84,11 @@ export class Fitting {
   #trainer!: Trainer;
   #learning!: Learning;
   #points: RecoveryPoints | undefined;
+  readonly #checkpointing: Checkpointing | undefined;
+  /** What is the same in all checkpoints; undefined before the data was looked at. */
+  #record: RunRecord | undefined;
+  /** Whether a step is under way, so that weights, memory and progress may not belong together. */
+  #isInStep = false;
   /** Why the run is to end; undefined while it is to go on. */
   #ending: StopReason | undefined;
   /** Whether the model was given the weights of its best validation. */
@@ -82,15 +99,11 @@ export class Fitting {
   constructor(parts: FittingParts) {
     this.#parts = parts;
     const { model, settings, batches, validation } = parts;
-    const { steps, epochs, maxSeconds, sample, seed } = settings;
+    const { sample, seed } = settings;
+    this.#progress = parts.progress ??
+      structuredClone(parts.from?.record.progress) ?? newProgress();
+    this.#limits = limitsOf(settings, batches, this.#progress);
     this.#perEpoch = stepsPerEpoch(batches, settings.accumulate);
-    const totalSteps = steps ?? epochs * this.#perEpoch;
-    this.#limits = {
-      totalSteps,
-      epochs: Math.ceil(totalSteps / this.#perEpoch),
-      maxSeconds,
-    };
-    this.#progress = parts.progress ?? newProgress();
     this.#schedule = createSchedule(
       settings.learningRate,
       this.#limits,
@@ -103,6 +116,13 @@ export class Fitting {
       ? undefined
       : new Sampling(model, sample, seed, batches);
     this.#guard = resolveGuard(settings.guard);
+    const checkpoints = resolveCheckpoints(settings.checkpoints);
+    this.#checkpointing = checkpoints && new Checkpointing({
+      model,
+      settings: checkpoints,
+      progress: this.#progress,
+      from: parts.from?.path,
+    });
     this.#log = settings.log === undefined
       ? undefined
       : new RunLog(settings.log); // last: all else has been checked
@@ -112,27 +132,30 @@ export class Fitting {
   async run(control: RunControl): Promise<TrainingHistory> {
     const { model, display } = this.#parts;
     const progress = this.#progress;
-    let failure: unknown;
+    let failure: { error: unknown } | undefined; // whatever a callback throws
     try {
       const { description: engine } = await ensureEngine();
       const validationTokens = this.#validation?.size ?? 0;
       display.start(
         planOf(this.#parts, this.#limits, { engine, validationTokens }),
       );
+      this.#record = await recordRun(this.#parts, this.#limits, engine);
       this.#clockStart = control.elapsedSeconds - progress.seconds;
       await this.#train(control);
       this.#tick(control);
     } catch (error) {
-      failure = error;
+      failure = { error };
       this.#ending = "failed";
     } finally {
       this.#log?.close();
     }
     const history = historyOf(progress, this.#ending ?? "completed");
     if (this.#isRestored) history.best!.restored = true;
+    if (this.#record !== undefined) history.data = this.#record.data;
+    makeShowable(history);
     if (history.steps > 0) model.history.push(history);
     await display.end(summaryOf(history, failure));
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined) throw failure.error;
     return history;
   }
 
@@ -142,14 +165,26 @@ export class Fitting {
       ...settings,
       learningRate: this.#rate(),
       counted: settings.metrics.includes("accuracy"),
-      compiled: this.#limits.totalSteps * settings.accumulate >= COMPILED_FROM,
+      compiled: this.#record!.computedOn.compiled,
     });
     this.#learning = new Learning(this.#trainer, batches, settings.accumulate);
     this.#points = this.#guard &&
       new RecoveryPoints(this.#trainer, this.#guard, this.#progress);
     try {
+      if (this.#parts.from !== undefined) {
+        putBack(this.#parts.from, {
+          trainer: this.#trainer,
+          goal: this.#goal,
+          network: model.network,
+          batchSize: batches.batchSize,
+        });
+      }
       await this.#takeEpochs(control);
+      await this.#checkpoint({ isEnd: true });
       this.#isRestored = this.#goal.restoreBest();
+    } catch (error) {
+      await this.#saveAfterFailure(error);
+      throw error;
     } finally {
       this.#points?.dispose();
       this.#goal.dispose();
@@ -158,9 +193,35 @@ export class Fitting {
     }
   }
 
+  /** Makes a checkpoint where one is due; it is at the end of the run. */
+  async #checkpoint(
+    { endsEpoch = false, isEnd = false } = {},
+  ): Promise<void> {
+    const ended = this.#ending ?? (isEnd ? "completed" : undefined);
+    await this.#checkpointing?.visit(this.#record!, this.#trainer, {
+      endsEpoch,
+      best: this.#goal.best,
+      ended,
+    });
+  }
+
+  /** A run that fails between two steps could go on there: that is kept, too. */
+  async #saveAfterFailure(error: unknown): Promise<void> {
+    if (this.#isInStep || error instanceof DivergenceError) return;
+    this.#ending = "failed";
+    try {
+      await this.#checkpoint();
+    } catch {
+      // The error that ends the run says more.
+    }
+  }
+
   async #takeEpochs(control: RunControl): Promise<void> {
     const progress = this.#progress;
     const { epochs, totalSteps } = this.#limits;
+    const isBegun = progress.epoch.steps > 0 &&
+      progress.epoch.steps < this.#perEpoch;
+    if (isBegun) await this.#lookAround(control);
     while (progress.epoch.index < epochs) {
       if (progress.epoch.steps === 0) this.#trainer.forget();
       while (
@@ -168,37 +229,54 @@ export class Fitting {
         !await this.#isOver(control)
       ) {
         await this.#takeStep(control);
+        if (progress.epoch.steps === this.#perEpoch) break; // what comes then belongs to the step
+        await this.#checkpoint({ isEnd: progress.steps === totalSteps });
       }
       if (progress.epoch.steps === 0) break;
+      const isWhole = progress.epoch.steps === this.#perEpoch;
       const isCalledOff = this.#ending === "stopped" ||
         this.#ending === "aborted";
-      if (!isCalledOff) await this.#completeEpoch(control);
+      if (!isCalledOff) {
+        // A longer run would not have validated in the middle of an epoch, so that it goes on from before.
+        if (!isWhole) await this.#checkpoint({ isEnd: true });
+        await this.#completeEpoch(control);
+      }
       await this.#report(control, "epoch");
-      const isWhole = progress.epoch.steps === this.#perEpoch;
       if (!isWhole || this.#ending !== undefined) break;
       endEpoch(progress);
+      const isEnd = progress.epoch.index === epochs;
+      await this.#checkpoint({ endsEpoch: true, isEnd });
     }
   }
 
   /** A step and what follows from it. When it is over, the run could go on from its progress. */
   async #takeStep(control: RunControl): Promise<void> {
-    const { settings } = this.#parts;
-    const progress = this.#progress;
     this.#points?.visit();
+    this.#isInStep = true;
     const error = await this.#learn();
+    this.#isInStep = false;
     this.#tick(control);
     if (error === undefined) await this.#report(control, "step");
     else await this.#goBack(control, error, true);
-    if (this.#isDue(settings.validateEvery)) await this.#validate(control);
-    else if (this.#validation === undefined) {
-      this.#ending ??= this.#goal.afterStep();
-    }
-    const endsEpoch = progress.epoch.steps === this.#perEpoch ||
-      progress.steps === this.#limits.totalSteps;
-    if (this.#isDue(settings.sampleEvery) && !endsEpoch) {
-      if (await this.#sample(control)) await this.#report(control, "sample");
-    }
+    await this.#lookAround(control);
     await nextTurn();
+  }
+
+  /** Validates and samples between two steps, where that is due and was not done before the run was interrupted. */
+  async #lookAround(control: RunControl): Promise<void> {
+    const { validateEvery, sampleEvery } = this.#parts.settings;
+    const { steps, epoch, validation, sample } = this.#progress;
+    if (this.#validation === undefined) {
+      this.#ending ??= this.#goal.afterStep();
+    } else if (this.#isDue(validateEvery) && validation?.step !== steps) {
+      await this.#validate(control);
+    }
+    const endsEpoch = epoch.steps === this.#perEpoch ||
+      steps === this.#limits.totalSteps;
+    if (
+      this.#isDue(sampleEvery) && !endsEpoch && sample?.step !== steps &&
+      await this.#sample(control)
+    ) await this.#report(control, "sample");
   }
 
   /** Takes the step; gives what went wrong with its loss, if anything did. */

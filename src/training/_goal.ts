@@ -13,8 +13,17 @@ import type { FitSettings } from "./fit_options.ts";
 import { RECENT } from "./guard.ts";
 import type { StopReason } from "./history.ts";
 import type { TrainingProgress } from "./progress.ts";
+import type { Tensor } from "../engine/tf.ts";
 import { Snapshot } from "./snapshot.ts";
 import type { TrainableModel } from "./trainable_model.ts";
+
+/** The weights that count as the best. */
+export interface BestWeights {
+  /** Steps taken before them. */
+  step: number;
+  /** The weights by name. */
+  tensors: ReadonlyMap<string, Tensor>;
+}
 
 /** Watches the losses of a run. */
 export class Goal {
@@ -72,6 +81,32 @@ export class Goal {
     if (this.#best.step === this.#progress.steps) return false;
     this.#best.restore();
     return true;
+  }
+
+  /** The best weights and the steps before them, where they are kept and are not those of the last step. */
+  get best(): BestWeights | undefined {
+    if (this.#best === undefined) return undefined;
+    const names = [...this.#model.network.parameters.keys()];
+    return {
+      step: this.#best.step,
+      tensors: new Map(this.#best.values.map((value, i) => [names[i]!, value])),
+    };
+  }
+
+  /**
+   * Keeps best weights of before, in a run that goes on, where they are still wanted.
+   *
+   * @param best The weights by name, and the steps before them.
+   */
+  goOn(best: BestWeights): void {
+    if (!this.#earlyStopping?.restoreBest) return;
+    this.#best?.dispose();
+    const { parameters } = this.#model.network;
+    this.#best = new Snapshot(
+      Array.from(parameters.values(), ({ variable }) => variable),
+      best.step,
+      Array.from(parameters.keys(), (name) => best.tensors.get(name)!),
+    );
   }
 
   /** Frees the best weights. */

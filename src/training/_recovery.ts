@@ -82,7 +82,7 @@ export class RecoveryPoints {
     if (isStep) skipStep(this.#progress);
     this.#progress.recent = [];
     guard.rateFactor *= factor;
-    const reason = `${what} ${rule}: ${loss}`;
+    const reason = `${what} ${rule}: ${Number(loss.toPrecision(6))}`;
     guard.recoveries.push({
       step,
       reason,

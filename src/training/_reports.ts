@@ -9,6 +9,7 @@ import type {
   RunSummary,
 } from "../display/training_display.ts";
 import type { FittingParts } from "./_fitting.ts";
+import type { RunLimits } from "./limits.ts";
 import type { TrainingHistory } from "./history.ts";
 import { stepsPerEpoch } from "./_learning.ts";
 import {
@@ -17,16 +18,6 @@ import {
   type TrainingProgress,
   validationFigures,
 } from "./progress.ts";
-
-/** How long a run lasts at most. */
-export interface RunLimits {
-  /** Steps; Infinity for no limit. */
-  totalSteps: number;
-  /** Epochs, the last of which may be cut short; Infinity for no limit. */
-  epochs: number;
-  /** Seconds; Infinity for no limit. */
-  maxSeconds: number;
-}
 
 /** What is known after a step, besides the progress. */
 export interface StepFigures {
@@ -87,12 +78,12 @@ export function reportOf(
 /** How a run ended. */
 export function summaryOf(
   history: TrainingHistory,
-  failure: unknown,
+  failure: { error: unknown } | undefined,
 ): RunSummary {
   const { stopReason, steps, seconds, loss = NaN, best } = history;
   const { validationLoss, validationBitsPerCharacter } = history;
   return {
-    stopReason,
+    stopReason: stopReason === "unfinished" ? "stopped" : stopReason, // one that ended has ended
     steps,
     elapsedSeconds: seconds,
     loss,
@@ -101,7 +92,9 @@ export function summaryOf(
       { validationBitsPerCharacter }),
     ...(best?.restored && { restored: best }),
     ...(failure !== undefined && {
-      error: failure instanceof Error ? failure.message : String(failure),
+      error: failure.error instanceof Error
+        ? failure.error.message
+        : String(failure.error),
     }),
   };
 }

@@ -19,6 +19,26 @@ export type LossName =
  * A loss of one's own: logits, float32, shape (N, V); the ids that came, int32, shape (N,); how much each row counts,
  * float32, shape (N,); to the sum over all rows, each by its weight, float32, shape (). The weights of a batch add up to 1,
  * and are 0 for padding. It has to be made of operations of TensorFlow.js that have a gradient, without reading a value.
+ *
+ * @example The cross-entropy, with confidence held down
+ * ```ts
+ * import { buildLSTM, CharTokenizer, fit, type LossFunction } from "@textloom/textloom";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { assert } from "@std/assert";
+ *
+ * const text = "the whale, the whale, the white whale, ".repeat(4);
+ * const model = buildLSTM({ tokenizer: CharTokenizer.train(text), units: 8, embedding: 8 });
+ * const loss: LossFunction = (logits, targets, weights) => {
+ *   const scores = tf.logSoftmax(logits); // (N, V)
+ *   const wanted = tf.oneHot(targets as tf.Tensor1D, logits.shape[1]!);
+ *   const entropies = tf.neg(tf.sum(tf.mul(scores, wanted), 1)); // (N,)
+ *   const sizes = tf.square(tf.logSumExp(logits, 1)); // (N,)
+ *   return tf.sum(tf.mul(tf.add(entropies, tf.mul(sizes, 1e-4)), weights));
+ * };
+ * const history = await fit(model, text, { steps: 10, loss, batchSize: 2, sequenceLength: 8, sample: false, display: "none" });
+ * assert(history.loss! < Math.log(10));
+ * model.dispose();
+ * ```
  */
 export type LossFunction = (
   logits: Tensor,

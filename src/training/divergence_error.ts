@@ -52,7 +52,9 @@ export class DivergenceError extends RangeError {
     const { rule = "must be a number" } = details;
     const { kept = "the last weights that gave one" } = details;
     super(
-      `Cannot go on training: ${what} ${rule}: ${loss} at step ${step}, with learningRate ${
+      `Cannot go on training: ${what} ${rule}: ${
+        Number(loss.toPrecision(6))
+      } at step ${step}, with learningRate ${
         Number(learningRate.toPrecision(6))
       }; ` +
         `the model keeps ${kept}; train on with a smaller learningRate or clipNorm`,

@@ -18,6 +18,10 @@ import {
   type EarlyStoppingOptions,
   earlyStoppingRule,
 } from "./early_stopping.ts";
+import {
+  type CheckpointOptions,
+  checkpointsRule,
+} from "./checkpoint_options.ts";
 import type { FitData } from "./fit_data.ts";
 import { type GuardOptions, guardRule } from "./guard.ts";
 import type { Run } from "./run.ts";
@@ -292,6 +296,15 @@ export interface FitOptions {
   onSample?: RunCallback;
 
   /**
+   * Where to keep checkpoints, from which `resume()` goes on exactly: a folder, or options. There is one after each
+   * epoch, after ten minutes at the latest, and when the run ends, whatever ends it; the newest three are kept, and the one
+   * with the lowest validation loss.
+   *
+   * @default {false} for none
+   */
+  checkpoints?: string | URL | CheckpointOptions | false;
+
+  /**
    * Where to show the run.
    *
    * @default {"auto"}
@@ -351,6 +364,7 @@ const DEFAULTS: FitSettings = {
   onValidation: undefined,
   onEpoch: undefined,
   onSample: undefined,
+  checkpoints: false,
   display: "auto",
 };
 
@@ -374,7 +388,7 @@ const RULES: OptionRules<FitOptions> = {
   unknown: anything,
   validateEvery: positiveInteger,
   seed: safeInteger,
-  sample: objectOrFalse,
+  sample: sampleRule,
   sampleEvery: positiveInteger,
   signal: abortSignal,
   maxSeconds: positiveNumber,
@@ -386,8 +400,21 @@ const RULES: OptionRules<FitOptions> = {
   onValidation: callable,
   onEpoch: callable,
   onSample: callable,
+  checkpoints: checkpointsRule,
   display: anything,
 };
+
+/** False or options; their values are checked where they are used. */
+function sampleRule(value: unknown, name: string): void {
+  objectOrFalse(value, name);
+  if (value === false) return;
+  const rules = {
+    prompt: anything,
+    maxTokens: anything,
+    temperature: anything,
+  };
+  checkOptions<SampleOptions>(value as SampleOptions, rules, name);
+}
 
 function metricNames(value: unknown): void {
   if (
@@ -419,6 +446,15 @@ function refuseIdle(options: FitOptions): void {
         "leave it or validation: 0 out",
       );
     }
+  }
+  const { checkpoints } = options;
+  const keepsBest = typeof checkpoints === "object" &&
+    !(checkpoints instanceof URL) && checkpoints.best === true;
+  if (keepsBest && options.validation === 0) {
+    refuse(
+      "checkpoints.best has no effect without a validation part",
+      "leave it or validation: 0 out",
+    );
   }
   for (const name of ["sampleEvery", "onSample"] as const) {
     if (options[name] !== undefined && options.sample === false) {

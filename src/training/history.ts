@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { DataRecord } from "./data_record.ts";
 import type { Recovery } from "./guard.ts";
 
 /** One epoch of a run. */
@@ -54,8 +55,8 @@ export interface BestRecord {
 export interface TrainingHistory {
   /** Epoch by epoch. */
   epochs: EpochRecord[];
-  /** Why the run ended. */
-  stopReason: StopReason;
+  /** Why the run ended; `"unfinished"` in a checkpoint that was made on the way. */
+  stopReason: StopReason | "unfinished";
   /** Steps taken, that is changes of the weights. */
   steps: number;
   /** Seconds from start to end, pauses left out. */
@@ -72,6 +73,8 @@ export interface TrainingHistory {
   validationAccuracy?: number;
   /** The validation with the lowest loss. */
   best?: BestRecord;
+  /** What it learnt from; missing where it failed before it had looked, and in histories of older versions. */
+  data?: DataRecord;
   /** The times that the run went back to earlier weights, because its loss had exploded. */
   recoveries?: Recovery[];
 }

@@ -188,12 +188,12 @@ export function validationFigures(
 
 /**
  * @param progress Where the run stands; it is left as it is, so that the run can go on from it.
- * @param stopReason Why the run ended there.
+ * @param stopReason Why the run ended there, if it did.
  * @returns The run's history, the epoch under way being its last.
  */
 export function historyOf(
   progress: TrainingProgress,
-  stopReason: StopReason,
+  stopReason: StopReason | "unfinished",
 ): TrainingHistory {
   const { best, guard } = progress;
   const epochs = [...progress.epochs];

@@ -18,6 +18,8 @@ export const LOG_COLUMNS = [
   "meanLoss",
   "validationLoss",
   "validationBitsPerCharacter",
+  "accuracy",
+  "validationAccuracy",
   "learningRate",
   "gradientNorm",
   "tokensPerSecond",
@@ -166,6 +168,8 @@ function rowOf(report: RunReport): LogRow {
     validationBitsPerCharacter: isMeasured
       ? known(report.validationBitsPerCharacter)
       : null,
+    accuracy: known(report.accuracy),
+    validationAccuracy: isMeasured ? known(report.validationAccuracy) : null,
     learningRate: known(report.learningRate),
     gradientNorm: known(report.gradientNorm),
     tokensPerSecond: known(report.tokensPerSecond),

@@ -13,29 +13,35 @@ export class Snapshot {
   /** Steps that had been taken then. */
   readonly step: number;
   readonly #variables: readonly Variable[];
-  readonly #values: Tensor[];
+  /** The values, in the order of the variables. */
+  readonly values: readonly Tensor[];
 
   /**
    * Takes it.
    *
    * @param variables Whose values to keep.
    * @param step Steps taken so far.
+   * @param values Values that are not those of now; they are copied.
    */
-  constructor(variables: readonly Variable[], step: number) {
+  constructor(
+    variables: readonly Variable[],
+    step: number,
+    values: readonly Tensor[] = variables,
+  ) {
     this.step = step;
     this.#variables = variables;
-    this.#values = variables.map((variable) => tf.clone(variable));
+    this.values = values.map((value) => tf.clone(value));
   }
 
   /** Gives every variable its value of then; those that have been disposed since are left alone. */
   restore(): void {
     for (const [i, variable] of this.#variables.entries()) {
-      if (!variable.isDisposed) variable.assign(this.#values[i]!);
+      if (!variable.isDisposed) variable.assign(this.values[i]!);
     }
   }
 
   /** Frees the values. */
   dispose(): void {
-    tf.dispose(this.#values);
+    tf.dispose([...this.values]);
   }
 }

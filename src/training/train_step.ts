@@ -16,7 +16,11 @@ import { disposeSum, type GradientSum, zeroSum } from "./_gradient_sum.ts";
 import { createOptimizer } from "./optimizers/create_optimizer.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 import { StepFunctions, type StepInputs } from "./_step_functions.ts";
-import type { StepOutcome, TrainerOptions } from "./trainer_options.ts";
+import type {
+  StepOutcome,
+  TrainerCounts,
+  TrainerOptions,
+} from "./trainer_options.ts";
 
 /** Trains a network batch by batch, carrying its state, if that is to be carried, from one to the next. */
 export class Trainer {
@@ -76,6 +80,37 @@ export class Trainer {
   /** All that a step changes but the carried state: the weights, and the optimizer's memory. */
   get variables(): Variable[] {
     return [...this.#variables, ...this.#optimizer.memory.values()];
+  }
+
+  /** What the network remembers of the batch before; empty where it remembers nothing. */
+  get state(): readonly Tensor[] {
+    return this.#state;
+  }
+
+  /** What was counted so far. */
+  get counts(): TrainerCounts {
+    return {
+      steps: this.#steps,
+      batches: this.#batches,
+      accumulates: this.#sum !== undefined,
+    };
+  }
+
+  /**
+   * Goes on where another trainer was; the optimizer's memory is for the caller to assign.
+   *
+   * @param counts What it had counted.
+   * @param state What its network remembered; it is this trainer's to free from now on.
+   */
+  goOn(counts: TrainerCounts, state: readonly Tensor[]): void {
+    this.forget();
+    this.#steps = counts.steps;
+    this.#batches = counts.batches;
+    this.#setSum(
+      counts.accumulates ? zeroSum(this.#variables, this.#counted) : undefined,
+      0,
+    );
+    this.#state = state;
   }
 
   /** Norm of all gradients together in the last step, before they were clipped; NaN before the first. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { GenerateOptions } from "../generation/stream_text.ts";
+import type { EncodeModelOptions } from "./checkpoint_content.ts";
 import type { Network } from "../networks/network.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { TrainingHistory } from "./history.ts";
@@ -28,6 +29,14 @@ export interface TrainableModel {
     prompt: string,
     options?: GenerateOptions,
   ): AsyncGenerator<string, void, undefined>;
+
+  /**
+   * The bytes of the model's file, for checkpoints; a model without it is trained without them.
+   *
+   * @param options The run under way, and what a checkpoint has beside the model.
+   * @returns The whole file.
+   */
+  encode?(options?: EncodeModelOptions): Promise<Uint8Array>;
 
   /** One line, such as `LSTM, 1 layer of 256 units, 353,110 parameters`. */
   toString(): string;

@@ -71,3 +71,13 @@ export interface StepOutcome {
   /** How many of them were the most likely tokens; where that was asked for. */
   correct?: number;
 }
+
+/** What a trainer counts from its first step on; all of it decides on what comes. */
+export interface TrainerCounts {
+  /** Steps taken. */
+  steps: number;
+  /** Batches read: each draws dropout masks of its own. */
+  batches: number;
+  /** Whether gradients of several batches have been added up, as every later step does then. */
+  accumulates: boolean;
+}

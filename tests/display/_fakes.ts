@@ -66,3 +66,19 @@ export const VALIDATED: RunReport = {
   validationLoss: Math.log(4),
   validationBitsPerCharacter: 2,
 };
+
+/** A run that time alone ends, a third of the way. */
+export const TIMED: RunReport = {
+  ...REPORT,
+  totalSteps: Infinity,
+  epochs: Infinity,
+  progress: 1 / 3,
+  remainingSeconds: 86,
+};
+
+/** The run went back. */
+export const RECOVERY: RunReport = {
+  ...REPORT,
+  kind: "recovery",
+  note: "step 501: the loss must be a number: NaN;\nback",
+};

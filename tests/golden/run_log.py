@@ -1,6 +1,6 @@
 """Reads the logs of a run with pandas, as JSON Lines and as a table, and writes down what it got.
 
-    python run_log.py > run_log.json    (pandas 3.1.1; run_log.jsonl and run_log.csv beside it)
+    python run_log.py > run_log.json; deno fmt run_log.json    (pandas 3.1.1; run_log.jsonl and run_log.csv beside it)
 """
 import json
 import pathlib

@@ -41,6 +41,8 @@ async function train(
     batches: new RandomWindows(ids, { batchSize: 2, sequenceLength: 8 }), // 7 windows of 8: 4 steps an epoch
     validation: { kind: "text", tokens: ids },
     display: createTrainingDisplay("none"),
+    options,
+    data: { kind: "text", tokens: ids },
     progress,
   });
   const history = await new Run((control) => fitting.run(control));

@@ -99,6 +99,22 @@ Deno.test("fit() can be stopped and paused from a callback", async () => {
   model.dispose();
 });
 
+Deno.test("fit() fails with whatever a callback throws, even nothing", async () => {
+  for (const thrown of [undefined, null, "mine"]) {
+    const model = smallModel();
+    const run = fit(model, TEXT, {
+      ...QUIET,
+      onStep: () => {
+        throw thrown;
+      },
+    });
+    const outcome = await run.then(() => ["no failure"], (error) => [error]);
+    assertEquals(outcome, [thrown]);
+    assertEquals(model.history[0]!.stopReason, "failed");
+    model.dispose();
+  }
+});
+
 for (const name of ["onStep", "onValidation", "onEpoch", "onSample"] as const) {
   Deno.test(`fit() fails with the error of ${name}, and the model keeps its weights`, async () => {
     for (const isAsync of [false, true]) {

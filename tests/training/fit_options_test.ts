@@ -36,6 +36,7 @@ Deno.test("fitSettings() fills in the documented defaults", () => {
     onValidation: undefined,
     onEpoch: undefined,
     onSample: undefined,
+    checkpoints: false,
     display: "auto",
   });
 });
@@ -133,6 +134,11 @@ for (
       "Cannot train: sample must be an object or false: true",
     ],
     [
+      { sample: { maxtokens: 5 } },
+      TypeError,
+      'Cannot train: an option of sample must be one of prompt, maxTokens, temperature: "maxtokens"',
+    ],
+    [
       { signal: new AbortController() },
       TypeError,
       "Cannot train: signal must be an AbortSignal: object",
@@ -214,7 +220,7 @@ for (
       TypeError,
       "Cannot train: an option must be one of epochs, steps, batchSize, sequenceLength, optimizer, learningRate, accumulate, " +
       "loss, labelSmoothing, metrics, clipNorm, clipValue, validation, gap, batches, unknown, validateEvery, seed, sample, sampleEvery, signal, maxSeconds, targetLoss, " +
-      'earlyStopping, guard, log, onStep, onValidation, onEpoch, onSample, display: "learningrate"',
+      'earlyStopping, guard, log, onStep, onValidation, onEpoch, onSample, checkpoints, display: "learningrate"',
     ],
   ] as unknown as [FitOptions, typeof RangeError, string][]
 ) {

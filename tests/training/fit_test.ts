@@ -418,6 +418,34 @@ Deno.test("fit() refuses at once what it cannot train on", () => {
   };
   const numTensors = tf.memory().numTensors;
   refuse("", {}, RangeError, "Cannot train: the text must not be empty");
+  for (
+    const [path, reader] of [
+      ["whale.txt", "loadText()"],
+      ["my books/Moby Dick.TXT", "loadText()"],
+      [new URL("file:///books/whale"), "loadText()"],
+      ["reviews.csv", "loadCorpus()"],
+      ["ids.npy", "loadNpy()"],
+    ] as const
+  ) {
+    refuse(
+      path,
+      {},
+      TypeError,
+      `Cannot train: the data must be a text, not the path of a file: "${path}"; read the file with ${reader}`,
+    );
+  }
+  refuse(
+    "It is in whale.txt\nor so",
+    {},
+    UnknownCharacterError,
+    "does not know",
+  );
+  refuse(
+    TEXT,
+    { validation: "whale.txt" },
+    TypeError,
+    'not the path of a file: "whale.txt"',
+  );
   refuse(
     5,
     {},
@@ -661,8 +689,7 @@ Deno.test("fit() fails with the place of an id that is not in the vocabulary, wh
       TOKENIZER.vocabSize - 1
     }: 99 at place 100`,
   );
-  const { steps, stopReason } = model.history[0]!;
-  assertEquals([steps, stopReason], [9, "failed"]); // the tenth batch reads or predicts place 100
+  assertEquals(model.history, []); // the data is looked at before the first step
   model.dispose();
 });
 

@@ -31,6 +31,8 @@ const REPORTS: RunReport[] = [
     loss: 3.25,
     validationLoss: 3.5,
     validationBitsPerCharacter: 5.049,
+    accuracy: 0.25,
+    validationAccuracy: 0.125,
   },
   {
     ...STEP,

@@ -32,7 +32,24 @@ export type ScheduleChoice =
   | ({ name: "one-cycle" } & OneCycleOptions)
   | ({ name: "plateau" } & PlateauOptions);
 
-/** A learning rate: a number, a schedule, or a schedule of one's own as a function. */
+/**
+ * A learning rate: a number, a schedule, or a schedule of one's own as a function.
+ *
+ * @example Warm up for a tenth of the run, then fall along a cosine
+ * ```ts
+ * import { buildLSTM, CharTokenizer, fit } from "@textloom/textloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = "the whale, the whale, the white whale, ".repeat(4);
+ * const model = buildLSTM({ tokenizer: CharTokenizer.train(text), units: 8, embedding: 8 });
+ * const learningRate = { name: "cosine", peak: 0.01, warmup: 0.1, end: 0.001 } as const;
+ * const rates: number[] = [];
+ * const run = fit(model, text, { steps: 20, batchSize: 2, sequenceLength: 8, learningRate, sample: false, display: "none" });
+ * for await (const report of run) if (report.kind === "step") rates.push(report.learningRate);
+ * assertEquals(rates.indexOf(0.01), 2); // the peak is reached after two steps
+ * model.dispose();
+ * ```
+ */
 export type LearningRate = number | ScheduleChoice | ScheduleFunction;
 
 type Named = Exclude<ScheduleChoice, string>;

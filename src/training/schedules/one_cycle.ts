@@ -57,14 +57,10 @@ const DIVISOR: Range = {
   has: (value) => value >= 1 && value < Infinity,
 };
 
-/** From where to where, and the share of the way. */
-const BETWEEN: Record<
-  "cosine" | "linear",
-  (from: number, to: number, share: number) => number
-> = {
-  cosine: (from, to, share) =>
-    to + (from - to) * (1 + Math.cos(Math.PI * share)) / 2,
-  linear: (from, to, share) => from + (to - from) * share,
+/** From the share of the way that is done to how much of it is left. */
+const LEFT: Record<"cosine" | "linear", (share: number) => number> = {
+  cosine: (share) => (1 + Math.cos(Math.PI * share)) / 2,
+  linear: (share) => 1 - share,
 };
 
 /**
@@ -93,7 +89,10 @@ export function oneCycle(options: OneCycleOptions): ScheduleFunction {
   const { startDivisor = 25, endDivisor = 1e4 } = options;
   const start = peak / startDivisor;
   const end = start / endDivisor;
-  const between = BETWEEN[anneal];
+  const between = (from: number, to: number, share: number): number => {
+    const left = LEFT[anneal](share);
+    return from * left + to * (1 - left); // exact at both ends
+  };
   return (step, totalSteps) => {
     const top = warmup * totalSteps - 1; // below 0 where the run is too short to rise
     if (step <= top) {

@@ -121,7 +121,8 @@ export function warmUp(
     const rising = stepsOf(warmup, totalSteps);
     if (step < rising) return start + (peak - start) * step / rising;
     const share = Math.min(1, (step - rising) / (totalSteps - rising));
-    return end + (peak - end) * LEFT[name](share);
+    const left = LEFT[name](share);
+    return peak * left + end * (1 - left); // exact at both ends
   };
 }
 
