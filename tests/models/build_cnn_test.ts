@@ -17,19 +17,19 @@ Deno.test("buildCNN() takes the tokenizer's vocabulary and the documented defaul
     embedding: 64,
     filters: 128,
     kernelSize: 2,
-    layers: 6,
-    stacks: 2,
+    layers: 7,
+    stacks: 1,
     dense: 128,
-    layerNorm: false,
+    layerNorm: true,
     dropout: 0,
   });
   assertEquals(model.tokenizer, tokenizer);
   assertEquals(model.history, []);
-  // 3 · 64; (2 · 64 + 1) · 128; 12 blocks of (2 · 128 + 1) · 256, 11 of them with (128 + 1) · 256, one with half of it;
+  // 3 · 64; (2 · 64 + 1) · 128; 7 blocks of 2 · 128 and (2 · 128 + 1) · 256, 6 with (128 + 1) · 256, one with half of it;
   // (128 + 1) · 128; (128 + 1) · 3
   assertEquals(
     model.parameterCount,
-    192 + 16_512 + 12 * 65_792 + 11 * 33_024 + 16_512 + 16_512 + 387,
+    192 + 16_512 + 7 * (256 + 65_792) + 6 * 33_024 + 16_512 + 16_512 + 387,
   );
   assertEquals(
     buildCNN({ tokenizer, filters: 32 }).network.config["dense"],
@@ -45,7 +45,7 @@ Deno.test("buildCNN() passes its options on", () => {
     stacks: 3,
     embedding: 5,
     dense: 0,
-    layerNorm: true,
+    layerNorm: false,
     dropout: 0.1,
   };
   assertEquals(buildCNN({ tokenizer, ...options, seed: -1 }).network.config, {
