@@ -36,6 +36,8 @@ import {
 export class CNNNetwork implements Network {
   /** Name of the architecture. */
   readonly kind = "cnn";
+  /** Every convolution reads a whole window. */
+  readonly readsAtOnce = true;
   /** Sizes and options, all of them. */
   readonly config: NetworkConfig & Readonly<CNNConfig>;
   /** Everything that training changes, by name. */

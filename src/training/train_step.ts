@@ -249,10 +249,12 @@ export class Trainer {
   /** Loss and gradients of each part of the batch, then one update by their means. */
   #takeStep(inputs: StepInputs): StepResults {
     const batch = inputs.inputs.shape[0]!;
+    const { carriesState, readsAtOnce = carriesState === false } =
+      this.#network;
     const parts = cutRows(batch, {
       most: this.#options.compiled === false ? 1 : lanes(),
       // Products over whole windows are large enough for all cores; those of a recurrent step are not.
-      smallest: this.#network.carriesState === false ? batch : SMALLEST_PART,
+      smallest: readsAtOnce ? batch : SMALLEST_PART,
     });
     const found = sideBySide(
       parts.map((places) => tf.tensor1d(places, "int32")),

@@ -261,9 +261,9 @@ export function testNetwork(
     }
   });
 
-  Deno.test(`${title}: a large batch in compiled parts, with dropout, gives the losses and weights of the whole as it is`, async () => {
+  Deno.test(`${title}: a large batch, compiled and with dropout, gives the losses and weights that it gives as it is`, async () => {
     await useEngine("tensorflow");
-    const rows = 64; // two parts of 32
+    const rows = 64; // two parts of 32 for a network that reads token by token
     const ids = Int32Array.from({ length: rows * 12 + 1 }, (_, i) => i * i % 7);
     const options = { batchSize: rows, sequenceLength: 4 };
     const streams = new TokenStreams(ids, options);
