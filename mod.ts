@@ -328,6 +328,7 @@ export {
 } from "./src/display/loss_chart.ts";
 
 // Models.
+export { buildCNN, type BuildCNNOptions } from "./src/models/build_cnn.ts";
 export { buildGRU, type BuildGRUOptions } from "./src/models/build_gru.ts";
 export { buildLSTM, type BuildLSTMOptions } from "./src/models/build_lstm.ts";
 export { buildRNN, type BuildRNNOptions } from "./src/models/build_rnn.ts";

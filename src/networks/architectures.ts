@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { CNNConfig } from "./cnn_config.ts";
+import { CNNNetwork } from "./cnn_network.ts";
 import type { Network, NetworkConfig } from "./network.ts";
 import type { RecurrentConfig, RecurrentKind } from "./recurrent_config.ts";
 import { RecurrentNetwork } from "./recurrent_network.ts";
@@ -19,6 +21,7 @@ const ARCHITECTURES: Readonly<
   rnn: recurrent("rnn"),
   lstm: recurrent("lstm"),
   gru: recurrent("gru"),
+  cnn: (config) => new CNNNetwork(config as NetworkConfig & CNNConfig),
   transformer: (config) =>
     new TransformerNetwork(config as NetworkConfig & TransformerNetworkConfig),
 };

@@ -39,6 +39,13 @@ export interface Network extends Predictor {
    */
   readonly carriesState?: boolean;
   /**
+   * Whether `forward()` reads the tokens of a window all at once, not one after the other. Its products are large enough
+   * for all cores then, so training leaves a batch whole in place of working on parts of it side by side.
+   *
+   * @default {undefined} which is so where the state is not carried
+   */
+  readonly readsAtOnce?: boolean;
+  /**
    * Tokens that the network reads at once: the windows of training, unless it is told otherwise.
    *
    * @default {undefined} for a network without such a limit

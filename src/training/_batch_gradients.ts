@@ -77,10 +77,11 @@ export function gradientsOfParts(
   options: GradientOptions,
 ): PartGradients {
   const rows = batch.inputs.shape[0]!;
+  const { carriesState, readsAtOnce = carriesState === false } = network;
   const cuts = cutRows(rows, {
     most: options.inParts ? lanes() : 1,
     // Products over whole windows are large enough for all cores; those of a recurrent step are not.
-    smallest: network.carriesState === false ? rows : SMALLEST_PART,
+    smallest: readsAtOnce ? rows : SMALLEST_PART,
   });
   const parts = sideBySide(
     cuts.map((places) => tf.tensor1d(places, "int32")),

@@ -20,6 +20,8 @@ export interface MixturePart {
 }
 
 /**
+ * Mixes models.
+ *
  * @param parts The models, one at least.
  * @returns A model that predicts what they predict together.
  * @throws {RangeError} If there is none, or if a weight is 0 or not finite.
