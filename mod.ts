@@ -356,6 +356,10 @@ export type {
   Network,
   NetworkConfig,
 } from "./src/networks/network.ts";
+export {
+  KneserNey,
+  type KneserNeyOptions,
+} from "./src/networks/ngram/kneser_ney.ts";
 export type { BatchRows, DropoutDraw } from "./src/layers/dropout.ts";
 export { Parameter } from "./src/layers/parameter.ts";
 export type { Tensor, Variable } from "./src/engine/tf.ts";
