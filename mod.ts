@@ -341,6 +341,21 @@ export type { Tensor, Variable } from "./src/engine/tf.ts";
 // Generation.
 export type { GenerateOptions } from "./src/generation/stream_text.ts";
 export type { SamplerOptions } from "./src/generation/sampler.ts";
+export {
+  Chain,
+  type ChainOptions,
+  createChain,
+} from "./src/generation/chain/chain.ts";
+export {
+  Candidates,
+  type ChainContext,
+} from "./src/generation/chain/candidates.ts";
+export type {
+  PenaltyOptions,
+  PenaltyWindow,
+} from "./src/generation/chain/scores.ts";
+export type { ChainStage, Knob } from "./src/generation/chain/stage.ts";
+export type { TruncationName } from "./src/generation/chain/truncation.ts";
 export type {
   Prediction,
   Predictor,

@@ -74,7 +74,7 @@ export class Candidates {
     this.count = count;
   }
 
-  /** @returns A new row of scores, shape (V,), −Infinity for what was removed. */
+  /** Gives a new row of scores, shape (V,), −Infinity for what was removed. */
   toLogits(): Float32Array {
     const { ids, logits, count } = this;
     if (count === logits.length) return logits.slice();
@@ -83,7 +83,7 @@ export class Candidates {
     return row;
   }
 
-  /** @returns The candidate of the largest score, the lowest id among equals. */
+  /** Gives the candidate of the largest score, the lowest id among equals. */
   best(): number {
     const { ids, logits, count } = this;
     let best = ids[0]!;
@@ -112,7 +112,7 @@ export class Candidates {
     return scratch;
   }
 
-  /** @returns The logarithm of the sum over the candidates of the exponentials of their scores. */
+  /** Gives the logarithm of the sum over the candidates of the exponentials of their scores. */
   logTotal(): number {
     const { ids, logits, count } = this;
     const top = logits[this.best()]!;
@@ -121,7 +121,7 @@ export class Candidates {
     return top + Math.log(total);
   }
 
-  /** @returns The entropy of the candidates in nats; uses the scratch. */
+  /** Gives the entropy of the candidates in nats; uses the scratch. */
   entropy(): number {
     const p = this.probabilities();
     let sum = 0;
@@ -148,7 +148,11 @@ export class Candidates {
     this.count = left;
   }
 
-  /** Keeps the first candidates of the order they stand in. */
+  /**
+   * Keeps the first candidates of the order they stand in.
+   *
+   * @param count How many, one at least is kept.
+   */
   truncate(count: number): void {
     this.count = Math.max(1, Math.min(count, this.count));
   }

@@ -49,8 +49,14 @@ const PENALTIES: readonly string[] = [
 export class Chain {
   /** The stages that have something to do. */
   readonly stages: readonly ChainStage[];
+  /** Memory that is used again at every place. */
+  readonly #candidates = new Candidates();
 
-  /** @param stages In the order they work in. */
+  /**
+   * Takes stages, your own among them.
+   *
+   * @param stages In the order they work in.
+   */
   constructor(stages: readonly ChainStage[]) {
     this.stages = Object.freeze([...stages]);
   }
@@ -64,13 +70,13 @@ export class Chain {
    * @throws {RangeError} If a score is NaN or Infinity, or all are −Infinity.
    */
   apply(logits: Float32Array, context: ChainContext): Float32Array {
-    const candidates = new Candidates();
+    const candidates = this.#candidates;
     candidates.begin(logits, context);
     for (const stage of this.stages) stage.apply(candidates);
     return candidates.toLogits();
   }
 
-  /** @returns The stages for people, such as `topK 40 → temperature 0.8`. */
+  /** Gives the stages for people, such as `topK 40 → temperature 0.8`. */
   explain(): string {
     return this.stages.map(({ description }) => description).join(" → ") ||
       "nothing: the scores as they are";
@@ -84,6 +90,17 @@ export class Chain {
  * @returns The chain.
  * @throws {TypeError} If an option or a stage is unknown, or an option would have no effect.
  * @throws {RangeError} If a number is out of range.
+ *
+ * @example The likeliest two of four
+ * ```ts
+ * import { createChain } from "@textloom/textloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const chain = createChain({ topK: 2, temperature: 0.5 });
+ * assertEquals(chain.explain(), "topK 2 → temperature 0.5");
+ * const row = chain.apply(Float32Array.of(1, 4, 2, 1), { tokens: [0], promptLength: 1 });
+ * assertEquals([...row], [-Infinity, 8, 4, -Infinity]);
+ * ```
  */
 export function createChain(options: ChainOptions = {}): Chain {
   const known = [

@@ -42,6 +42,9 @@ export interface PenaltyOptions {
   penaltyWindow?: PenaltyWindow;
 }
 
+/** About the largest number of single precision. */
+const LARGEST = 3.4e38;
+
 const finite = {
   rule: "a finite number",
   allows: (value: number) => Number.isFinite(value),
@@ -110,8 +113,11 @@ export function penaltyStage(options: PenaltyOptions): ChainStage {
       }
       for (const [id, count] of counts) {
         const score = logits[id]!;
-        logits[id] = (score > 0 ? score / repetition : score * repetition) -
+        const changed = (score > 0 ? score / repetition : score * repetition) -
           count * frequency - presence;
+        logits[id] = score === -Infinity
+          ? score
+          : Math.max(-LARGEST, Math.min(changed, LARGEST));
       }
       candidates.sorted = false;
     },
@@ -140,7 +146,12 @@ export function temperatureStage(knob: Knob): ChainStage {
       if (temperature === 1) return;
       if (temperature === 0) return candidates.keepLargest(1);
       const { logits, ids, count } = candidates;
-      for (let i = 0; i < count; i++) logits[ids[i]!]! /= temperature;
+      const best = logits[candidates.best()]!;
+      // What is too large for single precision is counted from the best, which gives the same probabilities.
+      const shift = Math.abs(best / temperature) < LARGEST ? 0 : best;
+      for (let i = 0; i < count; i++) {
+        logits[ids[i]!] = (logits[ids[i]!]! - shift) / temperature;
+      }
       candidates.sorted = false; // scores that differ may have become equal
     },
   };

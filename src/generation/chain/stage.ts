@@ -80,7 +80,7 @@ export function readKnob(
   return () => value;
 }
 
-/** @returns A knob for people. */
+/** Gives a knob for people. */
 export function writeKnob(knob: Knob): string {
   if (typeof knob === "function") return "by a function";
   return Array.isArray(knob) ? `[${knob.join(", ")}]` : String(knob);

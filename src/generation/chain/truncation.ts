@@ -104,10 +104,17 @@ const TRUNCATIONS = {
       candidates.filter((id) => logits[id]! >= least);
     },
   },
-} satisfies Record<string, Truncation>;
+} satisfies Record<TruncationName, Truncation>;
 
 /** Names of the stages that remove unlikely tokens. */
-export type TruncationName = keyof typeof TRUNCATIONS;
+export type TruncationName =
+  | "topK"
+  | "topP"
+  | "minP"
+  | "typicalP"
+  | "epsilonCutoff"
+  | "etaCutoff"
+  | "topNSigma";
 
 /**
  * Makes a stage that removes unlikely tokens.

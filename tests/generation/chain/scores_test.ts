@@ -60,3 +60,15 @@ Deno.test("penaltyStage() and temperatureStage() refuse what is out of range", (
     'Cannot sample: penaltyWindow must be an integer from 1, "all" or "generated": 0',
   );
 });
+
+Deno.test("temperatureStage() and penaltyStage() give no score that is not finite, however hard they work", () => {
+  assertEquals(after(temperatureStage(1e-39))[0], 0); // counted from the best
+  const hard = penaltyStage({
+    repetitionPenalty: 1e300,
+    presencePenalty: -1e300,
+  });
+  const soft = penaltyStage({ presencePenalty: 1e300 });
+  for (const stage of [hard, soft]) {
+    assertEquals(after(stage, [0, 1, 2, 3, 4]).every(Number.isFinite), true);
+  }
+});
