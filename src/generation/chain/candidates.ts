@@ -167,13 +167,14 @@ export class Candidates {
     if (this.sorted) return this.truncate(k);
     const size = Math.min(k, this.count);
     for (let i = (size >> 1) - 1; i >= 0; i--) sink(ids, logits, i, size, -1);
-    for (let i = size; i < this.count; i++) {
+    const { count } = this;
+    let least = logits[ids[0]!]!;
+    for (let i = size; i < count; i++) {
       const id = ids[i]!;
-      if (logits[id]! < logits[ids[0]!]!) continue;
-      if (comesFirst(logits, id, ids[0]!)) {
-        ids[0] = id;
-        sink(ids, logits, 0, size, -1);
-      }
+      if (logits[id]! < least || !comesFirst(logits, id, ids[0]!)) continue;
+      ids[0] = id;
+      sink(ids, logits, 0, size, -1);
+      least = logits[ids[0]!]!;
     }
     for (let end = size - 1; end > 0; end--) { // the worst goes last
       const worst = ids[0]!;
