@@ -387,6 +387,21 @@ export {
   type SpeculatedTokens,
   type SpeculateOptions,
 } from "./src/generation/strategies/speculative.ts";
+export {
+  Chain,
+  type ChainOptions,
+  createChain,
+} from "./src/generation/chain/chain.ts";
+export {
+  Candidates,
+  type ChainContext,
+} from "./src/generation/chain/candidates.ts";
+export type {
+  PenaltyOptions,
+  PenaltyWindow,
+} from "./src/generation/chain/scores.ts";
+export type { ChainStage, Knob } from "./src/generation/chain/stage.ts";
+export type { TruncationName } from "./src/generation/chain/truncation.ts";
 export type {
   Prediction,
   Predictor,
