@@ -350,7 +350,10 @@ export type {
 
 // Training.
 export { fit } from "./src/training/fit.ts";
-export type { TrainableModel } from "./src/training/trainable_model.ts";
+export type {
+  TrainableModel,
+  TrainingDefaults,
+} from "./src/training/trainable_model.ts";
 export type { ArrayData, FitData, IdArray } from "./src/training/fit_data.ts";
 export type { FitOptions, SampleOptions } from "./src/training/fit_options.ts";
 export type {
@@ -367,6 +370,37 @@ export type { RunReport } from "./src/display/training_display.ts";
 export type { TrainingDisplayKind } from "./src/display/create_training_display.ts";
 
 // Evaluation.
+export { evaluate, type EvaluatedModel } from "./src/evaluation/evaluate.ts";
+export type { EvaluateOptions } from "./src/evaluation/evaluate_options.ts";
+export {
+  type Averaging,
+  type Confusion,
+  Evaluation,
+  type EvaluationMetric,
+  type EvaluationValues,
+  type TokenReport,
+} from "./src/evaluation/evaluation.ts";
+export {
+  predict,
+  type PredictedToken,
+  type PredictOptions,
+  type PredictTextOptions,
+} from "./src/evaluation/predict.ts";
+export { score, type ScoreOptions } from "./src/evaluation/score.ts";
+export { ScoredText, type ScoredToken } from "./src/evaluation/scored_text.ts";
+export type { Interval } from "./src/evaluation/bootstrap.ts";
+export { accuracy } from "./src/evaluation/accuracy.ts";
+export {
+  type ConfusionMatrix,
+  confusionMatrix,
+} from "./src/evaluation/confusion_matrix.ts";
+export {
+  type ClassificationScores,
+  type LabelScores,
+  type PrecisionRecallF1,
+  precisionRecallF1,
+  type PrecisionRecallF1Options,
+} from "./src/evaluation/precision_recall_f1.ts";
 export {
   type CharacterCount,
   type CorpusFindings,

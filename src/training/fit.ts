@@ -71,7 +71,10 @@ export function fit(
   data: FitData,
   options: FitOptions = {},
 ): Run {
-  const settings = fitSettings(options, model.network.context);
+  const settings = fitSettings(
+    { ...model.trainingDefaults, ...given(options) },
+    model.network.context,
+  );
   const { tokenizer } = model;
   const encoding = options.unknown === undefined
     ? {}
@@ -98,6 +101,13 @@ export function fit(
   return new Run(
     (control) => fitting.run(control).finally(() => inTraining.delete(model)),
     { signal: settings.signal },
+  );
+}
+
+/** The options that say something. */
+function given(options: FitOptions): FitOptions {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
   );
 }
 
