@@ -331,6 +331,7 @@ export { ModelFileError, type ModelParts } from "./src/models/model_file.ts";
 export type { EpochRecord, TrainingHistory } from "./src/training/history.ts";
 export type {
   ForwardOptions,
+  LayerDescription,
   Network,
   NetworkConfig,
 } from "./src/networks/network.ts";
@@ -388,6 +389,12 @@ export {
 } from "./src/evaluation/predict.ts";
 export { score, type ScoreOptions } from "./src/evaluation/score.ts";
 export { ScoredText, type ScoredToken } from "./src/evaluation/scored_text.ts";
+export { summary, type SummaryOptions } from "./src/evaluation/summary.ts";
+export {
+  ModelSummary,
+  type SummaryLayer,
+  type SummaryValues,
+} from "./src/evaluation/model_summary.ts";
 export type { Interval } from "./src/evaluation/bootstrap.ts";
 export { accuracy } from "./src/evaluation/accuracy.ts";
 export {

@@ -280,18 +280,23 @@ function rowsOf(
   let shape: readonly number[];
   let flat: ArrayLike<number> | ArrayLike<bigint>;
   if (Array.isArray(input)) {
-    const width: unknown = input[0]?.length;
-    for (const [i, row] of input.entries()) {
-      const isRow = Array.isArray(row) || ArrayBuffer.isView(row);
-      if (isRow && row.length === width) continue;
+    const list: readonly ArrayLike<number>[] = input;
+    const width = Number(list[0]?.length ?? 0);
+    for (const [i, row] of list.entries()) {
+      if (!Array.isArray(row) && !ArrayBuffer.isView(row)) {
+        throw new TypeError(
+          `${ACTION}: ids must be rows of one length: row ${i} is ${
+            row === null ? "null" : typeof row
+          }; put one row into an array of its own`,
+        );
+      }
+      if (row.length === width) continue;
       throw new TypeError(
-        `${ACTION}: ids must be rows of one length: row ${i} ${
-          isRow ? `has ${row.length}, row 0 ${width}` : `is ${typeof row}`
-        }${isRow ? "" : "; put one row into an array of its own"}`,
+        `${ACTION}: ids must be rows of one length: row ${i} has ${row.length}, row 0 ${width}`,
       );
     }
-    shape = [input.length, Number(width ?? 0)];
-    flat = input.flatMap((row) => Array.from(row));
+    shape = [list.length, width];
+    flat = list.flatMap((row) => Array.from(row));
   } else {
     const array = input as ArrayData | null;
     const isArray = typeof array === "object" && array !== null &&

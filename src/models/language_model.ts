@@ -4,6 +4,7 @@
  * @module
  */
 import { writeFileAtomic } from "../checkpoint/atomic_write.ts";
+import { runAsItIs } from "../engine/compile.ts";
 import { engineInfo, hasEngine } from "../engine/engine.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
@@ -16,6 +17,8 @@ import {
   type PredictTextOptions,
 } from "../evaluation/predict.ts";
 import { score, type ScoreOptions } from "../evaluation/score.ts";
+import type { ModelSummary } from "../evaluation/model_summary.ts";
+import { summary, type SummaryOptions } from "../evaluation/summary.ts";
 import type { ScoredText } from "../evaluation/scored_text.ts";
 import { BlockWriter } from "../generation/block_writer.ts";
 import type { BlockSource } from "../generation/generate_tokens.ts";
@@ -103,6 +106,17 @@ export class LanguageModel {
   /** One line, such as `LSTM, 1 layer of 256 units, 353,110 parameters`. */
   toString(): string {
     return this.network.description;
+  }
+
+  /**
+   * Sums up the model: layers, parameters, memory, arithmetic; see the function `summary()`.
+   *
+   * @param options The sizes of a training step.
+   * @returns What a notebook shows as tables, and `toString()` prints.
+   * @throws As `summary()`.
+   */
+  summary(options: SummaryOptions = {}): ModelSummary {
+    return summary(this, options);
   }
 
   /**
@@ -254,7 +268,7 @@ export class LanguageModel {
    */
   forward(ids: Tensor, state: PredictorState): Prediction {
     checkIds(ids, 2, "(B, T)");
-    return tf.tidy(() => ({ ...this.network.forward(ids, state) }));
+    return runAsItIs(() => this.network.forward(ids, state));
   }
 
   /**
@@ -267,7 +281,7 @@ export class LanguageModel {
    */
   step(ids: Tensor, state: PredictorState): Prediction {
     checkIds(ids, 1, "(B,)");
-    return tf.tidy(() => ({ ...this.network.step(ids, state) }));
+    return runAsItIs(() => this.network.step(ids, state));
   }
 
   /**
