@@ -353,6 +353,7 @@ export type {
 } from "./src/training/history.ts";
 export type {
   ForwardOptions,
+  LayerDescription,
   Network,
   NetworkConfig,
 } from "./src/networks/network.ts";
@@ -428,7 +429,10 @@ export {
   type FindLearningRateOptions,
 } from "./src/training/find_learning_rate.ts";
 export { LearningRateRange } from "./src/training/learning_rate_range.ts";
-export type { TrainableModel } from "./src/training/trainable_model.ts";
+export type {
+  TrainableModel,
+  TrainingDefaults,
+} from "./src/training/trainable_model.ts";
 export type { ArrayData, FitData, IdArray } from "./src/training/fit_data.ts";
 export type {
   FitOptions,
@@ -476,6 +480,43 @@ export type { RunReport } from "./src/display/training_display.ts";
 export type { TrainingDisplayKind } from "./src/display/create_training_display.ts";
 
 // Evaluation.
+export { evaluate, type EvaluatedModel } from "./src/evaluation/evaluate.ts";
+export type { EvaluateOptions } from "./src/evaluation/evaluate_options.ts";
+export {
+  type Averaging,
+  type Confusion,
+  Evaluation,
+  type EvaluationMetric,
+  type EvaluationValues,
+  type TokenReport,
+} from "./src/evaluation/evaluation.ts";
+export {
+  predict,
+  type PredictedToken,
+  type PredictOptions,
+  type PredictTextOptions,
+} from "./src/evaluation/predict.ts";
+export { score, type ScoreOptions } from "./src/evaluation/score.ts";
+export { ScoredText, type ScoredToken } from "./src/evaluation/scored_text.ts";
+export { summary, type SummaryOptions } from "./src/evaluation/summary.ts";
+export {
+  ModelSummary,
+  type SummaryLayer,
+  type SummaryValues,
+} from "./src/evaluation/model_summary.ts";
+export type { Interval } from "./src/evaluation/bootstrap.ts";
+export { accuracy } from "./src/evaluation/accuracy.ts";
+export {
+  type ConfusionMatrix,
+  confusionMatrix,
+} from "./src/evaluation/confusion_matrix.ts";
+export {
+  type ClassificationScores,
+  type LabelScores,
+  type PrecisionRecallF1,
+  precisionRecallF1,
+  type PrecisionRecallF1Options,
+} from "./src/evaluation/precision_recall_f1.ts";
 export {
   type CharacterCount,
   type CorpusFindings,

@@ -21,6 +21,25 @@ export interface ForwardOptions {
 /** Sizes and parts of a network, as plain JSON. */
 export type NetworkConfig = Readonly<Record<string, number | string | boolean>>;
 
+/** What a layer takes, by formula. */
+export interface LayerDescription {
+  /** What its parameters' names begin with, such as `lstm_1`. */
+  readonly name: string;
+  /** What it is, such as `LSTM`. */
+  readonly type: string;
+  /** Numbers that it says of each token, the last dimension of its output. */
+  readonly width: number;
+  /**
+   * Floating-point operations of its matrix products forward, per token: two for each weight that is multiplied, as
+   * `torch.utils.flop_counter` counts. Additions, norms and bends are left out.
+   */
+  readonly flops: number;
+  /** Numbers per token that training keeps for the way back, about. */
+  readonly activations: number;
+  /** Numbers per row that generation remembers. */
+  readonly state: number;
+}
+
 /** A network over token ids. */
 export interface Network extends Predictor {
   /** Name of the architecture, such as `lstm`. */
@@ -51,6 +70,15 @@ export interface Network extends Predictor {
    * @default {undefined} for a network without such a limit
    */
   readonly context?: number;
+
+  /**
+   * Describes the layers, in the order of the data's way through the network; a network that does not is described by its
+   * parameters.
+   *
+   * @param steps Tokens that are read at once, T.
+   * @returns What each layer takes.
+   */
+  describe?(steps: number): LayerDescription[];
 
   /**
    * Reads a sequence.

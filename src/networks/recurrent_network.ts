@@ -32,6 +32,7 @@ import { StateAttention } from "../layers/state_attention.ts";
 import {
   countParameters,
   type ForwardOptions,
+  type LayerDescription,
   type Network,
   type NetworkConfig,
 } from "./network.ts";
@@ -131,6 +132,53 @@ export class RecurrentNetwork implements Network {
     } of ${units} units, ${
       attentionWindow > 0 ? `attention over ${attentionWindow} states, ` : ""
     }${parameters} parameters`;
+  }
+
+  /**
+   * A cell with K gates (LSTM 4, GRU 3, RNN 1), I inputs and H units multiplies K·H·(I + H) weights a token.
+   *
+   * @returns What each layer takes.
+   */
+  describe(): LayerDescription[] {
+    const { embedding, units, layers, layerNorm, dense, vocabSize } =
+      this.config;
+    const gates = { rnn: 1, gru: 3, lstm: 4 }[this.kind];
+    const cells = this.kind === "lstm" ? 2 : 1; // h, and c
+    const none = { flops: 0, activations: 0, state: 0 };
+    const parts: LayerDescription[] = [
+      { ...none, name: "embedding", type: "Embedding", width: embedding },
+    ];
+    for (let i = 0; i < layers; i++) {
+      const inputs = i === 0 ? embedding : units;
+      parts.push({
+        name: placeOf(this.kind, i),
+        type: this.kind === "rnn" ? "SimpleRNN" : this.kind.toUpperCase(),
+        width: units,
+        flops: 2 * gates * units * (inputs + units),
+        activations: inputs + (gates + 1 + cells) * units,
+        state: cells * units,
+      });
+      if (!layerNorm) continue;
+      const name = `norm_${i + 1}`;
+      const activations = 2 * units;
+      parts.push({
+        ...none,
+        name,
+        type: "LayerNorm",
+        width: units,
+        activations,
+      });
+    }
+    const linear = (name: string, inputs: number, width: number) => ({
+      ...none,
+      name,
+      type: "Dense",
+      width,
+      flops: 2 * inputs * width,
+      activations: inputs + 2 * width, // the sums, and what is made of them: of the logits, their softmax
+    });
+    if (dense > 0) parts.push(linear("dense", units, dense));
+    return [...parts, linear("output", dense > 0 ? dense : units, vocabSize)];
   }
 
   /**

@@ -37,6 +37,7 @@ import {
 import {
   countParameters,
   type ForwardOptions,
+  type LayerDescription,
   type Network,
   type NetworkConfig,
 } from "./network.ts";
@@ -142,6 +143,51 @@ export class TransformerNetwork implements Network {
     } of width ${width}, ${heads} ${
       heads === 1 ? "head" : "heads"
     }, ${parameters} parameters`;
+  }
+
+  /**
+   * Per token, a block multiplies D·(D + 2·G·S) weights for queries, keys and values, D² for the projection, 2·D·F for
+   * the feed-forward layer (3·D·F with SwiGLU), and attention takes the products of T queries and keys, masked or not:
+   * 2·T·D more.
+   *
+   * @param steps Tokens that are read at once, T.
+   * @returns What each layer takes.
+   */
+  describe(steps: number): LayerDescription[] {
+    const { layers, heads, keyValueHeads, width, feedForward } = this.config;
+    const { activation, norm, positions, tied, vocabSize, context } =
+      this.config;
+    const keyValues = 2 * keyValueHeads * (width / heads);
+    const up = feedForward * (activation === "swiglu" ? 2 : 1);
+    const none = { flops: 0, activations: 0, state: 0 };
+    const parts: LayerDescription[] = [
+      { ...none, name: "embedding", type: "Embedding", width },
+    ];
+    if (positions === "learned") {
+      parts.push({ ...none, name: "positions", type: "Embedding", width });
+    }
+    for (let i = 0; i < layers; i++) {
+      parts.push({
+        name: `block_${i + 1}`,
+        type: "TransformerBlock",
+        width,
+        flops: 2 * width * (2 * width + keyValues + up + feedForward) +
+          4 * steps * width,
+        activations: 8 * width + keyValues + 2 * heads * steps + up +
+          2 * feedForward,
+        state: keyValues * context,
+      });
+    }
+    const type = norm === "rms" ? "RMSNorm" : "LayerNorm";
+    parts.push({ ...none, name: "norm", type, width, activations: 2 * width });
+    return [...parts, {
+      ...none,
+      name: "output",
+      type: tied ? "Dense, by the embedding" : "Dense",
+      width: vocabSize,
+      flops: 2 * width * vocabSize,
+      activations: width + 2 * vocabSize,
+    }];
   }
 
   /**

@@ -129,7 +129,10 @@ export function prepareRun(
   data: FitData,
   options: FitOptions,
 ): PreparedRun {
-  const settings = fitSettings(options, model.network.context);
+  const settings = fitSettings(
+    { ...model.trainingDefaults, ...given(options) },
+    model.network.context,
+  );
   const { tokenizer } = model;
   const encoding = options.unknown === undefined
     ? {}
@@ -172,6 +175,13 @@ export function startRun(prepared: PreparedRun, from?: Continuation): Run {
   return new Run(
     (control) => fitting.run(control).finally(release),
     { signal: settings.signal },
+  );
+}
+
+/** The options that say something. */
+function given(options: FitOptions): FitOptions {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
   );
 }
 

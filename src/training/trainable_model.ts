@@ -7,7 +7,14 @@ import type { GenerateOptions } from "../generation/stream_text.ts";
 import type { EncodeModelOptions } from "./checkpoint_content.ts";
 import type { Network } from "../networks/network.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import type { FitOptions } from "./fit_options.ts";
 import type { TrainingHistory } from "./history.ts";
+
+/** What `model.compile()` settles before `fit()`. */
+export type TrainingDefaults = Pick<
+  FitOptions,
+  "optimizer" | "learningRate" | "clipNorm"
+>;
 
 /** A model that `fit()` trains; a `LanguageModel` is one. */
 export interface TrainableModel {
@@ -17,6 +24,12 @@ export interface TrainableModel {
   readonly network: Network;
   /** How it was trained, run by run; a run adds itself. */
   readonly history: TrainingHistory[];
+  /**
+   * What `fit()` takes where its options say nothing.
+   *
+   * @default {{}}
+   */
+  readonly trainingDefaults?: TrainingDefaults;
 
   /**
    * Goes on from a prompt, for the samples of a run.
