@@ -47,9 +47,13 @@ const COMPILED_FROM_TOKENS = 1_000;
 
 /** What {@linkcode LanguageModel.compile} settles. */
 const TRAINING_DEFAULTS: readonly (keyof TrainingDefaults)[] = [
+  "loss",
+  "labelSmoothing",
   "optimizer",
   "learningRate",
   "clipNorm",
+  "clipValue",
+  "metrics",
 ];
 
 /**
@@ -210,7 +214,7 @@ export class LanguageModel {
    * Settles how the model is trained wherever the options of `fit()` do not say. Each call replaces what the one before
    * settled; a saved model forgets it.
    *
-   * @param options Optimizer, learning rate, clipping.
+   * @param options Loss, optimizer, learning rate, clipping, metrics.
    * @returns The model.
    * @throws {TypeError} If an option is unknown.
    * @throws {RangeError} If an option is out of range, or a name unknown.

@@ -25,6 +25,7 @@ import {
 import {
   countParameters,
   type ForwardOptions,
+  type LayerDescription,
   type Network,
   type NetworkConfig,
 } from "./network.ts";
@@ -117,6 +118,53 @@ export class CNNNetwork implements Network {
     return `CNN, ${stacks} ${stacks === 1 ? "stack" : "stacks"} of ${layers} ${
       layers === 1 ? "layer" : "layers"
     } with ${filters} filters, receptive field of ${field} tokens, ${parameters} parameters`;
+  }
+
+  /**
+   * Its layers.
+   *
+   * @returns A convolution of k taps multiplies k matrices, each block one more; kept for the way back are its input, the
+   * sums before the gate, their bends, the gated rows and what the block says; remembered are the inputs of all taps but
+   * the newest.
+   */
+  describe(): LayerDescription[] {
+    const { vocabSize, embedding, filters, kernelSize, layerNorm, dense } =
+      this.config;
+    const none = { flops: 0, activations: 0, state: 0 };
+    const hidden = dense > 0 ? dense : filters;
+    const blocks = this.#blocks.map(({ convolution, projection }, i) => {
+      const said = projection.kernel.shape[1]!;
+      return {
+        name: `block_${i + 1}`,
+        type: "GatedConv",
+        width: filters,
+        flops: 2 * filters * (2 * filters * kernelSize + said),
+        activations: (layerNorm ? 2 : 0) * filters + 6 * filters + said,
+        state: convolution.memory * filters,
+      };
+    });
+    const linear = (name: string, inputs: number, width: number) => ({
+      ...none,
+      name,
+      type: "Dense",
+      width,
+      flops: 2 * inputs * width,
+      activations: inputs + 2 * width,
+    });
+    return [
+      { ...none, name: "embedding", type: "Embedding", width: embedding },
+      {
+        name: "input",
+        type: "CausalConv",
+        width: filters,
+        flops: 2 * kernelSize * embedding * filters,
+        activations: embedding + filters,
+        state: this.#first.memory * embedding,
+      },
+      ...blocks,
+      ...(dense > 0 ? [linear("dense", filters, dense)] : []),
+      linear("output", hidden, vocabSize),
+    ];
   }
 
   /**

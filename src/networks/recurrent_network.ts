@@ -142,6 +142,7 @@ export class RecurrentNetwork implements Network {
   describe(): LayerDescription[] {
     const { embedding, units, layers, layerNorm, dense, vocabSize } =
       this.config;
+    const { attentionWindow = 0 } = this.config;
     const gates = { rnn: 1, gru: 3, lstm: 4 }[this.kind];
     const cells = this.kind === "lstm" ? 2 : 1; // h, and c
     const none = { flops: 0, activations: 0, state: 0 };
@@ -177,6 +178,16 @@ export class RecurrentNetwork implements Network {
       flops: 2 * inputs * width,
       activations: inputs + 2 * width, // the sums, and what is made of them: of the logits, their softmax
     });
+    if (attentionWindow > 0) {
+      parts.push({
+        name: "attention",
+        type: "Attention",
+        width: units,
+        flops: 2 * 3 * units * units + 2 * 2 * attentionWindow * units, // three matrices, the scores and the mean
+        activations: 5 * units + 2 * attentionWindow, // query, mean, both inputs and the bend; scores and weights
+        state: attentionWindow * units,
+      });
+    }
     if (dense > 0) parts.push(linear("dense", units, dense));
     return [...parts, linear("output", dense > 0 ? dense : units, vocabSize)];
   }

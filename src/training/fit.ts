@@ -102,7 +102,7 @@ export function fit(
 /** A run before it begins: everything that can be checked at once has been. */
 export interface PreparedRun {
   model: TrainableModel;
-  /** What the caller gave. */
+  /** What the caller gave, and the model's own defaults. */
   options: FitOptions;
   settings: FitSettings;
   /** All that was given to learn from. */
@@ -119,7 +119,7 @@ export interface PreparedRun {
  *
  * @param model The model to train.
  * @param data What it learns from.
- * @param options Options of the run.
+ * @param given Options of the run; what they do not say, the model's own defaults do.
  * @returns The run before it begins.
  * @throws {RangeError} As `fit()` does.
  * @throws {TypeError} As `fit()` does.
@@ -127,12 +127,10 @@ export interface PreparedRun {
 export function prepareRun(
   model: TrainableModel,
   data: FitData,
-  options: FitOptions,
+  given: FitOptions,
 ): PreparedRun {
-  const settings = fitSettings(
-    { ...model.trainingDefaults, ...given(options) },
-    model.network.context,
-  );
+  const options = { ...model.trainingDefaults, ...definedOf(given) };
+  const settings = fitSettings(options, model.network.context);
   const { tokenizer } = model;
   const encoding = options.unknown === undefined
     ? {}
@@ -179,7 +177,7 @@ export function startRun(prepared: PreparedRun, from?: Continuation): Run {
 }
 
 /** The options that say something. */
-function given(options: FitOptions): FitOptions {
+function definedOf(options: FitOptions): FitOptions {
   return Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
   );

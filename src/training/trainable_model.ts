@@ -13,7 +13,13 @@ import type { TrainingHistory } from "./history.ts";
 /** What `model.compile()` settles before `fit()`. */
 export type TrainingDefaults = Pick<
   FitOptions,
-  "optimizer" | "learningRate" | "clipNorm"
+  | "loss"
+  | "labelSmoothing"
+  | "optimizer"
+  | "learningRate"
+  | "clipNorm"
+  | "clipValue"
+  | "metrics"
 >;
 
 /** A model that `fit()` trains; a `LanguageModel` is one. */

@@ -3,6 +3,7 @@ import { ensureEngine } from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
 import { summary } from "../../src/evaluation/summary.ts";
 import type { Network } from "../../src/networks/network.ts";
+import { CNNNetwork } from "../../src/networks/cnn_network.ts";
 import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
 import { PRESETS } from "../../src/networks/transformer_config.ts";
 import { TransformerNetwork } from "../../src/networks/transformer_network.ts";
@@ -74,6 +75,54 @@ for (const [name, network] of Object.entries(NETWORKS)) {
   });
 }
 
+Deno.test("summary() of a convolutional network counts each tap", () => {
+  const network = new CNNNetwork({
+    vocabSize: 11,
+    embedding: 5,
+    filters: 4,
+    kernelSize: 3,
+    layers: 2,
+    stacks: 1,
+    dense: 0,
+    layerNorm: true,
+    dropout: 0,
+  });
+  const { flopsPerToken, generation, layers, parameters } = summary({
+    network,
+  });
+  // By hand: 3 taps of 5·4; a block has 3 taps of 4·8 and a map to 8, in the last one to 4; the output 4·11.
+  assertEquals(flopsPerToken, 2 * (60 + (96 + 32) + (96 + 16) + 44));
+  // Two inputs of 5, then 2 and 4 inputs of 4, for dilations 1 and 2.
+  assertEquals(generation.state, 4 * (2 * 5 + 2 * 4 + 4 * 4));
+  assertEquals(
+    layers.reduce((sum, layer) => sum + layer.parameters, 0),
+    parameters,
+  );
+});
+
+Deno.test("summary() of attention over past states counts its matrices and the window", () => {
+  const network = new RecurrentNetwork("lstm", {
+    vocabSize: 11,
+    embedding: 5,
+    units: 7,
+    layers: 1,
+    attentionWindow: 3,
+  });
+  const { flopsPerToken, generation, layers, parameters } = summary({
+    network,
+  });
+  // By hand: gates 28·(5 + 7), score 7·7, output 14·7, scores and mean 3·7 each, the output 7·11.
+  assertEquals(
+    flopsPerToken,
+    2 * (28 * 12 + 49 + 98 + 2 * 21 + 77),
+  );
+  assertEquals(generation.state, 4 * (2 * 7 + 3 * 7));
+  assertEquals(
+    layers.reduce((sum, layer) => sum + layer.parameters, 0),
+    parameters,
+  );
+});
+
 Deno.test("summary() guesses the layers of a network that does not describe itself", () => {
   const { kind, config, parameters, description } = NETWORKS["lstm"]!;
   const network = { kind, config, parameters, description } as Network;
@@ -100,6 +149,7 @@ Deno.test("summary() knows what an optimizer remembers", () => {
   assertEquals(slots({ optimizer: "rmsprop" }), 1);
 });
 
+// Numbers by hand: activations (5 + 3·7) + (7 + 2·11) = 55 a token, 2640 B; 936 + 936 + 2·936 + 2640 = 6384 B.
 Deno.test("ModelSummary writes tables", () => {
   const text = String(
     summary({ network: NETWORKS["rnn"]! }, { batchSize: 2, sequenceLength: 6 }),
@@ -114,7 +164,7 @@ Deno.test("ModelSummary writes tables", () => {
       "  parameters          234\n" +
       "  forward             322 FLOPs per token\n" +
       "  training step       11,592 FLOPs, about, for 2 rows of 6 tokens\n" +
-      "  memory to train     6.3 kB, about: weights 936 B, gradients 936 B, optimizer 1.9 kB, activations 2.6 kB\n" +
+      "  memory to train     6.4 kB, about: weights 936 B, gradients 936 B, optimizer 1.9 kB, activations 2.6 kB\n" +
       "  memory to generate  964 B: weights 936 B, state 28 B",
   );
 });

@@ -4,6 +4,7 @@ import { BlockWriter } from "../../src/generation/block_writer.ts";
 import { generateRows } from "../../src/generation/generate_rows.ts";
 import { generateTokens } from "../../src/generation/generate_tokens.ts";
 import { Sampler } from "../../src/generation/sampler.ts";
+import { CNNNetwork } from "../../src/networks/cnn_network.ts";
 import type { Network } from "../../src/networks/network.ts";
 import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
 import { TransformerNetwork } from "../../src/networks/transformer_network.ts";
@@ -37,6 +38,26 @@ const NETWORKS: Record<string, () => Network> = {
       embedding: 6,
       units: 16,
       layers: 2,
+    }, 3),
+  "an LSTM with attention": () =>
+    new RecurrentNetwork("lstm", {
+      vocabSize: VOCAB,
+      embedding: 6,
+      units: 8,
+      layers: 1,
+      attentionWindow: 5,
+    }, 3),
+  "a convolutional network": () =>
+    new CNNNetwork({
+      vocabSize: VOCAB,
+      embedding: 6,
+      filters: 8,
+      kernelSize: 2,
+      layers: 3,
+      stacks: 1,
+      dense: 8,
+      layerNorm: true,
+      dropout: 0,
     }, 3),
   "a transformer whose window slides": () =>
     new TransformerNetwork({ ...TRANSFORMER, positions: "rotary" }, 3),
