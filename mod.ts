@@ -331,6 +331,10 @@ export {
 export { buildCNN, type BuildCNNOptions } from "./src/models/build_cnn.ts";
 export { buildGRU, type BuildGRUOptions } from "./src/models/build_gru.ts";
 export { buildLSTM, type BuildLSTMOptions } from "./src/models/build_lstm.ts";
+export {
+  buildNGram,
+  type BuildNGramOptions,
+} from "./src/models/build_ngram.ts";
 export { buildRNN, type BuildRNNOptions } from "./src/models/build_rnn.ts";
 export type { RecurrentOptions } from "./src/models/recurrent_options.ts";
 export {
@@ -352,6 +356,7 @@ export type {
   TrainingHistory,
 } from "./src/training/history.ts";
 export type {
+  Counting,
   ForwardOptions,
   LayerDescription,
   Network,

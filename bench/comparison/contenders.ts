@@ -7,6 +7,7 @@ import {
   buildCNN,
   buildGRU,
   buildLSTM,
+  buildNGram,
   buildRNN,
   buildTransformer,
   type FitOptions,
@@ -34,6 +35,10 @@ function cosine(peak: number): FitOptions {
 
 /** The contenders by name. */
 export const CONTENDERS: Readonly<Record<string, Contender>> = {
+  ngram: {
+    title: "7-gram",
+    build: (tokenizer) => buildNGram({ tokenizer, order: 7 }),
+  },
   rnn: {
     title: "RNN",
     build: (tokenizer) =>

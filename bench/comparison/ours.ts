@@ -53,7 +53,7 @@ console.log(
 async function train(maxSeconds: number): Promise<Trained> {
   const losses: number[] = [];
   const learningRates: number[] = [];
-  const quiet = { validation: 0, display: "none" } as const;
+  const quiet = { validation: 0, sample: false, display: "none" } as const;
   if (options !== undefined) {
     await model.save(`${folder}/${name}.before.safetensors`);
   }
@@ -61,7 +61,6 @@ async function train(maxSeconds: number): Promise<Trained> {
     ? await fit(model, parts.train, quiet)
     : await fit(model, parts.train, {
       ...quiet,
-      sample: false,
       seed: SEED,
       batchSize: BATCH_SIZE,
       clipNorm: CLIP_NORM,

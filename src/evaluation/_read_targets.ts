@@ -119,7 +119,8 @@ export async function* readTargets(
     : documentWindows(texts, options);
   const streamLength = Math.ceil((size - 1) / streams);
   const read = (window: Window): Reading => readWindow(network, window, ranks);
-  const reader = compiled ?? size >= COMPILED_FROM_TOKENS
+  const pays = network.counting === undefined && size >= COMPILED_FROM_TOKENS;
+  const reader = compiled ?? pays
     ? compile(read, { name: "evaluation" })
     : undefined;
   let state: PredictorState = [];

@@ -405,7 +405,8 @@ export class LanguageModel {
   #blocksFor(tokens: number): BlockSource | undefined {
     this.#tokensAsked += tokens;
     if (
-      !hasEngine() || engineInfo().name !== "tensorflow" ||
+      this.network.counting !== undefined || !hasEngine() ||
+      engineInfo().name !== "tensorflow" ||
       this.#tokensAsked < COMPILED_FROM_TOKENS
     ) return undefined;
     // Brings the weights to the engine: the compiled loop cannot.

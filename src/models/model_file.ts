@@ -102,6 +102,9 @@ export async function encodeModel(
   for (const [i, { name, shape }] of parameters.entries()) {
     tensors.set(name, { dtype: "F32", shape: [...shape], data: values[i]! });
   }
+  for (const [key, tensor] of network.counting?.tensors() ?? []) {
+    tensors.set(key, tensor);
+  }
   if (extra !== undefined) {
     metadata[CHECKPOINT_KEY] = JSON.stringify(extra.json);
     for (const [key, tensor] of extra.tensors) {
@@ -238,6 +241,14 @@ function setWeights(
   tensors: ReadonlyMap<string, TensorData>,
   name: string,
 ): void {
+  if (network.counting !== undefined) {
+    try {
+      return network.counting.setTensors(tensors);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw refusal(name, error.message);
+    }
+  }
   const missing = [...network.parameters.keys()].filter((key) =>
     !tensors.has(key)
   );

@@ -6,6 +6,7 @@
 import type { CNNConfig } from "./cnn_config.ts";
 import { CNNNetwork } from "./cnn_network.ts";
 import type { Network, NetworkConfig } from "./network.ts";
+import { type NGramConfig, NGramNetwork } from "./ngram_network.ts";
 import type { RecurrentConfig, RecurrentKind } from "./recurrent_config.ts";
 import { RecurrentNetwork } from "./recurrent_network.ts";
 import type { TransformerNetworkConfig } from "./transformer_config.ts";
@@ -22,6 +23,7 @@ const ARCHITECTURES: Readonly<
   lstm: recurrent("lstm"),
   gru: recurrent("gru"),
   cnn: (config) => new CNNNetwork(config as NetworkConfig & CNNConfig),
+  ngram: (config) => new NGramNetwork(config as NetworkConfig & NGramConfig),
   transformer: (config) =>
     new TransformerNetwork(config as NetworkConfig & TransformerNetworkConfig),
 };

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { TensorData } from "../checkpoint/safetensors.ts";
+import type { TokenArray, TokenSource } from "../data/token_source.ts";
 import type { Tensor } from "../engine/tf.ts";
 import type {
   Prediction,
@@ -40,6 +42,37 @@ export interface LayerDescription {
   readonly state: number;
 }
 
+/** How a network learns that counts what it reads, in place of steps along gradients. */
+export interface Counting {
+  /** How much it has counted, which stands for the number of its parameters. */
+  readonly size: number;
+
+  /**
+   * Counts a document, which begins without memory, piece by piece.
+   *
+   * @param document Its ids.
+   * @returns Yields how many tokens were counted, after each piece.
+   */
+  count(document: TokenArray | TokenSource): Iterable<number>;
+
+  /**
+   * @param document Its ids.
+   * @returns Minus the sum of the natural log-probabilities of all its tokens but the first.
+   */
+  lossOn(document: TokenArray | TokenSource): number;
+
+  /** What a file keeps of the counts. */
+  tensors(): Map<string, TensorData>;
+
+  /**
+   * Takes over what a file kept.
+   *
+   * @param tensors As {@linkcode Counting.tensors} gave them.
+   * @throws {RangeError} If they are not those.
+   */
+  setTensors(tensors: ReadonlyMap<string, TensorData>): void;
+}
+
 /** A network over token ids. */
 export interface Network extends Predictor {
   /** Name of the architecture, such as `lstm`. */
@@ -50,6 +83,12 @@ export interface Network extends Predictor {
   readonly description: string;
   /** Everything that training changes, by name, in the order of the data's way through the network. */
   readonly parameters: ReadonlyMap<string, Parameter>;
+  /**
+   * How it counts; its numbers are computed on the host from tensors that are read, so that nothing of it can be compiled.
+   *
+   * @default {undefined} for a network that learns by gradients
+   */
+  readonly counting?: Counting;
   /**
    * Whether training carries the state from batch to batch. Where it does not, it gives `forward()` an empty state, with
    * which every row is read by itself and no state comes back.
@@ -97,11 +136,13 @@ export interface Network extends Predictor {
 
 /**
  * @param network Any network.
- * @returns How many numbers training changes.
+ * @returns How many numbers training changes; of a network that counts, how much it has counted.
  */
-export function countParameters(network: Pick<Network, "parameters">): number {
-  return [...network.parameters.values()].reduce(
+export function countParameters(
+  { parameters, counting }: Pick<Network, "parameters" | "counting">,
+): number {
+  return [...parameters.values()].reduce(
     (sum, parameter) => sum + parameter.size,
-    0,
+    counting?.size ?? 0,
   );
 }

@@ -54,7 +54,7 @@ export class Validation {
    */
   measure(pause: () => Promise<boolean>): Promise<Measurement | undefined> {
     const { network } = this.#model;
-    if (this.size >= COMPILED_FROM_TOKENS) {
+    if (this.size >= COMPILED_FROM_TOKENS && network.counting === undefined) {
       this.#reader ??= compileReader(network, this.#counted);
     }
     const tokens = this.#tokens;

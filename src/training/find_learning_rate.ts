@@ -125,6 +125,11 @@ export async function findLearningRate(
   data: FitData,
   options: FindLearningRateOptions = {},
 ): Promise<LearningRateRange> {
+  if (model.network.counting !== undefined) {
+    throw new TypeError(
+      `Cannot find a learning rate: the model must learn by steps along gradients: it is a ${model}`,
+    );
+  }
   const { rates, settings } = resolve(options, model.network.context);
   const { unknown, signal } = settings;
   const tokens = fitTokens(

@@ -17,6 +17,7 @@ import {
 } from "./fit_options.ts";
 import type { Continuation } from "./continuation.ts";
 import { Fitting } from "./_fitting.ts";
+import { refuseStepOptions, runCounting } from "./_counting.ts";
 import { checkFree, holdModel } from "./_hold_model.ts";
 import { Run } from "./run.ts";
 
@@ -96,7 +97,9 @@ export function fit(
   data: FitData,
   options: FitOptions = {},
 ): Run {
-  return startRun(prepareRun(model, data, options));
+  return model.network.counting === undefined
+    ? startRun(prepareRun(model, data, options))
+    : startCounting(model, data, options);
 }
 
 /** A run before it begins: everything that can be checked at once has been. */
@@ -131,7 +134,21 @@ export function prepareRun(
 ): PreparedRun {
   const options = { ...model.trainingDefaults, ...definedOf(given) };
   const settings = fitSettings(options, model.network.context);
-  const { tokenizer } = model;
+  const { train, ...parts } = partsOf(model, data, options, settings);
+  const batches = batchesOf(train, settings);
+  checkMeasurable(parts.validation);
+  return { model, options, settings, batches, ...parts };
+}
+
+/** What is learnt from, and what is kept apart. */
+function partsOf(
+  { tokenizer }: TrainableModel,
+  data: FitData,
+  options: FitOptions,
+  settings: FitSettings,
+): Pick<PreparedRun, "data" | "ownValidation" | "validation"> & {
+  train: FitTokens;
+} {
   const encoding = options.unknown === undefined
     ? {}
     : { unknown: options.unknown };
@@ -143,17 +160,34 @@ export function prepareRun(
     ? keepApart(all, settings, settings.validation)
     : { train: all, validation: ownValidation };
   refuseIdle(all, validation, options);
-  const batches = batchesOf(train, settings);
-  if (validation !== undefined) checkMeasurable(validation);
-  return {
+  return { data: all, ownValidation, train, validation };
+}
+
+/** Begins the run of a model that counts. */
+function startCounting(
+  model: TrainableModel,
+  data: FitData,
+  options: FitOptions,
+): Run {
+  const given = definedOf(options);
+  const settings = fitSettings({ ...given, sequenceLength: 1 });
+  refuseStepOptions({ ...model.trainingDefaults, ...given });
+  const { train, validation } = partsOf(model, data, given, settings);
+  checkMeasurable(validation);
+  checkFree(model);
+  const parts = {
     model,
-    options,
-    settings,
-    data: all,
-    ownValidation,
+    counting: model.network.counting!,
+    train,
     validation,
-    batches,
+    display: createTrainingDisplay(settings.display),
+    options: given,
   };
+  const release = holdModel(model);
+  return new Run(
+    (control) => runCounting(parts, control).finally(release),
+    { signal: settings.signal },
+  );
 }
 
 /**
@@ -229,7 +263,8 @@ function refuseIdle(
   }
 }
 
-function checkMeasurable(validation: FitTokens): void {
+function checkMeasurable(validation: FitTokens | undefined): void {
+  if (validation === undefined) return;
   const texts = validation.kind === "text"
     ? [validation.tokens]
     : validation.documents;

@@ -7,9 +7,14 @@
  *
  * @module
  */
-import type { TokenArray, TokenSource } from "../../data/token_source.ts";
+import {
+  type TokenArray,
+  type TokenSource,
+  toTokenSource,
+} from "../../data/token_source.ts";
 import { checkedSource, compactIds } from "../../data/compact_ids.ts";
-import { NGramCounts } from "./ngram_counts.ts";
+import { checkOptionNames } from "../../text/options.ts";
+import { type KeptCounts, NGramCounts, READ_AT_ONCE } from "./ngram_counts.ts";
 
 /** Options of {@linkcode KneserNey}. */
 export interface KneserNeyOptions {
@@ -19,7 +24,7 @@ export interface KneserNeyOptions {
   /**
    * Tokens of the longest n-grams, from 1 to 32: a token is predicted from the order − 1 tokens before it.
    *
-   * @default {5}
+   * @default {6}
    */
   order?: number;
 }
@@ -49,7 +54,7 @@ export class KneserNey {
   readonly order: number;
   /** Tokens in the vocabulary, V. */
   readonly vocabSize: number;
-  readonly #counts: NGramCounts;
+  #counts: NGramCounts;
   #discounts: number[][] = []; // by length of the n-gram, then by count
   #totals = new Float64Array(1); // by node: the sum of what follows
   #held = new Float64Array(1); // by node: what the discounts take off that
@@ -63,14 +68,8 @@ export class KneserNey {
    * @throws {TypeError} If there is no such option.
    */
   constructor(options: KneserNeyOptions) {
-    for (const name of Object.keys(options)) {
-      if (name !== "vocabSize" && name !== "order") {
-        throw new TypeError(
-          `Cannot count n-grams: an option must be one of vocabSize, order: "${name}"`,
-        );
-      }
-    }
-    const { vocabSize, order = 5 } = options;
+    checkOptionNames("Cannot count n-grams", options, ["vocabSize", "order"]);
+    const { vocabSize, order = 6 } = options;
     if (
       !(Number.isSafeInteger(vocabSize) && 0 < vocabSize &&
         vocabSize < 2 ** 31 - 1)
@@ -101,13 +100,42 @@ export class KneserNey {
    * @throws {RangeError} If an id is not in the vocabulary; of an array nothing is counted then.
    */
   update(document: TokenArray | TokenSource): void {
-    this.#isStale = true;
+    for (const _ of this.updating(document)) continue;
+  }
+
+  /**
+   * Does what {@linkcode KneserNey.update} does piece by piece.
+   *
+   * @param document Its ids, shape (N,).
+   * @returns Yields how many tokens were counted, after each piece.
+   * @throws {RangeError} As {@linkcode KneserNey.update}.
+   */
+  *updating(document: TokenArray | TokenSource): Generator<number, void> {
     const action = "count n-grams";
-    this.#counts.add(
-      ArrayBuffer.isView(document)
-        ? compactIds(document, this.vocabSize, { action })
-        : checkedSource(document, this.vocabSize, action),
-    );
+    const ids = ArrayBuffer.isView(document)
+      ? compactIds(document, this.vocabSize, { action })
+      : checkedSource(document, this.vocabSize, action);
+    this.#isStale = true;
+    for (const count of this.#counts.counting(ids)) {
+      this.#isStale = true;
+      yield count;
+    }
+  }
+
+  /** What a file has to keep of it. */
+  get kept(): KeptCounts {
+    return this.#counts.kept();
+  }
+
+  /**
+   * Takes over what a file kept.
+   *
+   * @param kept Last token, parent and count of every n-gram.
+   * @throws {RangeError} If these are not counts of n-grams.
+   */
+  restore(kept: KeptCounts): void {
+    this.#counts = NGramCounts.restore(this.order, this.vocabSize, kept);
+    this.#isStale = true;
   }
 
   /**
@@ -171,6 +199,57 @@ export class KneserNey {
       }
     }
     return Float32Array.from(row, Math.log);
+  }
+
+  /**
+   * The loss on a document, without the distributions.
+   *
+   * @param document Its ids, shape (N,), from 0 to V − 1.
+   * @returns Minus the sum of the natural log-probabilities of all its tokens but the first, which is read only.
+   */
+  lossOn(document: TokenArray | TokenSource): number {
+    this.#prepare();
+    const source = toTokenSource(document);
+    const context: number[] = [this.vocabSize];
+    let sum = 0;
+    for (let from = 0; from < source.length; from += READ_AT_ONCE) {
+      const to = Math.min(source.length, from + READ_AT_ONCE);
+      for (const id of source.read(from, to)) {
+        if (context[0] !== this.vocabSize || context.length > 1) {
+          sum -= Math.log(this.#probability(context, id));
+        }
+        context.push(id);
+        if (context.length >= this.order && context.length > 1) context.shift();
+      }
+    }
+    return sum;
+  }
+
+  /** The probability of one token. */
+  #probability(context: readonly number[], id: number): number {
+    const counts = this.#counts;
+    let probability = 1 / this.vocabSize;
+    const longest = Math.min(this.order - 1, context.length);
+    for (let length = 0; length <= longest; length++) {
+      let node = 0;
+      for (
+        let i = context.length - length;
+        i < context.length && node >= 0;
+        i++
+      ) {
+        node = counts.find(node, context[i]!);
+      }
+      if (node < 0) break; // longer ones were not seen either
+      const total = this.#totals[node]!;
+      if (total === 0) continue;
+      probability *= this.#held[node]! / total;
+      const child = counts.find(node, id);
+      const count = child < 0 ? 0 : this.#adjusted(child);
+      if (count === 0) continue;
+      const discount = this.#discounts[length + 1]![Math.min(count, 3)]!;
+      probability += (count - discount) / total;
+    }
+    return probability;
   }
 
   /** What a node counts for: how often it was seen, or, of a shorter n-gram, after how many different tokens. */

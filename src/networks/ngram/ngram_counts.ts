@@ -10,10 +10,20 @@ import {
 } from "../../data/token_source.ts";
 
 /** Tokens that are read from a source at a time. */
-const READ_AT_ONCE = 2 ** 16;
+export const READ_AT_ONCE = 2 ** 16;
 
 /** Node of the empty n-gram. */
 const ROOT = 0;
+
+/** What a file keeps of some counts: a number for every n-gram, those of shorter ones before. */
+export interface KeptCounts {
+  /** Last tokens. */
+  tokens: Int32Array;
+  /** Numbers of the n-grams without their last tokens; 0 is the empty one, which has no number of its own. */
+  parents: Int32Array;
+  /** How often each was seen. */
+  counts: Uint32Array;
+}
 
 /**
  * A trie of n-grams. Every node is an n-gram; its children go on by one token. The begin of a document is a token of its
@@ -54,11 +64,59 @@ export class NGramCounts {
   }
 
   /**
-   * Counts the n-grams of one document.
+   * Takes over counts that were kept in a file: what is not in it follows from the rest.
+   *
+   * @param order Tokens of the longest n-grams.
+   * @param vocabSize Tokens in the vocabulary, V.
+   * @param kept Last token, parent and count of every node but the first, which is the empty n-gram.
+   * @returns The counts.
+   * @throws {RangeError} If they are not those of a trie of n-grams.
+   */
+  static restore(
+    order: number,
+    vocabSize: number,
+    { tokens, parents, counts }: KeptCounts,
+  ): NGramCounts {
+    const all = new NGramCounts(order, vocabSize);
+    const suffixes = new Int32Array(tokens.length + 1); // of each node: that without its first token
+    for (let i = 0; i < tokens.length; i++) {
+      const [token, parent, node] = [tokens[i]!, parents[i]!, i + 1];
+      const isPlace = parent >= 0 && parent < node &&
+        all.lengths[parent]! < order && token >= 0 &&
+        token <= (parent === ROOT ? vocabSize : vocabSize - 1);
+      const suffix = !isPlace || parent === ROOT
+        ? ROOT
+        : all.find(suffixes[parent]!, token);
+      if (!isPlace || suffix < 0 || all.#child(parent, token) !== node) {
+        throw new RangeError(
+          `Cannot take over counts: each n-gram must go on from one before it, once: number ${node} is token ${token} after number ${parent}`,
+        );
+      }
+      suffixes[node] = suffix;
+      all.counts[node] = counts[i]!;
+      if (parent !== ROOT) all.continuations[suffix]!++;
+    }
+    return all;
+  }
+
+  /**
+   * @returns What a file has to keep.
+   */
+  kept(): KeptCounts {
+    return {
+      tokens: this.tokens.slice(1, this.size),
+      parents: this.parents.slice(1, this.size),
+      counts: this.counts.slice(1, this.size),
+    };
+  }
+
+  /**
+   * Counts the n-grams of one document, piece by piece.
    *
    * @param document Its ids, from 0 to V − 1.
+   * @returns Yields how many tokens were counted, after each piece.
    */
-  add(document: TokenArray | TokenSource): void {
+  *counting(document: TokenArray | TokenSource): Generator<number, void> {
     const source = toTokenSource(document);
     // nodes[k]: the n-gram of the last k tokens, or −1 where fewer were read
     const nodes = new Int32Array(this.order).fill(-1);
@@ -70,6 +128,7 @@ export class NGramCounts {
         Math.min(source.length, from + READ_AT_ONCE),
       );
       for (const id of ids) this.#count(nodes, id);
+      yield ids.length;
     }
   }
 
