@@ -366,6 +366,7 @@ export {
   KneserNey,
   type KneserNeyOptions,
 } from "./src/networks/ngram/kneser_ney.ts";
+export type { KeptCounts } from "./src/networks/ngram/ngram_counts.ts";
 export type { BatchRows, DropoutDraw } from "./src/layers/dropout.ts";
 export { Parameter } from "./src/layers/parameter.ts";
 export type { Tensor, Variable } from "./src/engine/tf.ts";

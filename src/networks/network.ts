@@ -56,6 +56,8 @@ export interface Counting {
   count(document: TokenArray | TokenSource): Iterable<number>;
 
   /**
+   * Measures the loss on a document.
+   *
    * @param document Its ids.
    * @returns Minus the sum of the natural log-probabilities of all its tokens but the first.
    */
