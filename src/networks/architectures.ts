@@ -5,6 +5,10 @@
  */
 import type { CNNConfig } from "./cnn_config.ts";
 import { CNNNetwork } from "./cnn_network.ts";
+import {
+  type LayersModelConfig,
+  LayersModelNetwork,
+} from "./layers_model_network.ts";
 import type { Network, NetworkConfig } from "./network.ts";
 import { type NGramConfig, NGramNetwork } from "./ngram_network.ts";
 import type { RecurrentConfig, RecurrentKind } from "./recurrent_config.ts";
@@ -26,6 +30,8 @@ const ARCHITECTURES: Readonly<
   ngram: (config) => new NGramNetwork(config as NetworkConfig & NGramConfig),
   transformer: (config) =>
     new TransformerNetwork(config as NetworkConfig & TransformerNetworkConfig),
+  layers_model: (config) =>
+    new LayersModelNetwork(config as NetworkConfig & LayersModelConfig),
 };
 
 /**

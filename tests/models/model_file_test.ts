@@ -233,7 +233,7 @@ Deno.test("decodeModel() refuses a description that is damaged", () => {
 Deno.test("decodeModel() refuses an architecture, sizes or a tokenizer that it does not know", () => {
   refuse(
     changed((header) => void (header["architecture"] = "mlp")),
-    `${START}Cannot build the network: the architecture must be one of rnn, lstm, gru, cnn, ngram, transformer: "mlp"`,
+    `${START}Cannot build the network: the architecture must be one of rnn, lstm, gru, cnn, ngram, transformer, layers_model: "mlp"`,
   );
   refuse(
     changed((header) =>

@@ -31,7 +31,7 @@ Deno.test("buildNetwork() refuses an unknown kind, and lists the known ones", ()
     assertThrows(
       () => buildNetwork(kind, {}),
       RangeError,
-      `Cannot build the network: the architecture must be one of rnn, lstm, gru, cnn, ngram, transformer: "${kind}"`,
+      `Cannot build the network: the architecture must be one of rnn, lstm, gru, cnn, ngram, transformer, layers_model: "${kind}"`,
     );
   }
 });
