@@ -527,6 +527,14 @@ export {
   type PrecisionRecallF1Options,
 } from "./src/evaluation/precision_recall_f1.ts";
 export {
+  compareModels,
+  type CompareModelsOptions,
+} from "./src/advice/compare_models.ts";
+export {
+  type ComparedModel,
+  ModelComparison,
+} from "./src/advice/model_comparison.ts";
+export {
   type CharacterCount,
   type CorpusFindings,
   CorpusReport,
