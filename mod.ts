@@ -535,6 +535,14 @@ export {
   ModelComparison,
 } from "./src/advice/model_comparison.ts";
 export {
+  type ModelSuggestion,
+  ModelSuggestions,
+} from "./src/advice/model_suggestions.ts";
+export {
+  suggestModel,
+  type SuggestModelOptions,
+} from "./src/advice/suggest_model.ts";
+export {
   type CharacterCount,
   type CorpusFindings,
   CorpusReport,
