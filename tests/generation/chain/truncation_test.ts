@@ -28,6 +28,9 @@ function kept(
 
 for (
   const [name, knob, ids] of [
+    ["topH", 0.3, [0]], // −p ln p = .323, .326, .261, .196, .100
+    ["topH", 0.5, [0]],
+    ["topH", 0.8, [0, 1, 2]],
     ["topK", 2, [0, 1]],
     ["topK", 0, [0, 1, 2, 3, 4]],
     ["topP", 0.5, [0]],
