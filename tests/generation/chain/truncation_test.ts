@@ -100,4 +100,5 @@ Deno.test("truncationStage() refuses what is out of range", () => {
   refuses("topP", "0.9", 'topP must be a number from 0 to 1: "0.9"');
   refuses("minP", [0.1, NaN], "minP must be a number from 0 to 1: NaN");
   refuses("topP", [], "topP must have a value for one position at least: []");
+  refuses("topH", 0, "Cannot sample: topH must be a number above 0, to 1: 0");
 });
