@@ -22,7 +22,7 @@ export interface ChainOptions
   /**
    * Names of the stages in the order they work in; a stage without an option is passed over.
    *
-   * @default {the order of llama.cpp, then epsilonCutoff and etaCutoff, then temperature}
+   * @default {the order of llama.cpp, then epsilonCutoff, etaCutoff and topH, then temperature}
    */
   stages?: readonly string[];
 }
@@ -36,6 +36,7 @@ const ORDER: readonly string[] = [
   "minP",
   "epsilonCutoff",
   "etaCutoff",
+  "topH",
   "temperature",
 ];
 

@@ -2,7 +2,8 @@
  * Stages that remove unlikely tokens; p is the softmax of the scores that reach the stage, H its entropy in nats.
  *
  * Top-k: Fan, Lewis and Dauphin, 2018. Top-p: Holtzman et al., 2020. Typical: Meister et al., 2023. Epsilon and eta: Hewitt,
- * Manning and Liang, 2022. Min-p: Nguyen et al., 2024. Top-nσ: Tang et al., 2024. Bounds as in llama.cpp and transformers.
+ * Manning and Liang, 2022. Min-p: Nguyen et al., 2024. Top-nσ: Tang et al., 2024. Top-h: Baghaei Potraghloo et al., 2025, over
+ * all candidates. Bounds as in llama.cpp and transformers.
  *
  * @module
  */
@@ -89,6 +90,25 @@ const TRUNCATIONS = {
       candidates.filter((_, place) => p[place]! >= least);
     },
   },
+  topH: {
+    rule: "a number above 0, to 1",
+    allows: (value) => value > 0 && value <= 1,
+    off: 1,
+    cut: (candidates, part) => {
+      const { logits } = candidates;
+      const total = candidates.logTotal();
+      const most = part * candidates.entropy();
+      let sum = 0;
+      candidates.keepUntil(logits, (id) => {
+        const log = logits[id]! - total;
+        return (sum -= Math.exp(log) * log) > most;
+      });
+      // The last one is the first too many.
+      if (sum > most && candidates.count > 1) {
+        candidates.keepLargest(candidates.count - 1);
+      }
+    },
+  },
   topNSigma: {
     rule: "a number from 0",
     allows: (value) => value >= 0 && value < Infinity,
@@ -114,13 +134,14 @@ export type TruncationName =
   | "typicalP"
   | "epsilonCutoff"
   | "etaCutoff"
+  | "topH"
   | "topNSigma";
 
 /**
  * Makes a stage that removes unlikely tokens.
  *
  * @param name Which.
- * @param knob Its value: 0 removes nothing, for topP and typicalP 1 does not.
+ * @param knob Its value: 0 removes nothing, for topP, typicalP and topH 1 does not.
  * @returns The stage.
  * @throws {TypeError} If the value is an empty list.
  * @throws {RangeError} If a value is out of range.

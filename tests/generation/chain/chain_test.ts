@@ -93,7 +93,7 @@ Deno.test("createChain() refuses what is unknown or has no effect", () => {
   );
   refuses(
     { stages: ["topK", "topK"] },
-    'etaCutoff, temperature, each once: "topK"',
+    'etaCutoff, topH, temperature, each once: "topK"',
   );
   refuses(
     { topP: 0.5, stages: ["topK"] },

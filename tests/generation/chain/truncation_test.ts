@@ -28,6 +28,9 @@ function kept(
 
 for (
   const [name, knob, ids] of [
+    ["topH", 0.3, [0]], // −p ln p = .323, .326, .261, .196, .100
+    ["topH", 0.5, [0]],
+    ["topH", 0.8, [0, 1, 2]],
     ["topK", 2, [0, 1]],
     ["topK", 0, [0, 1, 2, 3, 4]],
     ["topP", 0.5, [0]],
@@ -97,4 +100,5 @@ Deno.test("truncationStage() refuses what is out of range", () => {
   refuses("topP", "0.9", 'topP must be a number from 0 to 1: "0.9"');
   refuses("minP", [0.1, NaN], "minP must be a number from 0 to 1: NaN");
   refuses("topP", [], "topP must have a value for one position at least: []");
+  refuses("topH", 0, "Cannot sample: topH must be a number above 0, to 1: 0");
 });
