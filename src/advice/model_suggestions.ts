@@ -30,7 +30,11 @@ export interface ModelSuggestion {
   /** Why this model, why this size, and why so many passes. */
   readonly reasons: readonly string[];
 
-  /** @returns The model, untrained. */
+  /**
+   * Builds it.
+   *
+   * @returns The model, untrained.
+   */
   build(): LanguageModel;
 }
 
