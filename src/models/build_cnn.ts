@@ -4,6 +4,7 @@
  * @module
  */
 import { CNNNetwork } from "../networks/cnn_network.ts";
+import { checkOptionNames } from "../text/options.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { vocabSizeOf } from "./_vocab_size_of.ts";
 import { LanguageModel } from "./language_model.ts";
@@ -131,15 +132,7 @@ const OPTIONS: readonly string[] = [
  * ```
  */
 export function buildCNN(options: BuildCNNOptions): LanguageModel {
-  for (const name of Object.keys(options)) {
-    if (!OPTIONS.includes(name)) {
-      throw new TypeError(
-        `Cannot build a convolutional network: an option must be one of ${
-          OPTIONS.join(", ")
-        }: "${name}"`,
-      );
-    }
-  }
+  checkOptionNames("Cannot build a convolutional network", options, OPTIONS);
   const {
     tokenizer,
     filters = 128,

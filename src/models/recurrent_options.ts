@@ -4,6 +4,7 @@
  * @module
  */
 import { vocabSizeOf } from "./_vocab_size_of.ts";
+import { checkOptionNames } from "../text/options.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { LanguageModel } from "./language_model.ts";
 import { nameOf, type RecurrentKind } from "../networks/recurrent_config.ts";
@@ -128,6 +129,8 @@ export function buildRecurrent(
   options: RecurrentOptions & { resetAfter?: boolean },
   own: readonly string[] = [],
 ): LanguageModel {
+  const action = `Cannot build ${nameOf(kind)}`;
+  checkOptionNames(action, options, [...OPTIONS, ...own]);
   const {
     tokenizer,
     units = 256,
@@ -138,19 +141,9 @@ export function buildRecurrent(
     seed = 0,
     ...rest
   } = options;
-  const known = [...OPTIONS, ...own];
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new TypeError(
-        `Cannot build ${nameOf(kind)}: an option must be one of ${
-          known.join(", ")
-        }: "${name}"`,
-      );
-    }
-  }
   if (!Number.isSafeInteger(seed)) {
     throw new RangeError(
-      `Cannot build ${nameOf(kind)}: seed must be a safe integer: ${seed}`,
+      `${action}: seed must be a safe integer: ${seed}`,
     );
   }
   const vocabSize = vocabSizeOf(tokenizer, nameOf(kind));

@@ -97,6 +97,13 @@ export function fit(
   data: FitData,
   options: FitOptions = {},
 ): Run {
+  if (typeof model?.network?.forward !== "function") {
+    throw new TypeError(
+      `Cannot train: the model must be one, such as buildLSTM() gives: ${
+        model === null ? "null" : typeof model
+      }`,
+    );
+  }
   return model.network.counting === undefined
     ? startRun(prepareRun(model, data, options))
     : startCounting(model, data, options);
@@ -212,6 +219,13 @@ export function startRun(prepared: PreparedRun, from?: Continuation): Run {
 
 /** The options that say something. */
 function definedOf(options: FitOptions): FitOptions {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `Cannot train: the options must be an object: ${
+        options === null ? "null" : typeof options
+      }`,
+    );
+  }
   return Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
   );

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkOptionNames } from "../../text/options.ts";
 import { Candidates, type ChainContext } from "./candidates.ts";
 import {
   type PenaltyOptions,
@@ -110,18 +111,10 @@ export function createChain(options: ChainOptions = {}): Chain {
     "penaltyWindow",
     "stages",
   ];
+  checkOptionNames("Cannot sample", options, known);
   const given = Object.keys(options).filter((name) =>
     options[name as keyof ChainOptions] !== undefined
   );
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new TypeError(
-        `Cannot sample: an option must be one of ${
-          known.join(", ")
-        }: "${name}"`,
-      );
-    }
-  }
   const hasPenalties = given.some((name) => PENALTIES.includes(name));
   if (options.penaltyWindow !== undefined && !hasPenalties) {
     throw new TypeError(

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptionNames } from "../../text/options.ts";
+import { checkPrompt, tokenIds } from "./_token_ids.ts";
 import type { BeamSearchOptions } from "./beam_search.ts";
 
 /** The options with every default filled in. */
@@ -46,15 +48,7 @@ const OPTIONS: readonly string[] = [
 export function beamSearchSettings(
   options: BeamSearchOptions,
 ): BeamSearchSettings {
-  for (const name of Object.keys(options)) {
-    if (!OPTIONS.includes(name)) {
-      throw new TypeError(
-        `Cannot search: an option must be one of ${
-          OPTIONS.join(", ")
-        }: "${name}"`,
-      );
-    }
-  }
+  checkOptionNames("Cannot search", options, OPTIONS);
   const {
     prompt,
     beams = 4,
@@ -93,12 +87,8 @@ export function beamSearchSettings(
       );
     }
   }
-  const ids = tokenIds("prompt", prompt);
-  if (ids.length === 0) {
-    throw new RangeError(
-      "Cannot search: the prompt must have a token to go on from: it has none",
-    );
-  }
+  const ids = tokenIds("Cannot search", "prompt", prompt);
+  checkPrompt("Cannot search", ids);
   if (returned > beams) {
     throw new RangeError(
       `Cannot search: returned must be at most the ${beams} beams: ${returned}`,
@@ -130,7 +120,7 @@ export function beamSearchSettings(
     prompt: ids,
     beams,
     maxTokens,
-    stopTokens: new Set(tokenIds("stopTokens", stopTokens)),
+    stopTokens: new Set(tokenIds("Cannot search", "stopTokens", stopTokens)),
     lengthPenalty,
     earlyStopping,
     returned,
@@ -140,24 +130,4 @@ export function beamSearchSettings(
     process,
     signal,
   };
-}
-
-function tokenIds(name: string, ids: ArrayLike<number>): Int32Array {
-  const isList = typeof ids === "object" && ids !== null &&
-    Number.isSafeInteger(ids.length);
-  if (!isList) {
-    throw new TypeError(
-      `Cannot search: ${name} must be a list of token ids: ${
-        ids === null ? null : typeof ids
-      }`,
-    );
-  }
-  for (const id of Array.from(ids)) {
-    if (!Number.isInteger(id) || id < 0 || id >= 2 ** 31) {
-      throw new RangeError(
-        `Cannot search: ${name} must hold token ids, integers from 0: ${id}`,
-      );
-    }
-  }
-  return Int32Array.from(ids);
 }

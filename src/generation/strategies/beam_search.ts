@@ -18,6 +18,7 @@ import {
   type BeamSearchSettings,
   beamSearchSettings,
 } from "./_beam_search_settings.ts";
+import { checkPredictor } from "./_token_ids.ts";
 import { logSoftmax } from "./log_softmax.ts";
 import { checkRoom, type NextLogits, rowLogits } from "./row_logits.ts";
 
@@ -157,6 +158,7 @@ export async function beamSearch(
   next: Predictor | NextLogits,
   options: BeamSearchOptions,
 ): Promise<Beam[]> {
+  checkPredictor("Cannot search", next);
   const settings = beamSearchSettings(options);
   const { prompt, groups, maxTokens, process, signal } = settings;
   checkRoom(next, prompt.length + maxTokens);

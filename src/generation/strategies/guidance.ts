@@ -9,7 +9,9 @@
  * @module
  */
 import { type Tensor, tf } from "../../engine/tf.ts";
+import { checkOptionNames } from "../../text/options.ts";
 import type { Predictor, PredictorState, Stepper } from "../predictor.ts";
+import { checkPredictor, tokenIds } from "./_token_ids.ts";
 import { stateLength } from "./mixture.ts";
 
 /** Options of {@linkcode guided}. */
@@ -22,7 +24,7 @@ export interface GuidanceOptions {
    *
    * @default {undefined} which takes the prompt's last token
    */
-  negative?: Int32Array;
+  negative?: ArrayLike<number>;
 }
 
 /**
@@ -51,7 +53,12 @@ export function guided(
   predictor: Predictor,
   options: GuidanceOptions,
 ): Predictor {
-  const { scale, negative } = options;
+  checkPredictor("Cannot guide", predictor, false);
+  checkOptionNames("Cannot guide", options, ["scale", "negative"]);
+  const { scale } = options;
+  const negative = options.negative === undefined
+    ? undefined
+    : tokenIds("Cannot guide", "negative", options.negative);
   if (!Number.isFinite(scale)) {
     throw new RangeError(
       `Cannot guide: the scale must be a finite number: ${scale}`,

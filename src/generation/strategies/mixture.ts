@@ -10,6 +10,7 @@
  */
 import { type Tensor, tf } from "../../engine/tf.ts";
 import type { Predictor, PredictorState, Stepper } from "../predictor.ts";
+import { checkPredictor } from "./_token_ids.ts";
 
 /** A model of a mixture. */
 export interface MixturePart {
@@ -25,6 +26,7 @@ export interface MixturePart {
  * @param parts The models, one at least.
  * @returns A model that predicts what they predict together.
  * @throws {RangeError} If there is none, or if a weight is 0 or not finite.
+ * @throws {TypeError} If one is no network.
  *
  * @example Two models of one tokenizer, half and half
  * ```ts
@@ -39,10 +41,18 @@ export interface MixturePart {
  * ```
  */
 export function mixture(parts: readonly MixturePart[]): Predictor {
+  if (!Array.isArray(parts)) {
+    throw new TypeError(
+      `Cannot mix models: they must be in a list, with their weights: ${
+        parts === null ? null : typeof parts
+      }`,
+    );
+  }
   if (parts.length === 0) {
     throw new RangeError("Cannot mix models: there must be one at least: 0");
   }
-  for (const { weight } of parts) {
+  for (const { predictor, weight } of parts as readonly MixturePart[]) {
+    checkPredictor("Cannot mix models", predictor, false);
     if (!Number.isFinite(weight) || weight === 0) {
       throw new RangeError(
         `Cannot mix models: a weight must be a finite number other than 0: ${weight}`,

@@ -14,14 +14,16 @@ import { ensureEngine } from "../../engine/engine.ts";
 import { nextTurn } from "../../engine/event_loop.ts";
 import { freshSeed, RandomStream } from "../../engine/random.ts";
 import { tf } from "../../engine/tf.ts";
+import { checkOptionNames } from "../../text/options.ts";
 import type { Predictor, PredictorState } from "../predictor.ts";
+import { checkPredictor, checkPrompt, tokenIds } from "./_token_ids.ts";
 import { logSoftmax } from "./log_softmax.ts";
 import { checkRoom, type NextLogits } from "./row_logits.ts";
 
 /** Options of {@linkcode speculate}. */
 export interface SpeculateOptions {
   /** Token ids to go on from, one at least. */
-  prompt: Int32Array;
+  prompt: ArrayLike<number>;
 
   /** How many tokens to write. */
   maxTokens: number;
@@ -55,6 +57,18 @@ export interface SpeculateOptions {
   /** Stops the work between two rounds; the call then fails with the signal's reason. */
   signal?: AbortSignal;
 }
+
+const ACTION = "Cannot speculate";
+
+const OPTIONS: readonly string[] = [
+  "prompt",
+  "maxTokens",
+  "draft",
+  "drafted",
+  "seed",
+  "process",
+  "signal",
+] satisfies (keyof SpeculateOptions)[];
 
 /** Tokens that were written in one round. */
 export interface SpeculatedTokens {
@@ -90,7 +104,17 @@ export async function* speculate(
   target: Predictor | NextLogits,
   options: SpeculateOptions,
 ): AsyncGenerator<SpeculatedTokens, void, undefined> {
-  const { prompt, maxTokens, drafted = 5, signal, process } = options;
+  checkOptionNames(ACTION, options, OPTIONS);
+  const { maxTokens, drafted = 5, signal, process } = options;
+  const prompt = tokenIds(ACTION, "prompt", options.prompt);
+  checkPrompt(ACTION, prompt);
+  checkPredictor(ACTION, target);
+  checkPredictor(ACTION, options.draft);
+  if (!Number.isSafeInteger(maxTokens) || maxTokens < 0) {
+    throw new RangeError(
+      `Cannot speculate: maxTokens must be an integer from 0: ${maxTokens}`,
+    );
+  }
   if (!Number.isSafeInteger(drafted) || drafted < 1) {
     throw new RangeError(
       `Cannot speculate: drafted must be a positive integer: ${drafted}`,
