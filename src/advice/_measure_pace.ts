@@ -6,7 +6,7 @@
 import { engineInfo } from "../engine/engine.ts";
 import { buildLSTM } from "../models/build_lstm.ts";
 import { CharTokenizer } from "../tokenizers/char_tokenizer.ts";
-import { fit } from "../training/fit.ts";
+import { timedPart, timeTraining } from "./_time_training.ts";
 import type { CorpusAdvice } from "./corpus_advice.ts";
 
 /** How fast training went. */
@@ -23,12 +23,6 @@ export interface TrainingPace {
 
 /** Largest layer to train: larger ones would take too long to measure. */
 const MOST_UNITS = 256;
-/** Characters to train on, at most and at least. */
-const MOST_TEXT = 300_000;
-const LEAST_TEXT = 50_000;
-const BATCH_SIZE = 64;
-/** Steps before the clock is started: the first ones record and compile. */
-const WARM_UP = 3;
 /** Steps that are timed at least. */
 const LEAST_STEPS = 5;
 
@@ -48,8 +42,7 @@ export async function measurePace(
   advice: CorpusAdvice,
   seconds: number,
 ): Promise<TrainingPace> {
-  const part = text.slice(0, MOST_TEXT).toWellFormed();
-  const sample = part.repeat(Math.ceil(LEAST_TEXT / part.length));
+  const sample = timedPart(text);
   const units = Math.min(MOST_UNITS, advice.units);
   const model = buildLSTM({
     tokenizer: CharTokenizer.train(sample),
@@ -57,26 +50,11 @@ export async function measurePace(
     embedding: Math.min(advice.embedding, units),
   });
   try {
-    const { sequenceLength } = advice;
-    const run = fit(model, sample, {
-      steps: 1_000_000,
-      batchSize: BATCH_SIZE,
-      sequenceLength,
-      validation: 0,
-      sample: false,
-      display: "none",
+    const measured = await timeTraining(model, sample, {
+      sequenceLength: advice.sequenceLength,
+      seconds,
+      leastSteps: LEAST_STEPS,
     });
-    let [firstStep, startedAt, measured] = [0, 0, 0];
-    for await (const { step } of run) {
-      if (step < WARM_UP) continue;
-      const now = performance.now();
-      if (firstStep === 0) [firstStep, startedAt] = [step, now];
-      const elapsed = (now - startedAt) / 1000;
-      measured = (step - firstStep) * BATCH_SIZE * sequenceLength / elapsed;
-      if (step >= firstStep + LEAST_STEPS && elapsed >= seconds) break;
-    }
-    run.stop();
-    await run;
     const measuredParameters = model.parameterCount;
     const tokensPerSecond = measured *
       Math.min(1, measuredParameters / advice.parameters);

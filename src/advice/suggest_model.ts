@@ -13,7 +13,7 @@ import { Corpus } from "../text/corpus.ts";
 import { checkOptionNames } from "../text/options.ts";
 import { CharTokenizer } from "../tokenizers/char_tokenizer.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
-import { fit } from "../training/fit.ts";
+import { BATCH_SIZE, timedPart, timeTraining } from "./_time_training.ts";
 import { type LadderName, LADDERS, type ModelLadder } from "./model_ladders.ts";
 import { type ModelSuggestion, ModelSuggestions } from "./model_suggestions.ts";
 
@@ -46,14 +46,9 @@ export interface SuggestModelOptions {
 const ACTION = "Cannot suggest a model";
 const TOKENS_PER_PARAMETER = 20;
 const MOST_EPOCHS = 16;
-const BATCH_SIZE = 64;
 const SEQUENCE_LENGTH = 64;
-/** Which size of a kind is timed, and on how many characters. */
+/** Which size of a kind is timed. */
 const TIMED_SIZE = 1;
-const TIMED_TEXT = 300_000;
-const LEAST_TEXT = 50_000;
-/** Steps before the clock is started: the first ones record and compile. */
-const WARM_UP = 3;
 
 /**
  * Suggests models for a text and a budget. Each kind is trained for a moment to see how fast it is here; its other sizes
@@ -199,34 +194,16 @@ async function speedOf(
   text: string,
   seconds: number,
 ): Promise<number> {
-  const part = text.slice(0, TIMED_TEXT).toWellFormed();
-  const sample = part.repeat(Math.ceil(LEAST_TEXT / part.length));
   const model = ladder.sizes[TIMED_SIZE]!.build(tokenizer);
   try {
-    let [firstStep, startedAt, speed] = [0, 0, 0];
     const { flopsPerToken } = model.summary();
-    const width = model.network.context ?? SEQUENCE_LENGTH;
-    const run = fit(model, sample, {
-      steps: 1_000_000,
-      batchSize: BATCH_SIZE,
-      validation: 0,
-      sample: false,
-      display: "none",
-      unknown: "skip",
-      guard: false,
+    const sequenceLength = model.network.context ?? SEQUENCE_LENGTH;
+    const tokensPerSecond = await timeTraining(model, timedPart(text), {
+      sequenceLength,
+      seconds,
+      leastSteps: 1,
     });
-    for await (const { step } of run) {
-      if (step < WARM_UP) continue;
-      const now = performance.now();
-      if (firstStep === 0) [firstStep, startedAt] = [step, now];
-      const elapsed = (now - startedAt) / 1000;
-      const read = (step - firstStep) * BATCH_SIZE * width;
-      speed = read * flopsPerToken / elapsed;
-      if (step > firstStep && elapsed >= seconds) break;
-    }
-    run.stop();
-    await run;
-    return speed;
+    return tokensPerSecond * flopsPerToken;
   } finally {
     model.dispose();
   }
