@@ -320,6 +320,9 @@ export {
   buildTransformer,
   type BuildTransformerOptions,
 } from "./src/models/build_transformer.ts";
+export { fromLayersModel } from "./src/models/from_layers_model.ts";
+export type { LayersModelOptions } from "./src/networks/adopt_layers_model.ts";
+export type { LayersModelLike } from "./src/engine/layers_model.ts";
 export type {
   Positions,
   TransformerPreset,

@@ -19,6 +19,7 @@ export class Parameter {
   readonly shape: readonly number[];
   #initial: (() => Float32Array) | undefined;
   #variable: Variable | undefined;
+  readonly #place: ((values: Float32Array) => Variable) | undefined;
 
   /**
    * Names an array; its values are made when they are needed.
@@ -26,15 +27,36 @@ export class Parameter {
    * @param name Name inside the model.
    * @param shape Lengths of the axes.
    * @param initial Makes the first values, in row-major order; called once at most.
+   * @param place Gives them to a variable that belongs to somebody else; without it the parameter makes one.
    */
   constructor(
     name: string,
     shape: readonly number[],
     initial: () => Float32Array,
+    place?: (values: Float32Array) => Variable,
   ) {
     this.name = name;
     this.shape = shape;
     this.#initial = initial;
+    this.#place = place;
+  }
+
+  /**
+   * Names a variable that is there already: training changes it, and disposing the parameter disposes it.
+   *
+   * @param name Name inside the model.
+   * @param variable float32, any shape.
+   * @returns The parameter.
+   */
+  static of(name: string, variable: Variable): Parameter {
+    const parameter = new Parameter(
+      name,
+      [...variable.shape],
+      () => new Float32Array(),
+    );
+    parameter.#initial = undefined;
+    parameter.#variable = variable;
+    return parameter;
   }
 
   /** How many numbers it holds. */
@@ -56,9 +78,8 @@ export class Parameter {
       );
     }
     const values = this.#initial();
-    this.#variable = tf.tidy(() =>
-      tf.variable(tf.tensor(values, [...this.shape]))
-    ); // survives the tidy
+    this.#variable = this.#place?.(values) ??
+      tf.tidy(() => tf.variable(tf.tensor(values, [...this.shape]))); // survives the tidy
     this.#initial = undefined;
     return this.#variable;
   }

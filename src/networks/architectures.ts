@@ -3,6 +3,10 @@
  *
  * @module
  */
+import {
+  type LayersModelConfig,
+  LayersModelNetwork,
+} from "./layers_model_network.ts";
 import type { Network, NetworkConfig } from "./network.ts";
 import type { RecurrentConfig, RecurrentKind } from "./recurrent_config.ts";
 import { RecurrentNetwork } from "./recurrent_network.ts";
@@ -21,6 +25,8 @@ const ARCHITECTURES: Readonly<
   gru: recurrent("gru"),
   transformer: (config) =>
     new TransformerNetwork(config as NetworkConfig & TransformerNetworkConfig),
+  layers_model: (config) =>
+    new LayersModelNetwork(config as NetworkConfig & LayersModelConfig),
 };
 
 /**

@@ -30,7 +30,7 @@ Deno.test("buildNetwork() refuses an unknown kind, and lists the known ones", ()
     assertThrows(
       () => buildNetwork(kind, {}),
       RangeError,
-      `Cannot build the network: the architecture must be one of rnn, lstm, gru, transformer: "${kind}"`,
+      `Cannot build the network: the architecture must be one of rnn, lstm, gru, transformer, layers_model: "${kind}"`,
     );
   }
 });
