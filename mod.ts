@@ -68,6 +68,22 @@
  * await Deno.remove(path);
  * ```
  *
+ * ## Stop, and go on another day
+ *
+ * ```ts
+ * import { buildLSTM, CharTokenizer, fit, resume } from "@textloom/textloom";
+ *
+ * const text = "Call me Ishmael. Some years ago, never mind how long precisely. ".repeat(20);
+ * const model = buildLSTM({ tokenizer: CharTokenizer.train(text), units: 8, embedding: 8 });
+ * const checkpoints = await Deno.makeTempDir(); // a folder
+ * await fit(model, text, { steps: 2, batchSize: 8, checkpoints, display: "none" }); // stopped, aborted, or killed
+ * const again = await resume(checkpoints, text, { steps: 4, display: "none" }); // in another process, bit for bit
+ * await again.run;
+ * again.model.dispose();
+ * model.dispose();
+ * await Deno.remove(checkpoints, { recursive: true });
+ * ```
+ *
  * @module
  */
 
@@ -312,8 +328,13 @@ export {
 } from "./src/display/loss_chart.ts";
 
 // Models.
+export { buildCNN, type BuildCNNOptions } from "./src/models/build_cnn.ts";
 export { buildGRU, type BuildGRUOptions } from "./src/models/build_gru.ts";
 export { buildLSTM, type BuildLSTMOptions } from "./src/models/build_lstm.ts";
+export {
+  buildNGram,
+  type BuildNGramOptions,
+} from "./src/models/build_ngram.ts";
 export { buildRNN, type BuildRNNOptions } from "./src/models/build_rnn.ts";
 export type { RecurrentOptions } from "./src/models/recurrent_options.ts";
 export {
@@ -331,19 +352,66 @@ export type { Activation } from "./src/layers/feed_forward.ts";
 export type { NormName } from "./src/layers/transformer_block.ts";
 export { LanguageModel } from "./src/models/language_model.ts";
 export { ModelFileError, type ModelParts } from "./src/models/model_file.ts";
-export type { EpochRecord, TrainingHistory } from "./src/training/history.ts";
 export type {
+  BestRecord,
+  EpochRecord,
+  StopReason,
+  TrainingHistory,
+} from "./src/training/history.ts";
+export type {
+  Counting,
   ForwardOptions,
+  LayerDescription,
   Network,
   NetworkConfig,
 } from "./src/networks/network.ts";
+export {
+  KneserNey,
+  type KneserNeyOptions,
+} from "./src/networks/ngram/kneser_ney.ts";
+export type { KeptCounts } from "./src/networks/ngram/ngram_counts.ts";
 export type { BatchRows, DropoutDraw } from "./src/layers/dropout.ts";
 export { Parameter } from "./src/layers/parameter.ts";
 export type { Tensor, Variable } from "./src/engine/tf.ts";
 
 // Generation.
 export type { GenerateOptions } from "./src/generation/stream_text.ts";
+export type { GenerationDefaults } from "./src/generation/generation_defaults.ts";
 export type { SamplerOptions } from "./src/generation/sampler.ts";
+export {
+  type Beam,
+  beamSearch,
+  type BeamSearchOptions,
+} from "./src/generation/strategies/beam_search.ts";
+export {
+  type GuidanceOptions,
+  guided,
+} from "./src/generation/strategies/guidance.ts";
+export {
+  mixture,
+  type MixturePart,
+} from "./src/generation/strategies/mixture.ts";
+export type { NextLogits } from "./src/generation/strategies/row_logits.ts";
+export {
+  speculate,
+  type SpeculatedTokens,
+  type SpeculateOptions,
+} from "./src/generation/strategies/speculative.ts";
+export {
+  Chain,
+  type ChainOptions,
+  createChain,
+} from "./src/generation/chain/chain.ts";
+export {
+  Candidates,
+  type ChainContext,
+} from "./src/generation/chain/candidates.ts";
+export type {
+  PenaltyOptions,
+  PenaltyWindow,
+} from "./src/generation/chain/scores.ts";
+export type { ChainStage, Knob } from "./src/generation/chain/stage.ts";
+export type { TruncationName } from "./src/generation/chain/truncation.ts";
 export type {
   Prediction,
   Predictor,
@@ -353,23 +421,127 @@ export type {
 
 // Training.
 export { fit } from "./src/training/fit.ts";
-export type { TrainableModel } from "./src/training/trainable_model.ts";
+export {
+  resume,
+  type Resumed,
+  type ResumeOptions,
+} from "./src/models/resume.ts";
+export type { SkippedCheckpoint } from "./src/models/open_checkpoint.ts";
+export type { CheckpointOptions } from "./src/training/checkpoint_options.ts";
+export type {
+  CheckpointContent,
+  EncodeModelOptions,
+} from "./src/training/checkpoint_content.ts";
+export type { DataRecord } from "./src/training/data_record.ts";
+export {
+  findLearningRate,
+  type FindLearningRateOptions,
+} from "./src/training/find_learning_rate.ts";
+export { LearningRateRange } from "./src/training/learning_rate_range.ts";
+export type {
+  TrainableModel,
+  TrainingDefaults,
+} from "./src/training/trainable_model.ts";
 export type { ArrayData, FitData, IdArray } from "./src/training/fit_data.ts";
-export type { FitOptions, SampleOptions } from "./src/training/fit_options.ts";
+export type {
+  FitOptions,
+  MetricName,
+  RunCallback,
+  SampleOptions,
+} from "./src/training/fit_options.ts";
+export type {
+  LossChoice,
+  LossFunction,
+  LossName,
+} from "./src/training/create_loss.ts";
+export type {
+  LearningRate,
+  ScheduleChoice,
+  ScheduleName,
+} from "./src/training/schedules/create_schedule.ts";
+export type { ScheduleFunction } from "./src/training/schedules/schedule.ts";
+export type {
+  Fall,
+  WarmUpAndFallOptions,
+  WarmUpOptions,
+} from "./src/training/schedules/warm_up.ts";
+export type { OneCycleOptions } from "./src/training/schedules/one_cycle.ts";
+export type { PlateauOptions } from "./src/training/schedules/plateau.ts";
+export type { EarlyStoppingOptions } from "./src/training/early_stopping.ts";
+export type { GuardOptions, Recovery } from "./src/training/guard.ts";
 export type {
   OptimizerChoice,
   OptimizerName,
 } from "./src/training/optimizers/create_optimizer.ts";
+export type { AdagradOptions } from "./src/training/optimizers/adagrad.ts";
 export type { AdamOptions } from "./src/training/optimizers/adam.ts";
+export type { LionOptions } from "./src/training/optimizers/lion.ts";
 export type { RMSpropOptions } from "./src/training/optimizers/rmsprop.ts";
 export type { SGDOptions } from "./src/training/optimizers/sgd.ts";
 export type { OptimizerForm } from "./src/training/optimizers/optimizer.ts";
+export type {
+  DecayExclusion,
+  DecayOptions,
+} from "./src/training/optimizers/weight_decay.ts";
 export { Run, type RunControl } from "./src/training/run.ts";
-export { DivergenceError } from "./src/training/train_step.ts";
+export { DivergenceError } from "./src/training/divergence_error.ts";
 export type { RunReport } from "./src/display/training_display.ts";
 export type { TrainingDisplayKind } from "./src/display/create_training_display.ts";
 
 // Evaluation.
+export { evaluate, type EvaluatedModel } from "./src/evaluation/evaluate.ts";
+export type { EvaluateOptions } from "./src/evaluation/evaluate_options.ts";
+export {
+  type Averaging,
+  type Confusion,
+  Evaluation,
+  type EvaluationMetric,
+  type EvaluationValues,
+  type TokenReport,
+} from "./src/evaluation/evaluation.ts";
+export {
+  predict,
+  type PredictedToken,
+  type PredictOptions,
+  type PredictTextOptions,
+} from "./src/evaluation/predict.ts";
+export { score, type ScoreOptions } from "./src/evaluation/score.ts";
+export { ScoredText, type ScoredToken } from "./src/evaluation/scored_text.ts";
+export { summary, type SummaryOptions } from "./src/evaluation/summary.ts";
+export {
+  ModelSummary,
+  type SummaryLayer,
+  type SummaryValues,
+} from "./src/evaluation/model_summary.ts";
+export type { Interval } from "./src/evaluation/bootstrap.ts";
+export { accuracy } from "./src/evaluation/accuracy.ts";
+export {
+  type ConfusionMatrix,
+  confusionMatrix,
+} from "./src/evaluation/confusion_matrix.ts";
+export {
+  type ClassificationScores,
+  type LabelScores,
+  type PrecisionRecallF1,
+  precisionRecallF1,
+  type PrecisionRecallF1Options,
+} from "./src/evaluation/precision_recall_f1.ts";
+export {
+  compareModels,
+  type CompareModelsOptions,
+} from "./src/advice/compare_models.ts";
+export {
+  type ComparedModel,
+  ModelComparison,
+} from "./src/advice/model_comparison.ts";
+export {
+  type ModelSuggestion,
+  ModelSuggestions,
+} from "./src/advice/model_suggestions.ts";
+export {
+  suggestModel,
+  type SuggestModelOptions,
+} from "./src/advice/suggest_model.ts";
 export {
   type CharacterCount,
   type CorpusFindings,

@@ -16,7 +16,7 @@ import { withSliceAt } from "../src/engine/slices.ts";
 import type { Predictor } from "../src/generation/predictor.ts";
 import { meanCrossEntropy } from "../src/training/loss.ts";
 import { asOnePart, lanes, sideBySide } from "../src/engine/side_by_side.ts";
-import { cutRows } from "../src/training/cut_rows.ts";
+import { cutRows } from "../src/engine/cut_rows.ts";
 import { Adam } from "../src/training/optimizers/adam.ts";
 
 /** A workload as `workloads.json` has it. */
@@ -150,7 +150,9 @@ export function trainingStep(
   s: Workload,
 ): Step {
   const variables = Object.values(w);
-  const optimizer = new Adam(variables);
+  const optimizer = new Adam(
+    Object.entries(w).map(([name, variable]) => ({ name, variable })),
+  );
   return ({ inputs, targets, mask }, learningRate) => {
     const all = { inputs, targets, ...(mask && { mask }) };
     const parts = cutRows(s.batch, {

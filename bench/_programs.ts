@@ -38,9 +38,7 @@ function program(
 }
 
 /** The library itself. */
-export const OURS: Program = program("Textloom", "textloom.ts", {
-  batches: [1],
-});
+export const OURS: Program = program("Textloom", "textloom.ts");
 
 /** The peers by their names on the command line. */
 export const PEERS: Readonly<Record<string, Program>> = {

@@ -1,21 +1,27 @@
 /**
  * The library's own part of the benchmark: one workload, one line of results.
  *
- *     deno run -A bench/textloom.ts train|generate W1 FOLDER
+ *     deno run -A bench/textloom.ts train|generate W1 FOLDER [BATCH]
  *
  * @module
  */
 import { compile, useEngine } from "@textloom/textloom";
 import * as tf from "@tensorflow/tfjs-core";
 import { BlockWriter } from "../src/generation/block_writer.ts";
-import { generateTokens } from "../src/generation/generate_tokens.ts";
+import { generateRows } from "../src/generation/generate_rows.ts";
 import { dropout } from "../src/layers/dropout.ts";
 import { Sampler } from "../src/generation/sampler.ts";
 import { Given } from "./_given.ts";
 import { predictor, trainingStep, type Workload } from "./_models.ts";
 import workloads from "./workloads.json" with { type: "json" };
 
-const [kind, name, folder] = Deno.args as [string, string, string];
+const [kind, name, folder, rows] = Deno.args as [
+  string,
+  string,
+  string,
+  string | undefined,
+];
+const batch = Number(rows ?? 1);
 const s = (workloads as Record<string, Workload>)[name]!;
 const threads = Number(Deno.env.get("BENCH_THREADS") ?? 0);
 await useEngine("tensorflow", threads > 0 ? { threads } : {});
@@ -32,6 +38,7 @@ function report(
   console.log(JSON.stringify({
     peer: "Textloom",
     workload: kind === "train" ? name : `generate-${name}`,
+    ...(kind === "generate" && { batch }),
     samplesMs,
     firstCallSeconds,
     losses,
@@ -99,13 +106,16 @@ if (kind === "train") {
   const blocks = new BlockWriter(model);
   const generate = async (seed: number): Promise<number> => {
     const start = performance.now();
-    const ids = await Array.fromAsync(generateTokens(model, {
-      prompt: Int32Array.of(0),
-      maxTokens: 500,
-      sampler: new Sampler({ seed }),
-      blocks,
-    }));
-    if (ids.length !== 500) throw new Error(`${ids.length} tokens`);
+    let count = 0;
+    for await (
+      const written of generateRows(model, {
+        prompts: Array.from({ length: batch }, () => Int32Array.of(0)),
+        maxTokens: 500,
+        sampler: new Sampler({ seed }),
+        blocks,
+      })
+    ) count += written.reduce((sum, ids) => sum + ids.length, 0);
+    if (count !== 500 * batch) throw new Error(`${count} tokens`);
     return performance.now() - start;
   };
   const firstCallSeconds = await generate(0) / 1000;

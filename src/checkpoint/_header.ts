@@ -4,6 +4,7 @@
  * @module
  */
 import { byteLengthOf, DTYPES, type TensorDtype } from "./_dtypes.ts";
+import { scanJson } from "./strict_json.ts";
 
 /** Where a tensor lies, and what it is. */
 export interface TensorInfo {
@@ -83,7 +84,10 @@ export function readHeader(
 ): { infos: TensorInfo[]; metadata: Record<string, string> } {
   const text = decodeHeader(bytes);
   const header = parseObject(text);
-  const { duplicate, oddNumber } = scan(text);
+  let oddNumber: string | undefined;
+  const duplicate = scanJson(text, (number) => {
+    if (!/^(0|[1-9]\d*)$/.test(number)) oddNumber ??= number;
+  });
   if (duplicate !== undefined) {
     throw new SyntaxError(`the header names ${brief(duplicate)} twice`);
   }
@@ -138,42 +142,6 @@ function parseObject(text: string): Record<string, unknown> {
       }`,
     );
   }
-}
-
-/** Finds in valid JSON what JSON.parse() lets pass: a name given twice in one object, and numbers such as 1.0 or 1e3. */
-function scan(json: string): { duplicate?: string; oddNumber?: string } {
-  const found: { duplicate?: string; oddNumber?: string } = {};
-  const open: (Set<string> | undefined)[] = []; // the names so far of every open object; undefined for an array
-  let name = ""; // the last string, which is a name if a colon follows
-  for (let i = 0; i < json.length; i++) {
-    const character = json[i]!;
-    if (character === "{") open.push(new Set());
-    else if (character === "[") open.push(undefined);
-    else if (character === "}" || character === "]") open.pop();
-    else if (character === '"') {
-      const end = closingQuote(json, i);
-      name = json.slice(i, end + 1);
-      i = end;
-    } else if (character === ":") {
-      const names = open.at(-1);
-      const key = JSON.parse(name) as string;
-      if (names?.has(key)) found.duplicate ??= key;
-      names?.add(key);
-    } else if (/[-\d]/.test(character)) {
-      const start = i;
-      while (/[-+.eE\d]/.test(json[i + 1]!)) i++;
-      const number = json.slice(start, i + 1);
-      if (!/^(0|[1-9]\d*)$/.test(number)) found.oddNumber ??= number;
-    }
-  }
-  return found;
-}
-
-/** Place of the quote that ends the string starting at `start`. */
-function closingQuote(json: string, start: number): number {
-  let at = start + 1;
-  while (json[at] !== '"') at += json[at] === "\\" ? 2 : 1;
-  return at;
 }
 
 function readTexts(value: unknown): Record<string, string> {

@@ -18,7 +18,9 @@ import {
 import type { MediaBundle } from "./jupyter.ts";
 import { lossChart } from "./loss_chart.ts";
 import {
+  epochName,
   epochPhrases,
+  notePhrase,
   planPhrases,
   samplePhrase,
   summaryPhrase,
@@ -34,8 +36,10 @@ export interface BoardState {
   report: RunReport | undefined;
   /** How the run ended; none while it goes on. */
   summary: RunSummary | undefined;
-  /** The newest sample and the epoch that it was written after. */
-  sample: { epoch: number; text: string } | undefined;
+  /** The newest sample, and what it was written after. */
+  sample: { after: string; text: string } | undefined;
+  /** The last times that the run went back, in a sentence each. */
+  notes: readonly string[];
   /** The last reports of kind `"epoch"`. */
   epochs: readonly RunReport[];
   /** Steps and training losses. */
@@ -47,6 +51,9 @@ export interface BoardState {
 const BAR_COLORS: Record<RunSummary["stopReason"] | "running", string> = {
   running: "#2b8cd6",
   completed: "#2f9e5a",
+  time: "#2f9e5a",
+  target: "#2f9e5a",
+  "early-stopping": "#2f9e5a",
   stopped: "#c98a1b",
   aborted: "#c98a1b",
   failed: "#d64545",
@@ -60,12 +67,13 @@ export function drawBoard(state: BoardState): MediaBundle {
 }
 
 function boardText(state: BoardState): string {
-  const { plan, report, summary, sample, epochs } = state;
+  const { plan, report, summary, sample, epochs, notes } = state;
   const lines: string[] = planPhrases(plan);
   lines.push(
     ...epochs.map((epoch) =>
-      `epoch ${epoch.epoch}/${epoch.epochs}  ${epochPhrases(epoch).join("  ")}`
+      `${epochName(epoch)}  ${epochPhrases(epoch).join("  ")}`
     ),
+    ...notes.map(notePhrase),
   );
   if (sample !== undefined) {
     lines.push(
@@ -85,17 +93,17 @@ function boardText(state: BoardState): string {
 /** Where the run stands, in one line. */
 function progressPhrase(plan: RunPlan, report: RunReport | undefined): string {
   if (report === undefined) {
-    return `epoch 1/${plan.epochs}, preparing the first step`;
+    const of = plan.epochs === Infinity ? "" : `/${plan.epochs}`;
+    return `epoch 1${of}, preparing the first step`;
   }
-  const { epoch, epochs, step, totalSteps, remainingSeconds } = report;
-  return `epoch ${epoch}/${epochs}, ${formatPercent(step, totalSteps)}, ` +
-    `step ${formatCount(step)} of ${formatCount(totalSteps)}, ${
-      formatClock(remainingSeconds)
-    } left`;
+  const { step, totalSteps, progress, remainingSeconds } = report;
+  const of = totalSteps === Infinity ? "" : ` of ${formatCount(totalSteps)}`;
+  return `${epochName(report)}, ${formatPercent(progress, 1)}, ` +
+    `step ${formatCount(step)}${of}, ${formatClock(remainingSeconds)} left`;
 }
 
 function boardHtml(state: BoardState): string {
-  const { plan, report, summary, sample } = state;
+  const { plan, report, summary, sample, notes } = state;
   const [model, engine, data] = planPhrases(plan).map(escapeHtml);
   const status = escapeHtml(
     summary === undefined
@@ -110,6 +118,11 @@ function boardHtml(state: BoardState): string {
     `<div style="${
       summary?.stopReason === "failed" ? "font-weight:600" : "opacity:0.85"
     }">${status}</div>`,
+    ...notes.map((note) =>
+      `<div style="border-left:3px solid #c98a1b;padding:0 0 0 8px;margin:4px 0;font-size:12px">${
+        escapeHtml(notePhrase(note))
+      }</div>`
+    ),
     figures(report, summary),
     chart(state),
     sample === undefined ? "" : sampleBlock(sample),
@@ -118,9 +131,7 @@ function boardHtml(state: BoardState): string {
 }
 
 function progressBar({ report, summary }: BoardState): string {
-  const done = report === undefined
-    ? 0
-    : Math.min(1, report.step / Math.max(1, report.totalSteps));
+  const done = report?.progress ?? 0;
   const color = BAR_COLORS[summary?.stopReason ?? "running"];
   return `<div style="background-color:rgba(128,128,128,0.25);border-radius:3px;height:6px;margin:8px 0 6px 0">` +
     `<div style="background-color:${color};border-radius:3px;height:6px;width:${
@@ -175,8 +186,8 @@ function chart({ report, training, validation }: BoardState): string {
     `src="data:image/svg+xml;base64,${encoder.encode(svg).toBase64()}">`;
 }
 
-function sampleBlock({ epoch, text }: { epoch: number; text: string }): string {
-  return `<div style="${MUTED};margin:6px 0 2px 0">sample after epoch ${epoch}</div>` +
+function sampleBlock({ after, text }: { after: string; text: string }): string {
+  return `<div style="${MUTED};margin:6px 0 2px 0">sample after ${after}</div>` +
     `<div style="border-left:3px solid rgba(128,128,128,0.4);padding:0 0 0 12px;white-space:pre-wrap;` +
     `overflow-wrap:break-word">${escapeHtml(samplePhrase(text))}</div>`;
 }

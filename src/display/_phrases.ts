@@ -20,13 +20,29 @@ const ERROR_LENGTH = 1000;
 /** Code points of a sample that a display shows. */
 const SAMPLE_LENGTH = 2000;
 
+/** How a run that did not fail ended, before its number of steps. */
+const ENDINGS: Record<Exclude<RunSummary["stopReason"], "failed">, string> = {
+  completed: "trained",
+  time: "trained",
+  target: "reached the target after",
+  "early-stopping": "no longer better, stopped early after",
+  stopped: "stopped after",
+  aborted: "aborted after",
+};
+
 /** What will be trained, where, and on which data: one line each. */
 export function planPhrases(
   plan: RunPlan,
 ): [model: string, engine: string, data: string] {
-  const epochs = `${formatQuantity(plan.epochs, "epoch")} of ${
-    formatQuantity(plan.stepsPerEpoch, "step")
-  }`;
+  const steps = formatQuantity(plan.stepsPerEpoch, "step");
+  const time = plan.maxSeconds === undefined
+    ? ""
+    : formatDuration(plan.maxSeconds);
+  const epochs = plan.epochs === Infinity
+    ? `${time} of epochs of ${steps}`
+    : `${formatQuantity(plan.epochs, "epoch")} of ${steps}${
+      time && `, ${time} at most`
+    }`;
   const training = `${formatQuantity(plan.trainTokens, "token")} to learn from`;
   const validation = plan.validationTokens > 0
     ? `${formatCount(plan.validationTokens)} to validate on`
@@ -36,6 +52,22 @@ export function planPhrases(
     onOneLine(plan.engine, HEADING_LENGTH),
     `${epochs}, ${training}, ${validation}`,
   ];
+}
+
+/** `epoch 3/10`, or `epoch 3` where nobody knows how many there will be. */
+export function epochName({ epoch, epochs }: RunReport): string {
+  return epochs === Infinity ? `epoch ${epoch}` : `epoch ${epoch}/${epochs}`;
+}
+
+/** `step 500/1,000`, or `step 500`. */
+export function stepName({ step, totalSteps }: RunReport): string {
+  const of = totalSteps === Infinity ? "" : `/${formatCount(totalSteps)}`;
+  return `step ${formatCount(step)}${of}`;
+}
+
+/** What a recovery says of itself. */
+export function notePhrase(note: string): string {
+  return onOneLine(note, ERROR_LENGTH);
 }
 
 /** `validation 1.381 (1.993 bits/char)`, or nothing before the first validation. */
@@ -67,14 +99,16 @@ export function summaryPhrase(summary: RunSummary): string {
       onOneLine(summary.error ?? "unknown error", ERROR_LENGTH)
     }`;
   }
-  const how = summary.stopReason === "completed"
-    ? "trained"
-    : `${summary.stopReason} after`;
+  const { restored } = summary;
   const result = [
     summary.steps > 0 ? `loss ${formatLoss(summary.loss)}` : undefined,
     validationPhrase(summary),
+    restored &&
+    `back to the best weights, those of step ${
+      formatCount(restored.step)
+    }, validation ${formatLoss(restored.validationLoss)}`,
   ].filter((phrase) => phrase !== undefined);
-  return `${how} ${steps} in ${time}${
+  return `${ENDINGS[summary.stopReason]} ${steps} in ${time}${
     result.length > 0 ? `: ${result.join(", ")}` : ""
   }`;
 }

@@ -5,15 +5,17 @@
  */
 import {
   formatClock,
-  formatCount,
   formatLoss,
   formatPercent,
   formatRate,
 } from "./format.ts";
 import {
+  epochName,
   epochPhrases,
+  notePhrase,
   planPhrases,
   samplePhrase,
+  stepName,
   summaryPhrase,
   validationPhrase,
 } from "./_phrases.ts";
@@ -56,21 +58,24 @@ export class LinesDisplay implements TrainingDisplay {
     const now = this.#screen.now();
     if (report.kind === "step" && now - this.#last < STEP_INTERVAL) return;
     this.#last = now;
-    const where = `epoch ${report.epoch}/${report.epochs}`;
+    const where = epochName(report);
+    const progress = `${stepName(report)} (${
+      formatPercent(report.progress, 1)
+    })`;
     if (report.kind === "epoch") {
       this.#print(`${where}  ${epochPhrases(report).join("  ")}`);
-      if (report.sample !== undefined) {
-        this.#print(
-          ...wrap(samplePhrase(report.sample), SAMPLE_COLUMNS).map((line) =>
-            `    ${line}`.trimEnd()
-          ),
-        );
-      }
+      this.#printSample(report);
       return;
     }
-    const progress = `step ${formatCount(report.step)}/${
-      formatCount(report.totalSteps)
-    } (${formatPercent(report.step, report.totalSteps)})`;
+    if (report.kind === "sample") {
+      this.#print(`${where}  ${progress}  sample`);
+      this.#printSample(report);
+      return;
+    }
+    if (report.kind === "recovery") {
+      this.#print(`${where}  ${notePhrase(report.note ?? "")}`);
+      return;
+    }
     const result = report.kind === "validation"
       ? validationPhrase(report)
       : undefined;
@@ -87,6 +92,15 @@ export class LinesDisplay implements TrainingDisplay {
   end(summary: RunSummary): Promise<void> {
     this.#print(summaryPhrase(summary));
     return Promise.resolve();
+  }
+
+  #printSample({ sample }: RunReport): void {
+    if (sample === undefined) return;
+    this.#print(
+      ...wrap(samplePhrase(sample), SAMPLE_COLUMNS).map((line) =>
+        `    ${line}`.trimEnd()
+      ),
+    );
   }
 
   #print(...lines: string[]): void {

@@ -8,6 +8,7 @@
  */
 import { drawBoard } from "./_board.ts";
 import { Curve } from "./_curve.ts";
+import { formatCount } from "./format.ts";
 import { type MediaBundle, showInNotebook } from "./jupyter.ts";
 import type {
   RunPlan,
@@ -24,6 +25,8 @@ const TRAINING_POINTS = 200;
 const VALIDATION_POINTS = 100;
 /** Finished epochs that the plain text lists. */
 const LISTED_EPOCHS = 20;
+/** Recoveries that the board lists. */
+const LISTED_NOTES = 5;
 
 /** What the notebook display needs of the world around it. */
 export interface Notebook {
@@ -56,7 +59,8 @@ export class NotebookDisplay implements TrainingDisplay {
   #plan: RunPlan | undefined;
   #report: RunReport | undefined;
   #summary: RunSummary | undefined;
-  #sample: { epoch: number; text: string } | undefined;
+  #sample: { after: string; text: string } | undefined;
+  readonly #notes: string[] = [];
   #validatedAt = -1;
   #shown = false;
   #shownAt = -Infinity;
@@ -91,9 +95,16 @@ export class NotebookDisplay implements TrainingDisplay {
     if (report.kind === "epoch") {
       this.#epochs.push(report);
       if (this.#epochs.length > LISTED_EPOCHS) this.#epochs.shift();
-      if (report.sample !== undefined) {
-        this.#sample = { epoch: report.epoch, text: report.sample };
-      }
+    }
+    if (report.sample !== undefined) {
+      const after = report.kind === "epoch"
+        ? `epoch ${report.epoch}`
+        : `step ${formatCount(report.step)}`;
+      this.#sample = { after, text: report.sample };
+    }
+    if (report.note !== undefined) {
+      this.#notes.push(report.note);
+      if (this.#notes.length > LISTED_NOTES) this.#notes.shift();
     }
     if (
       this.#underWay === undefined &&
@@ -118,6 +129,7 @@ export class NotebookDisplay implements TrainingDisplay {
       summary: this.#summary,
       sample: this.#sample,
       epochs: this.#epochs,
+      notes: this.#notes,
       training: this.#training.points(),
       validation: this.#validation.points(),
     });

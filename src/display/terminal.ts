@@ -8,9 +8,12 @@
  */
 import { formatClock, formatLoss, formatRate } from "./format.ts";
 import {
+  epochName,
   epochPhrases,
+  notePhrase,
   planPhrases,
   samplePhrase,
+  stepName,
   summaryPhrase,
 } from "./_phrases.ts";
 import { type Screen, setBottomLine } from "./_screen.ts";
@@ -86,8 +89,13 @@ export class TerminalDisplay implements TrainingDisplay {
   /** Redraws the bar, at most ten times a second; an epoch adds its lines above. */
   update(report: RunReport): void {
     this.#report = report;
-    if (report.kind === "epoch") {
-      this.printAbove(joinLines(this.#epochLines(report)));
+    if (report.kind === "epoch" || report.kind === "sample") {
+      this.printAbove(joinLines(this.#sampleLines(report)));
+    } else if (report.kind === "recovery") {
+      const lines = wrap(notePhrase(report.note ?? ""), this.#screen.columns());
+      this.printAbove(
+        joinLines(lines.map((line) => this.#styled(line, "yellow"))),
+      );
     } else if (
       report.kind === "validation" ||
       this.#screen.now() - this.#drawnAt >= REDRAW_INTERVAL
@@ -170,7 +178,7 @@ export class TerminalDisplay implements TrainingDisplay {
     const bar: Field = { text: "", rank: 6 };
     if (report === undefined) {
       return [
-        { text: `epoch 1/${this.#plan?.epochs ?? 1}`, rank: 7, style: "bold" },
+        { text: this.#firstEpoch, rank: 7, style: "bold" },
         bar,
         { text: "preparing the first step", rank: 1, style: "dim" },
       ];
@@ -178,7 +186,7 @@ export class TerminalDisplay implements TrainingDisplay {
     const { validationLoss, validationBitsPerCharacter } = report;
     return [
       {
-        text: `epoch ${report.epoch}/${report.epochs}`,
+        text: epochName(report),
         rank: 7,
         style: "bold",
       },
@@ -205,21 +213,28 @@ export class TerminalDisplay implements TrainingDisplay {
   }
 
   #gauge(columns: number): string {
-    const { step = 0, totalSteps = 1 } = this.#report ?? {};
-    const halves = Math.floor(
-      Math.min(1, step / Math.max(1, totalSteps)) * columns * 2,
-    );
+    const halves = Math.floor((this.#report?.progress ?? 0) * columns * 2);
     const done = "━".repeat(Math.floor(halves / 2)) +
       (halves % 2 === 1 ? "╸" : "");
     return this.#styled(done, "cyan") +
       this.#styled("─".repeat(columns - done.length), "dim");
   }
 
-  #epochLines(report: RunReport): string[] {
+  get #firstEpoch(): string {
+    const { epochs = 1 } = this.#plan ?? {};
+    return epochs === Infinity ? "epoch 1" : `epoch 1/${epochs}`;
+  }
+
+  /** An epoch, or the step of a sample between two, and the sample. */
+  #sampleLines(report: RunReport): string[] {
     const columns = this.#screen.columns();
-    const name = `epoch ${report.epoch}/${report.epochs}`;
+    const isEpoch = report.kind === "epoch";
+    const name = isEpoch ? epochName(report) : stepName(report);
+    const phrases = isEpoch
+      ? epochPhrases(report)
+      : [`loss ${formatLoss(report.loss)}`];
     const [first = "", ...rest] = wrap(
-      `${name}  ${epochPhrases(report).join("  ")}`,
+      `${name}  ${phrases.join("  ")}`,
       columns,
     );
     const lines = [
@@ -248,6 +263,9 @@ export class TerminalDisplay implements TrainingDisplay {
 const ENDINGS: Record<RunSummary["stopReason"], [mark: string, style: Style]> =
   {
     completed: ["✓", "green"],
+    time: ["✓", "green"],
+    target: ["✓", "green"],
+    "early-stopping": ["✓", "green"],
     stopped: ["■", "yellow"],
     aborted: ["■", "yellow"],
     failed: ["✗", "red"],

@@ -71,8 +71,70 @@ export function withSliceAt(
   return tf.where(isHere, update, x);
 }
 
+/**
+ * Takes a slice for every row of places.
+ *
+ * @param x Any shape (N, ...).
+ * @param places int32, shape (B,), from 0 up to but not N.
+ * @returns The slices, shape (B, ...).
+ */
+export function slicesAt(x: Tensor, places: Tensor): Tensor {
+  return places.size === 1
+    ? tf.expandDims(sliceAt(x, tf.reshape(places, [])), 0)
+    : tf.gather(x, places as tf.Tensor1D);
+}
+
+/**
+ * Puts a slice at a place of its own into every row.
+ *
+ * @param x Shape (B, ...).
+ * @param places int32, shape (B,), from 0 up to but not the length of the axis.
+ * @param slices The new values, shape of `x` without the axis.
+ * @param axis The axis that the places count along, from 1.
+ * @returns A changed copy.
+ */
+export function withRowSlicesAt(
+  x: Tensor,
+  places: Tensor,
+  slices: Tensor,
+  axis: number,
+): Tensor {
+  const rows = x.shape[0]!;
+  if (rows === 1) {
+    return withSliceAt(x, tf.reshape(places, []), slices, axis);
+  }
+  const update = tf.expandDims(slices, axis);
+  if (isForXla()) {
+    const starts = Array.from(
+      { length: x.rank },
+      (_, i) =>
+        i === 0
+          ? tf.range(0, rows, 1, "int32")
+          : i === axis
+          ? places
+          : tf.zeros([rows], "int32"),
+    );
+    const start = tf.stack(starts, 1); // (B, rank)
+    let changed = x;
+    for (let row = 0; row < rows; row++) {
+      changed = nativeOp("XlaDynamicUpdateSlice", [
+        changed,
+        tf.slice(update, row, 1),
+        tf.reshape(tf.slice(start, row, 1), [-1]),
+      ], attributesFor(x))[0]!;
+    }
+    return changed;
+  }
+  const shape = x.shape.map((length, i) => i === 0 || i === axis ? length : 1);
+  const isHere = tf.equal(
+    tf.range(0, x.shape[axis]!, 1, "int32"),
+    tf.expandDims(places, 1),
+  ); // (B, length)
+  return tf.where(tf.reshape(isHere, shape), update, x);
+}
+
 /** Whether XLA will compile what is being recorded: no other executor knows its ops. */
-function isForXla(): boolean {
+export function isForXla(): boolean {
   return nativeRuntime()?.binding.trace?.forJit ?? false;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Writes tokens in blocks: choosing a token and reading it is one compiled loop, so that nothing goes back and forth
- * between JavaScript and the engine within a block.
+ * between JavaScript and the engine within a block. Rows are written side by side.
  *
  * The tokens are chosen as `Sampler` chooses them, by the same random numbers, in single precision: softmax of the logits
  * over the temperature, all but the k largest dropped, and the first token whose cumulative weight exceeds the random
@@ -10,13 +10,15 @@
  */
 import { compile, type CompiledFunction } from "../engine/compile.ts";
 import { whileLoop } from "../engine/control_flow.ts";
-import { randomUniform, seedTensor } from "../engine/random_uniform.ts";
+import { cutRows } from "../engine/cut_rows.ts";
+import { lanes, sideBySide } from "../engine/side_by_side.ts";
 import { sliceAt, withSliceAt } from "../engine/slices.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
+import { type Choice, chooseLikeliest, drawTokens } from "./_choose.ts";
 import type { Predictor, PredictorState } from "./predictor.ts";
-import { SAMPLING_STREAM, type SamplingSettings } from "./sampler.ts";
+import type { Sampling } from "./sampler.ts";
 
-/** Most tokens of a block. Blocks end where a multiple of it is reached; a multiple of 4, as random numbers are made. */
+/** Most tokens of a block. */
 export const LONGEST_BLOCK = 512;
 
 /** Tokens of a block whose pace is not known yet, and of the shortest one. */
@@ -25,24 +27,21 @@ const FIRST_BLOCK = 64;
 /** Milliseconds that a block takes, about: so long the reader waits for the next tokens. */
 const BLOCK_TIME = 50;
 
-/** Numbers that one product with a triangular matrix sums up, at most. */
-const LONGEST_ROW = 128;
+/** Rows of the smallest part that is written on a core of its own. */
+const SMALLEST_PART = 8;
 
 /** What a block is written from. */
 interface BlockInputs {
-  /** The token before the first, which the model has not read yet, int32, shape (1,). */
-  token: Tensor;
+  /** The token before the first in every row, which the model has not read yet, int32, shape (B,). */
+  tokens: Tensor;
   /** What the model remembers before it. */
   state: Tensor[];
+  /** How many tokens to write, int32, shape (). */
+  length: Tensor;
   /** float32, shape (); absent for the likeliest token always. */
   temperature?: Tensor;
-  /** int32, shape (2,). */
-  seed?: Tensor;
-  /** How many times LONGEST_BLOCK tokens lie before, int32, shape (). */
-  draw: Tensor;
-  /** Places of the first token and behind the last, counted from there, int32, shape () each. */
-  start: Tensor;
-  end: Tensor;
+  /** What to draw each token with, shape (B, LONGEST_BLOCK). */
+  uniforms?: Tensor;
   /** How many tokens may be chosen from; 0 for all. */
   topK: number;
 }
@@ -51,21 +50,21 @@ interface BlockInputs {
 interface BlockState {
   /** Place of the next token, int32, shape (). */
   place: Tensor;
-  /** int32, shape (LONGEST_BLOCK,). */
+  /** int32, shape (LONGEST_BLOCK, B). */
   ids: Tensor;
   /** Whether all scores so far were numbers, bool, shape (). */
   sound: Tensor;
-  /** The last token, which the model has not read yet, int32, shape (1,). */
-  token: Tensor;
-  /** What the model remembers before it. */
+  /** The last tokens, which the model has not read yet, int32, shape (B,). */
+  tokens: Tensor;
+  /** What the model remembers before them. */
   state: Tensor[];
 }
 
 /** What a block goes on from. */
 export interface BlockStart {
-  /** The token before the block, which the model has not read yet. */
-  token: number;
-  /** What the model remembers before it; the caller still owns it. */
+  /** The token before the block in every row, which the model has not read yet. */
+  tokens: Int32Array;
+  /** What the model remembers before them; the caller still owns it. */
   state: PredictorState;
 }
 
@@ -79,18 +78,18 @@ export interface BlockPlace {
 
 /** A block of new tokens. */
 export interface WrittenBlock {
-  /** The tokens. */
-  ids: Int32Array;
+  /** The tokens, row by row. */
+  rows: Int32Array[];
   /** Whether all of them were chosen from scores that are numbers; if not, they mean nothing. */
   sound: boolean;
-  /** What the model remembers before the last token; the caller disposes it. */
+  /** What the model remembers before the last tokens; the caller disposes it. */
   state: PredictorState;
 }
 
 /** Writes blocks with one model. */
 export class BlockWriter {
   readonly #predictor: Predictor;
-  readonly #write: CompiledFunction<[BlockInputs], BlockState>;
+  readonly #write: CompiledFunction<[BlockInputs], BlockState[]>;
   readonly #read: CompiledFunction<[Tensor], Tensor[]>;
   /** Tokens of the next block, at most. */
   #length = FIRST_BLOCK;
@@ -98,29 +97,34 @@ export class BlockWriter {
   /** @param predictor The model. */
   constructor(predictor: Predictor) {
     this.#predictor = predictor;
-    this.#write = compile((inputs: BlockInputs) => this.#writeBlock(inputs), {
+    this.#write = compile((inputs: BlockInputs) => this.#writeParts(inputs), {
       name: "generation",
     });
     this.#read = compile(
       (
         ids: Tensor,
-      ) => [...predictor.forward(ids, predictor.zeroState(1)).state],
+      ) => [
+        ...predictor.forward(ids, predictor.zeroState(ids.shape[0]!)).state,
+      ],
       { name: "reading again" },
     );
   }
 
   /**
-   * Reads tokens without memory of what was before, on another thread. It is compiled for every number of tokens.
+   * Reads tokens without memory of what was before, on another thread. It is compiled for every number of rows and tokens.
    *
-   * @param ids The tokens.
+   * @param rows The tokens, as many in every row.
    * @returns What the model remembers then; the caller disposes it.
    */
-  async read(ids: Int32Array): Promise<PredictorState> {
-    const row = tf.tensor2d(ids, [1, ids.length], "int32");
+  async read(rows: readonly Int32Array[]): Promise<PredictorState> {
+    const length = rows[0]!.length;
+    const ids = new Int32Array(rows.length * length);
+    for (const [i, row] of rows.entries()) ids.set(row, i * length);
+    const given = tf.tensor2d(ids, [rows.length, length], "int32");
     try {
-      return await this.#read.inBackground(row);
+      return await this.#read.inBackground(given);
     } finally {
-      row.dispose();
+      given.dispose();
     }
   }
 
@@ -129,51 +133,46 @@ export class BlockWriter {
    *
    * @param from What it goes on from.
    * @param block Which tokens.
-   * @param settings How the tokens are chosen.
+   * @param sampling How the tokens are chosen.
    * @returns The block.
    */
   async write(
-    { token, state }: BlockStart,
+    { tokens, state }: BlockStart,
     { position, most }: BlockPlace,
-    { temperature, topK, seed }: SamplingSettings,
+    sampling: Sampling,
   ): Promise<WrittenBlock> {
-    const start = position % LONGEST_BLOCK;
-    const length = Math.min(most, this.#length, LONGEST_BLOCK - start);
-    const end = start + length;
-    const inputs: BlockInputs = {
-      token: tf.tensor1d([token], "int32"),
-      state: [...state],
-      draw: tf.scalar(Math.floor(position / LONGEST_BLOCK), "int32"),
-      start: tf.scalar(start, "int32"),
-      end: tf.scalar(end, "int32"),
-      topK,
+    const { temperature, topK } = sampling;
+    const rows = tokens.length;
+    const length = Math.min(most, this.#length, LONGEST_BLOCK);
+    const own = {
+      tokens: tf.tensor1d(tokens, "int32"),
+      length: tf.scalar(length, "int32"),
       ...(temperature > 0 && {
         temperature: tf.scalar(temperature),
-        seed: seedTensor(seed!),
+        uniforms: tf.tensor2d(
+          uniformsOf(rows, length, position, sampling),
+          [rows, LONGEST_BLOCK],
+        ),
       }),
     };
     const begun = performance.now();
     try {
-      const { place, ids, sound, token, state: next } = await this.#write
-        .inBackground(inputs);
-      const [isSound] = await sound.data();
+      const parts = await this.#write.inBackground({
+        ...own,
+        state: [...state],
+        topK,
+      });
+      const written = await Promise.all(parts.map(takeOut));
       this.#keepPace(length / (performance.now() - begun));
-      const written = await ids.data() as Int32Array;
-      tf.dispose([place, ids, sound, token]);
       return {
-        ids: written.slice(start, end),
-        sound: isSound === 1,
-        state: next,
+        rows: written.flatMap(({ rows }) =>
+          rows.map((ids) => ids.slice(0, length))
+        ),
+        sound: written.every(({ sound }) => sound),
+        state: joinRows(written.map(({ state }) => state)),
       };
     } finally {
-      const { token, draw, start, end, temperature, seed } = inputs;
-      tf.dispose([
-        token,
-        draw,
-        start,
-        end,
-        ...(temperature ? [temperature, seed!] : []),
-      ]);
+      tf.dispose(own);
     }
   }
 
@@ -188,134 +187,110 @@ export class BlockWriter {
     this.#length = Math.max(Math.floor(pace * BLOCK_TIME), FIRST_BLOCK);
   }
 
+  /** Writes the rows in as many parts as there are cores, if there are enough of them. */
+  #writeParts(inputs: BlockInputs): BlockState[] {
+    const { tokens, state, uniforms, ...shared } = inputs;
+    const parts = cutRows(tokens.size, {
+      most: lanes(),
+      smallest: SMALLEST_PART,
+    });
+    if (parts.length === 1) return [this.#writeBlock(inputs)];
+    const items = parts.map((rows) => {
+      const part = (x: Tensor): Tensor => tf.slice(x, rows[0]!, rows.length);
+      return {
+        tokens: part(tokens),
+        state: state.map(part),
+        ...(uniforms && { uniforms: part(uniforms) }),
+      };
+    });
+    return sideBySide(
+      items,
+      (item) => this.#writeBlock({ ...shared, ...item }),
+    );
+  }
+
   #writeBlock(
-    { token, state, temperature, seed, draw, start, end, topK }: BlockInputs,
+    { tokens, state, temperature, uniforms, length, topK }: BlockInputs,
   ): BlockState {
-    const choose = temperature === undefined
-      ? chooseLikeliest
-      : sampling(topK, temperature, seed!, draw);
+    const rows = tokens.size;
+    const draws = uniforms && tf.transpose(uniforms); // (LONGEST_BLOCK, B)
+    const choose = (logits: Tensor, place: Tensor): Choice =>
+      draws === undefined ? chooseLikeliest(logits) : drawTokens(
+        logits,
+        sliceAt(draws, place),
+        { temperature: temperature!, topK },
+      );
     const step = this.#predictor.stepper?.() ??
       ((ids, state) => this.#predictor.step(ids, state));
     return whileLoop(
       ({ place, sound }: BlockState) =>
-        tf.logicalAnd(sound, tf.less(place, end)),
-      ({ place, ids, token, state }) => {
-        const next = step(token, state);
-        const { id, sound } = choose(tf.reshape(next.logits, [-1]), place);
+        tf.logicalAnd(sound, tf.less(place, length)),
+      ({ place, ids, tokens, state }) => {
+        const next = step(tokens, state);
+        const chosen = choose(tf.reshape(next.logits, [rows, -1]), place);
         return {
           place: tf.add(place, tf.scalar(1, "int32")),
-          ids: withSliceAt(ids, place, id),
-          sound,
-          token: tf.reshape(id, [1]),
+          ids: withSliceAt(ids, place, chosen.ids),
+          sound: chosen.sound,
+          tokens: chosen.ids,
           state: [...next.state],
         };
       },
       {
-        place: start,
-        ids: tf.zeros([LONGEST_BLOCK], "int32"),
+        place: tf.scalar(0, "int32") as Tensor,
+        ids: tf.zeros([LONGEST_BLOCK, rows], "int32"),
         sound: tf.scalar(true, "bool") as Tensor,
-        token,
+        tokens,
         state,
       },
     );
   }
 }
 
-/** A chosen token, int32, shape (), and whether the scores are those of a distribution, bool, shape (). */
-interface Choice {
-  id: Tensor;
-  sound: Tensor;
+/** The random numbers of a block, as many in every row as the longest block has. */
+function uniformsOf(
+  rows: number,
+  length: number,
+  position: number,
+  sampling: Sampling,
+): Float32Array {
+  const uniforms = new Float32Array(rows * LONGEST_BLOCK);
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < length; i++) {
+      uniforms[row * LONGEST_BLOCK + i] = sampling.uniformAt(row, position + i);
+    }
+  }
+  return uniforms;
 }
 
-/** Chooses from the scores of a place, shape (V,). */
-type Choose = (logits: Tensor, place: Tensor) => Choice;
-
-function chooseLikeliest(logits: Tensor): Choice {
-  const isNumber = tf.logicalNot(tf.any(tf.isNaN(logits)));
+/** Reads what the loop of a part gave, and frees all of it but the state. */
+async function takeOut(
+  { place, ids, sound, tokens, state }: BlockState,
+): Promise<{ rows: Int32Array[]; sound: boolean; state: Tensor[] }> {
+  const [isSound] = await sound.data();
+  const count = tokens.size;
+  const byPlace = await ids.data() as Int32Array; // (LONGEST_BLOCK, B)
+  tf.dispose([place, ids, sound, tokens]);
   return {
-    id: tf.argMax(logits),
-    sound: tf.logicalAnd(isNumber, tf.isFinite(tf.max(logits))),
+    rows: Array.from(
+      { length: count },
+      (_, row) =>
+        Int32Array.from(
+          { length: LONGEST_BLOCK },
+          (_, i) => byPlace[i * count + row]!,
+        ),
+    ),
+    sound: isSound === 1,
+    state,
   };
 }
 
-function sampling(
-  topK: number,
-  temperature: Tensor,
-  seed: Tensor,
-  draw: Tensor,
-): Choose {
-  const uniforms = randomUniform([LONGEST_BLOCK], {
-    seed,
-    stream: SAMPLING_STREAM,
-    draw,
-  });
-  return (logits, place) => {
-    const weights = relativeWeights(logits, temperature); // (V,)
-    const kept = topK === 0 || topK >= logits.size
-      ? weights
-      : tf.mul(weights, largest(logits as tf.Tensor1D, topK)); // (V,)
-    const cumulative = cumulate(kept); // (V,)
-    const total = tf.slice(cumulative, [logits.size - 1], [1]); // (1,)
-    // Below the total, as a random number is below 1 by 2⁻²⁴ at least: so it is exceeded somewhere.
-    const share = tf.mul(sliceAt(uniforms, place), total); // (1,)
-    return {
-      id: tf.argMax(tf.cast(tf.greater(cumulative, share), "int32")),
-      sound: tf.reshape(tf.isFinite(total), []),
-    };
-  };
-}
-
-/**
- * The softmax of the scores but for a factor; NaN somewhere if a score is NaN or Infinity, or if all are −Infinity. That
- * is arranged for apart, since XLA's exponential makes numbers of NaN and of −Infinity.
- */
-function relativeWeights(logits: Tensor, temperature: Tensor): Tensor {
-  const best = tf.max(logits); // ()
-  const isSound = tf.logicalAnd(
-    tf.lessEqual(logits, best),
-    tf.isFinite(best),
-  ); // (V,)
-  const weights = tf.exp(tf.div(tf.sub(logits, best), temperature)); // (V,)
-  return tf.where(
-    tf.equal(logits, tf.scalar(-Infinity)),
-    tf.where(tf.isFinite(best), tf.zerosLike(logits), tf.scalar(NaN)),
-    tf.where(isSound, weights, tf.scalar(NaN)),
-  ); // (V,)
-}
-
-/** 1 for the k largest scores, the lower ids among equals, 0 for the others. */
-function largest(logits: tf.Tensor1D, k: number): Tensor {
-  const { indices } = tf.topk(logits, k); // (k,)
-  return tf.scatterND(
-    tf.expandDims(indices, 1),
-    tf.ones([k]),
-    [logits.size],
-  ); // (V,)
-}
-
-/** Running sums by two products with triangular matrices: within rows of 128, and over the rows before. */
-function cumulate(weights: Tensor): Tensor {
-  const size = weights.size;
-  const width = Math.min(size, LONGEST_ROW);
-  const rows = Math.ceil(size / width);
-  const padded = tf.pad(weights, [[0, rows * width - size]]);
-  const inside = tf.matMul(
-    tf.reshape(padded, [rows, width]),
-    triangle(width, tf.lessEqual),
-  ); // (rows, width)
-  if (rows === 1) return tf.slice(tf.reshape(inside, [width]), [0], [size]);
-  const totals = tf.slice(inside, [0, width - 1], [rows, 1]); // (rows, 1)
-  const earlier = tf.matMul(triangle(rows, tf.less), totals, true, false); // (rows, 1)
-  return tf.slice(
-    tf.reshape(tf.add(inside, earlier), [rows * width]),
-    [0],
-    [size],
-  ); // (V,)
-}
-
-/** Ones above the diagonal, and on it where places are compared by "less or equal", shape (n, n); made once by XLA. */
-function triangle(n: number, compare: typeof tf.less): Tensor {
-  const place = tf.range(0, n, 1, "int32");
-  const [from, to] = [tf.expandDims(place, 1), tf.expandDims(place, 0)];
-  return tf.cast(compare(from, to), "float32");
+/** The states of some rows after those of others; takes them over. */
+function joinRows(states: Tensor[][]): PredictorState {
+  if (states.length === 1) return states[0]!;
+  const joined = tf.tidy(() =>
+    states[0]!.map((_, i) => tf.concat(states.map((state) => state[i]!)))
+  );
+  tf.dispose(states);
+  return joined;
 }

@@ -7,19 +7,33 @@
  *
  * @module
  */
-import { freshSeed, RandomStream } from "../engine/random.ts";
+import { freshSeed, RandomStream, seedNumber } from "../engine/random.ts";
 
-/** The random numbers' stream that tokens are chosen with. */
-export const SAMPLING_STREAM = "sampling";
+/**
+ * The random numbers' stream that tokens are chosen with.
+ *
+ * @param row Which of the texts side by side, from 0.
+ * @returns Its name.
+ */
+export function samplingStream(row = 0): string {
+  return row === 0 ? "sampling" : `sampling row ${row}`;
+}
 
-/** How a {@linkcode Sampler} chooses, for those who do it elsewhere. */
-export interface SamplingSettings {
+/** How tokens are chosen, for those who do it elsewhere than in a {@linkcode Sampler}. */
+export interface Sampling {
   /** From 0. */
-  temperature: number;
+  readonly temperature: number;
   /** From 0, which keeps all. */
-  topK: number;
-  /** undefined at temperature 0. */
-  seed: number | undefined;
+  readonly topK: number;
+
+  /**
+   * What a token is drawn with.
+   *
+   * @param row Which of the texts side by side, from 0.
+   * @param position Which token of the text, from 0.
+   * @returns A number from 0 up to but not 1; 0 at temperature 0.
+   */
+  uniformAt(row: number, position: number): number;
 }
 
 /** Options of {@linkcode Sampler}. */
@@ -55,10 +69,14 @@ export interface SamplerOptions {
  * assertEquals(new Sampler({ temperature: 0 }).pick(new Float32Array([0.1, 2, 2]), 0), 1);
  * ```
  */
-export class Sampler {
-  /** How it chooses. */
-  readonly settings: Readonly<SamplingSettings>;
-  readonly #random: RandomStream | undefined;
+export class Sampler implements Sampling {
+  /** Divides the logits. */
+  readonly temperature: number;
+  /** How many tokens are kept; 0 for all. */
+  readonly topK: number;
+  readonly #seed: number | undefined;
+  /** Of every row, its random numbers. */
+  readonly #streams: RandomStream[] = [];
 
   /**
    * @param options Temperature, top-k and seed.
@@ -91,24 +109,39 @@ export class Sampler {
         }
       }
     }
-    const chosen = temperature > 0 ? seed ?? freshSeed() : undefined;
-    this.settings = { temperature, topK, seed: chosen };
-    if (chosen !== undefined) {
-      this.#random = new RandomStream(chosen, SAMPLING_STREAM);
-    }
+    this.temperature = temperature;
+    this.topK = topK;
+    this.#seed = temperature > 0 ? seed ?? freshSeed() : undefined;
+    if (this.#seed !== undefined) seedNumber(this.#seed);
+  }
+
+  /**
+   * What a token is drawn with.
+   *
+   * @param row Which of the texts side by side, from 0.
+   * @param position Which token of the text, from 0.
+   * @returns A number from 0 up to but not 1; 0 at temperature 0.
+   */
+  uniformAt(row: number, position: number): number {
+    if (this.#seed === undefined) return 0;
+    const stream = this.#streams[row] ??= new RandomStream(
+      this.#seed,
+      samplingStream(row),
+    );
+    return stream.uniformAt(position);
   }
 
   /**
    * @param logits One score for every token of the vocabulary, shape (V,); −Infinity excludes a token.
    * @param position Which token of the text this is, from 0.
+   * @param row Which of the texts side by side it is, from 0.
    * @returns The id of the chosen token.
    * @throws {RangeError} If a score is NaN or Infinity, or if every token is excluded.
    */
-  pick(logits: Float32Array, position: number): number {
+  pick(logits: Float32Array, position: number, row = 0): number {
     const best = likeliest(logits, position);
-    if (!this.#random) return best;
-
-    const { topK, temperature } = this.settings;
+    const { topK, temperature } = this;
+    if (temperature === 0) return best;
     const kept = topK > 0 && topK < logits.length
       ? largest(logits, topK)
       : undefined;
@@ -116,7 +149,7 @@ export class Sampler {
       kept ?? logits.keys(),
       (id) => Math.exp((logits[id]! - logits[best]!) / temperature),
     );
-    const threshold = this.#random.uniformAt(position) *
+    const threshold = this.uniformAt(row, position) *
       weights.reduce((sum, weight) => sum + weight, 0);
     let [cumulative, choice] = [0, best];
     for (const [place, weight] of weights.entries()) {

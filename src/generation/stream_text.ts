@@ -4,7 +4,8 @@
  * @module
  */
 import type { Tokenizer, UnknownPolicy } from "../tokenizers/tokenizer.ts";
-import { type BlockSource, generateTokens } from "./generate_tokens.ts";
+import type { BlockSource } from "./generate_rows.ts";
+import { generateTokens } from "./generate_tokens.ts";
 import type { Predictor } from "./predictor.ts";
 import { Sampler, type SamplerOptions } from "./sampler.ts";
 
@@ -70,23 +71,8 @@ export function streamText(
   prompt: string,
   options: GenerateOptions = {},
 ): AsyncGenerator<string, void, undefined> {
-  for (const name of Object.keys(options)) {
-    if (!OPTIONS.includes(name)) {
-      throw new TypeError(
-        `Cannot generate: an option must be one of ${
-          OPTIONS.join(", ")
-        }: "${name}"`,
-      );
-    }
-  }
-  const { maxTokens = 200, unknown, signal, ...sampling } = options;
-  if (!Number.isSafeInteger(maxTokens) || maxTokens < 0) {
-    throw new RangeError(
-      `Cannot generate: maxTokens must be an integer from 0: ${maxTokens}`,
-    );
-  }
+  const { maxTokens, unknown, signal, sampler } = checkGenerateOptions(options);
   const ids = encodePrompt(model.tokenizer, prompt, unknown);
-  const sampler = new Sampler(sampling);
   return pieces();
 
   async function* pieces(): AsyncGenerator<string, void, undefined> {
@@ -106,6 +92,42 @@ export function streamText(
     const rest = decoder.flush();
     if (rest !== "") yield rest;
   }
+}
+
+/** Options of a call, checked. */
+interface CheckedOptions {
+  maxTokens: number;
+  unknown: UnknownPolicy | undefined;
+  signal: AbortSignal | undefined;
+  sampler: Sampler;
+}
+
+/**
+ * Checks options and fills in the defaults.
+ *
+ * @param options What the caller gave.
+ * @returns What they mean.
+ * @throws {TypeError} If an option is unknown or has no effect.
+ * @throws {RangeError} If an option is out of range.
+ */
+export function checkGenerateOptions(options: GenerateOptions): CheckedOptions {
+  for (const name of Object.keys(options)) {
+    if (!OPTIONS.includes(name)) {
+      throw new TypeError(
+        `Cannot generate: an option must be one of ${
+          OPTIONS.join(", ")
+        }: "${name}"`,
+      );
+    }
+  }
+  const { maxTokens = 200, unknown, signal, ...sampling } = options;
+  if (!Number.isSafeInteger(maxTokens) || maxTokens < 0) {
+    throw new RangeError(
+      `Cannot generate: maxTokens must be an integer from 0: ${maxTokens}`,
+    );
+  }
+  const sampler = new Sampler(sampling);
+  return { maxTokens, unknown, signal, sampler };
 }
 
 /**

@@ -56,21 +56,21 @@ export interface MemoryPlan {
   };
 }
 
-/** How one token is read. */
+/** How one token of every row is read; rows may have read different numbers of tokens. */
 export interface StepPlan {
-  /** Its slot, int32, shape (). */
-  slot: Tensor;
-  /** Added to the scores, shape (C,). */
+  /** Their slots, int32, shape (B,). */
+  slots: Tensor;
+  /** Added to the scores, shape (B, C). */
   unseen: Tensor;
-  /** Tokens read afterwards, int32, shape (). */
-  position: Tensor;
+  /** Tokens read afterwards, int32, shape (B,). */
+  positions: Tensor;
   /** With rotary positions. */
   rotary?: {
-    /** Angles of the token, shape (1, S/2). */
+    /** Angles of the tokens, shape (B, S/2). */
     rotation: Rotation;
-    /** Angles of its query to slots of the turn before, shape (1, S/2). */
+    /** Angles of their queries to slots of the turn before, shape (B, S/2). */
     around: Rotation;
-    /** Which slots are of the turn under way, bool, shape (C,). */
+    /** Which slots are of the turn under way, bool, shape (B, C). */
     isSameTurn: Tensor;
   };
 }
@@ -142,39 +142,40 @@ export function planSequence(
   };
 }
 
-/** From an int32 tensor of shape () below 2C to the angles there, shape (1, S/2). */
-export type RotationLookup = (position: Tensor) => Rotation;
+/** From an int32 tensor of shape (B,) below 2C to the angles there, shape (B, S/2). */
+export type RotationLookup = (positions: Tensor) => Rotation;
 
 /**
- * Plans to read one token.
+ * Plans to read one token in every row.
  *
  * @param sizes Context and angles.
- * @param position Tokens read before, as for {@linkcode planSequence}.
+ * @param positions Tokens read before, int32, shape (B,), as for {@linkcode planSequence}.
  * @param lookUp Finds angles; without it they are computed.
  * @returns The plan.
  */
 export function planStep(
   { context, rotary }: AttentionSizes,
-  position: Tensor,
+  positions: Tensor,
   lookUp?: RotationLookup,
 ): StepPlan {
   const length = int(context);
-  const slot = tf.mod(position, length); // ()
-  const slots = tf.range(0, context, 1, "int32"); // (C,)
-  const isSameTurn = tf.lessEqual(slots, slot); // (C,)
+  const slots = tf.mod(positions, length); // (B,)
+  const all = tf.range(0, context, 1, "int32"); // (C,)
+  const isSameTurn = tf.lessEqual(all, tf.expandDims(slots, 1)); // (B, C)
+  const isFull = tf.greaterEqual(positions, length); // (B,)
   const seen = rotary === undefined
     ? isSameTurn
-    : tf.logicalOr(isSameTurn, tf.greaterEqual(position, length)); // (C,)
+    : tf.logicalOr(isSameTurn, tf.expandDims(isFull, 1)); // (B, C)
   const angles = lookUp ??
-    ((place: Tensor) => rotationAt(tf.reshape(place, [1]), rotary!));
+    ((positions: Tensor) => rotationAt(positions, rotary!));
   return {
-    slot,
+    slots,
     unseen: penalty(seen),
-    position: wrapped(tf.add(position, int(1)), context),
+    positions: wrapped(tf.add(positions, int(1)), context),
     ...(rotary !== undefined && {
       rotary: {
-        rotation: angles(slot),
-        around: angles(tf.add(slot, length)),
+        rotation: angles(slots),
+        around: angles(tf.add(slots, length)),
         isSameTurn,
       },
     }),

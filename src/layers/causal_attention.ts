@@ -9,12 +9,12 @@
  *
  * @module
  */
-import { withSliceAt } from "../engine/slices.ts";
+import { isForXla, withRowSlicesAt } from "../engine/slices.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import type { SequencePlan, StepPlan } from "./attention_plan.ts";
 import { Dense } from "./dense.ts";
 import type { Parameter } from "./parameter.ts";
-import { rotate } from "./rotary.ts";
+import { rotate, type Rotation } from "./rotary.ts";
 
 /** Options of {@linkcode CausalAttention}. */
 export interface CausalAttentionOptions {
@@ -43,11 +43,11 @@ export interface CausalAttentionOptions {
   seed: number;
 }
 
-/** What a layer remembers: a ring of keys and values, shape (B, G, C, S) each. */
+/** What a layer remembers: a ring of keys and values. */
 export interface KeyValueCache {
-  /** Keys; with rotary positions turned by their slot's number. */
+  /** Keys, shape (B, G, S, C); with rotary positions turned by their slot's number. */
   keys: Tensor;
-  /** Values. */
+  /** Values, shape (B, G, C, S). */
   values: Tensor;
 }
 
@@ -104,8 +104,11 @@ export class CausalAttention {
    * @returns An empty memory.
    */
   zeroCache(batch: number, context: number): KeyValueCache {
-    const shape = [batch, this.#groups, context, this.#size];
-    return { keys: tf.zeros(shape), values: tf.zeros(shape) };
+    const [groups, size] = [this.#groups, this.#size];
+    return {
+      keys: tf.zeros([batch, groups, size, context]),
+      values: tf.zeros([batch, groups, context, size]),
+    };
   }
 
   /**
@@ -129,20 +132,22 @@ export class CausalAttention {
     /** Queries of a group one after the other, shape (B, G, RT, S). */
     const grouped = (queries: Tensor): Tensor =>
       tf.reshape(queries, [batch, groups, -1, size]);
-    const score = (queries: Tensor, keys: Tensor): Tensor =>
-      tf.matMul(grouped(queries), keys, false, true); // (B, G, RT, K)
-    let scores = score(
-      turned,
+    const remembered = (queries: Tensor): Tensor =>
+      tf.matMul(grouped(queries), cache!.keys); // (B, G, RT, C)
+    let scores = tf.matMul(
+      grouped(turned),
       rotation === undefined ? keys : rotate(keys, rotation),
+      false,
+      true,
     ); // (B, G, RT, T)
     let seen = values;
     let next: KeyValueCache | undefined;
     if (memory !== undefined) {
-      let old = score(turned, cache!.keys); // (B, G, RT, C)
+      let old = remembered(turned);
       let kept = keys;
       if (memory.rotary !== undefined) {
         const { around, slots, isSameTurn } = memory.rotary;
-        const before = score(rotate(queries, around), cache!.keys); // (B, G, RT, C)
+        const before = remembered(rotate(queries, around));
         old = tf.where(isSameTurn, old, before);
         kept = rotate(keys, slots);
       }
@@ -150,7 +155,11 @@ export class CausalAttention {
       seen = tf.concat([cache!.values, values], 2); // (B, G, C + T, S)
       const places = memory.kept as tf.Tensor1D;
       next = {
-        keys: tf.gather(tf.concat([cache!.keys, kept], 2), places, 2),
+        keys: tf.gather(
+          tf.concat([cache!.keys, tf.transpose(kept, [0, 1, 3, 2])], 3),
+          places,
+          3,
+        ),
         values: tf.gather(seen, places, 2),
       };
     }
@@ -178,9 +187,8 @@ export class CausalAttention {
   step(x: Tensor, plan: StepPlan, cache: KeyValueCache): Required<Attended> {
     const [heads, groups, size] = [this.#heads, this.#groups, this.#size];
     const [batch, width] = x.shape as [number, number];
-    const context = cache.keys.shape[2]!;
     const [q, k, v] = this.#split(this.qkv.forward(x));
-    const { rotary, slot, unseen } = plan;
+    const { rotary, slots, unseen } = plan;
     let queries = tf.reshape(tf.mul(q, 1 / Math.sqrt(size)), [
       batch,
       groups,
@@ -189,28 +197,23 @@ export class CausalAttention {
     ]); // (B, G, R, S)
     let key = tf.reshape(k, [batch, groups, size]); // (B, G, S)
     if (rotary !== undefined) {
-      key = rotate(key, rotary.rotation);
+      const { rotation, around } = rotary;
+      key = rotate(key, withAxes(rotation, 1));
       queries = tf.concat([
-        rotate(queries, rotary.rotation),
-        rotate(queries, rotary.around),
+        rotate(queries, withAxes(rotation, 2)),
+        rotate(queries, withAxes(around, 2)),
       ], 2); // (B, G, 2R, S)
     }
     const value = tf.reshape(v, [batch, groups, size]);
-    const keys = withSliceAt(cache.keys, slot, key, 2); // (B, G, C, S)
-    const values = withSliceAt(cache.values, slot, value, 2); // (B, G, C, S)
-    const flat = [batch * groups, context, size];
-    let scores = tf.matMul(
-      tf.reshape(queries, [batch * groups, -1, size]),
-      tf.reshape(keys, flat),
-      false,
-      true,
-    ); // (BG, R or 2R, C)
+    const keys = withRowSlicesAt(cache.keys, slots, key, 3); // (B, G, S, C)
+    const values = withRowSlicesAt(cache.values, slots, value, 2); // (B, G, C, S)
+    let scores = rowsTimesMatrix(queries, keys); // (B, G, R or 2R, C)
     if (rotary !== undefined) {
-      const [here, before] = tf.split(scores, 2, 1) as [Tensor, Tensor];
-      scores = tf.where(rotary.isSameTurn, here, before);
+      const [here, before] = tf.split(scores, 2, 2) as [Tensor, Tensor];
+      scores = tf.where(inAllHeads(rotary.isSameTurn), here, before);
     }
-    const weights = tf.softmax(tf.add(scores, unseen)); // (BG, R, C)
-    const mixed = tf.matMul(weights, tf.reshape(values, flat)); // (BG, R, S)
+    const weights = tf.softmax(tf.add(scores, inAllHeads(unseen))); // (B, G, R, C)
+    const mixed = rowsTimesMatrix(weights, values); // (B, G, R, S)
     const outputs = this.projection.forward(tf.reshape(mixed, [batch, width]));
     return { outputs, cache: { keys, values } };
   }
@@ -220,4 +223,26 @@ export class CausalAttention {
     const [all, some] = [this.#heads * this.#size, this.#groups * this.#size];
     return tf.split(qkv, [all, some, some], 1) as [Tensor, Tensor, Tensor];
   }
+}
+
+/** A rotation of rows for tensors that have axes between the rows and the numbers. */
+function withAxes({ cos, sin }: Rotation, axes: number): Rotation {
+  const [rows, half] = cos.shape as [number, number];
+  const shape = [rows, ...new Array<number>(axes).fill(1), half];
+  return { cos: tf.reshape(cos, shape), sin: tf.reshape(sin, shape) };
+}
+
+/** From shape (B, C) to shape (B, 1, 1, C). */
+function inAllHeads(ofSlots: Tensor): Tensor {
+  return tf.expandDims(tf.expandDims(ofSlots, 1), 1);
+}
+
+/**
+ * A few rows times a matrix, for many of both: shape (B, G, R, N) and (B, G, N, M) to (B, G, R, M). XLA calls a routine
+ * for every product, which takes longer than the product; as a sum over N it becomes one loop along M.
+ */
+function rowsTimesMatrix(rows: Tensor, matrices: Tensor): Tensor {
+  return isForXla()
+    ? tf.sum(tf.mul(tf.expandDims(rows, 4), tf.expandDims(matrices, 2)), 3)
+    : tf.matMul(rows, matrices);
 }

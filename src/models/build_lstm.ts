@@ -37,6 +37,19 @@ export type BuildLSTMOptions = RecurrentOptions;
  * const model = buildLSTM({ tokenizer, units: 8, embedding: 4, recurrentDropout: 0.2, dense: 16 });
  * assertEquals(model.network.parameters.get("dense/kernel")?.shape, [8, 16]);
  * ```
+ *
+ * @example Attention over the last 32 states
+ * ```ts
+ * import { buildLSTM, CharTokenizer } from "@textloom/textloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const tokenizer = CharTokenizer.train("abc");
+ * const model = buildLSTM({ tokenizer, units: 8, embedding: 4, attention: true, attentionWindow: 32 });
+ * assertEquals(
+ *   String(model),
+ *   "LSTM, 1 layer of 8 units, attention over 32 states, 647 parameters", // 8 · 8 and 16 · 8 more
+ * );
+ * ```
  */
 export function buildLSTM(options: BuildLSTMOptions): LanguageModel {
   return buildRecurrent("lstm", options);

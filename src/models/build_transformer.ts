@@ -6,6 +6,7 @@
 import { vocabSizeOf } from "./_vocab_size_of.ts";
 import type { Activation } from "../layers/feed_forward.ts";
 import type { NormName } from "../layers/transformer_block.ts";
+import { checkOptionNames } from "../text/options.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { LanguageModel } from "./language_model.ts";
 import {
@@ -194,15 +195,7 @@ const OPTIONS: readonly string[] = [
 export function buildTransformer(
   options: BuildTransformerOptions,
 ): LanguageModel {
-  for (const name of Object.keys(options)) {
-    if (!OPTIONS.includes(name)) {
-      throw new TypeError(
-        `Cannot build a transformer: an option must be one of ${
-          OPTIONS.join(", ")
-        }: "${name}"`,
-      );
-    }
-  }
+  checkOptionNames("Cannot build a transformer", options, OPTIONS);
   const { tokenizer, preset = "llama", seed = 0 } = options;
   checkName("preset", preset, Object.keys(PRESETS));
   const parts = PRESETS[preset];

@@ -4,17 +4,57 @@
  * @module
  */
 import { writeFileAtomic } from "../checkpoint/atomic_write.ts";
+import { runAsItIs } from "../engine/compile.ts";
 import { engineInfo, hasEngine } from "../engine/engine.ts";
+import { type Tensor, tf } from "../engine/tf.ts";
+import { evaluate } from "../evaluation/evaluate.ts";
+import type { EvaluateOptions } from "../evaluation/evaluate_options.ts";
+import type { Evaluation } from "../evaluation/evaluation.ts";
+import {
+  predict,
+  type PredictedToken,
+  type PredictOptions,
+  type PredictTextOptions,
+} from "../evaluation/predict.ts";
+import { score, type ScoreOptions } from "../evaluation/score.ts";
+import type { ModelSummary } from "../evaluation/model_summary.ts";
+import { summary, type SummaryOptions } from "../evaluation/summary.ts";
+import type { ScoredText } from "../evaluation/scored_text.ts";
 import { BlockWriter } from "../generation/block_writer.ts";
-import type { BlockSource } from "../generation/generate_tokens.ts";
+import {
+  checkGenerationDefaults,
+  type GenerationDefaults,
+  withDefaults,
+} from "../generation/generation_defaults.ts";
+import type { BlockSource } from "../generation/generate_rows.ts";
 import { type GenerateOptions, streamText } from "../generation/stream_text.ts";
-import type { Tokenizer } from "../tokenizers/tokenizer.ts";
-import type { TrainingHistory } from "../training/history.ts";
-import { decodeModel, encodeModel, type ModelParts } from "./model_file.ts";
+import type { Prediction, PredictorState } from "../generation/predictor.ts";
 import { countParameters, type Network } from "../networks/network.ts";
+import type { NdArray } from "../text/nd_array.ts";
+import { checkOptionNames } from "../text/options.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import { fit } from "../training/fit.ts";
+import type { ArrayData, FitData } from "../training/fit_data.ts";
+import { type FitOptions, fitSettings } from "../training/fit_options.ts";
+import type { EncodeModelOptions } from "../training/checkpoint_content.ts";
+import type { TrainingHistory } from "../training/history.ts";
+import type { Run } from "../training/run.ts";
+import type { TrainingDefaults } from "../training/trainable_model.ts";
+import { decodeModel, encodeModel, type ModelParts } from "./model_file.ts";
 
 /** Compiling the loop takes half a second or so, in which a small model writes about this many tokens one by one. */
 const COMPILED_FROM_TOKENS = 1_000;
+
+/** What {@linkcode LanguageModel.compile} settles. */
+const TRAINING_DEFAULTS: readonly (keyof TrainingDefaults)[] = [
+  "loss",
+  "labelSmoothing",
+  "optimizer",
+  "learningRate",
+  "clipNorm",
+  "clipValue",
+  "metrics",
+];
 
 /**
  * Text in, text out.
@@ -44,17 +84,20 @@ export class LanguageModel {
   readonly network: Network;
   /** How it was trained, run by run. */
   readonly history: TrainingHistory[];
+  #generationDefaults: Readonly<GenerationDefaults> = {};
   #writer: BlockWriter | undefined;
   #tokensAsked = 0;
+  #trainingDefaults: TrainingDefaults = {};
 
   /**
    * Puts a model together; the builders do it for you.
    *
-   * @param parts Tokenizer, network, and the history so far.
-   * @throws {RangeError} If the network's vocabulary is not the tokenizer's.
+   * @param parts Tokenizer, network, the history so far, and what generation does by default.
+   * @throws {RangeError} If the network's vocabulary is not the tokenizer's, or a default is out of range.
+   * @throws {TypeError} If a default is unknown or has no effect.
    */
   constructor(parts: ModelParts) {
-    const { tokenizer, network, history } = parts;
+    const { tokenizer, network, history, generationDefaults = {} } = parts;
     if (network.config["vocabSize"] !== tokenizer.vocabSize) {
       throw new RangeError(
         `Cannot build a language model: the network must have the tokenizer's ${tokenizer.vocabSize} tokens: ${
@@ -65,6 +108,39 @@ export class LanguageModel {
     this.tokenizer = tokenizer;
     this.network = network;
     this.history = history;
+    this.generationDefaults = generationDefaults;
+  }
+
+  /**
+   * Options that {@linkcode LanguageModel.generate} and {@linkcode LanguageModel.stream} take where a call does not give
+   * them; saved with the model. At temperature 0, of a call, those about chance do not count.
+   *
+   * @example A model that writes calmly unless it is told otherwise
+   * ```ts
+   * import { buildLSTM, CharTokenizer } from "@textloom/textloom";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const model = buildLSTM({ tokenizer: CharTokenizer.train("to be or not"), units: 8, embedding: 4 });
+   * model.generationDefaults = { temperature: 0.5, seed: 1, maxTokens: 5 };
+   * assertEquals(await model.generate("to"), await model.generate("to", { temperature: 0.5, seed: 1, maxTokens: 5 }));
+   * model.dispose();
+   * ```
+   */
+  get generationDefaults(): Readonly<GenerationDefaults> {
+    return this.#generationDefaults;
+  }
+
+  /**
+   * Replaces all of them.
+   *
+   * @throws {RangeError} If an option is out of range.
+   * @throws {TypeError} If an option is unknown, has no effect, or is not plain JSON.
+   */
+  set generationDefaults(defaults: GenerationDefaults) {
+    const checked = checkGenerationDefaults(defaults);
+    const { unknown } = checked;
+    if (unknown !== undefined) this.tokenizer.encode("", { unknown }); // refuses what is none
+    this.#generationDefaults = checked;
   }
 
   /** How many numbers training changes. */
@@ -75,6 +151,17 @@ export class LanguageModel {
   /** One line, such as `LSTM, 1 layer of 256 units, 353,110 parameters`. */
   toString(): string {
     return this.network.description;
+  }
+
+  /**
+   * Sums up the model: layers, parameters, memory, arithmetic; see the function `summary()`.
+   *
+   * @param options The sizes of a training step.
+   * @returns What a notebook shows as tables, and `toString()` prints.
+   * @throws As `summary()`.
+   */
+  summary(options: SummaryOptions = {}): ModelSummary {
+    return summary(this, options);
   }
 
   /**
@@ -111,18 +198,176 @@ export class LanguageModel {
     const { tokenizer, network } = this;
     const blocksFor = (tokens: number): BlockSource | undefined =>
       this.#blocksFor(tokens);
-    return streamText({ tokenizer, network, blocksFor }, prompt, options);
+    return streamText(
+      { tokenizer, network, blocksFor },
+      prompt,
+      withDefaults(this.#generationDefaults, options),
+    );
+  }
+
+  /** What `fit()` takes where its options say nothing: what {@linkcode LanguageModel.compile} settled. */
+  get trainingDefaults(): TrainingDefaults {
+    return this.#trainingDefaults;
   }
 
   /**
-   * Saves everything in one file: weights, tokenizer, configuration, history. It is written beside the old one and
-   * takes its place when it is whole.
+   * Settles how the model is trained wherever the options of `fit()` do not say. Each call replaces what the one before
+   * settled; a saved model forgets it.
+   *
+   * @param options Loss, optimizer, learning rate, clipping, metrics.
+   * @returns The model.
+   * @throws {TypeError} If an option is unknown.
+   * @throws {RangeError} If an option is out of range, or a name unknown.
+   */
+  compile(options: TrainingDefaults): this {
+    checkOptionNames("Cannot compile the model", options, TRAINING_DEFAULTS);
+    fitSettings(options); // only checks them
+    this.#trainingDefaults = { ...options };
+    return this;
+  }
+
+  /**
+   * Trains the model on a text or on documents, in the background; see the function `fit()`.
+   *
+   * @param data A text; documents in a list; token ids of either, also as arrays of NumPy; a token cache.
+   * @param options How long, how fast, what to show.
+   * @returns The run.
+   * @throws As `fit()`.
+   */
+  fit(data: FitData, options: FitOptions = {}): Run {
+    return fit(this, data, options);
+  }
+
+  /**
+   * Measures how well the model predicts a text or documents; see the function `evaluate()`.
+   *
+   * @param data A text, documents, ids, arrays, sources or a token cache.
+   * @param options What to measure.
+   * @returns Loss, perplexity, bits, accuracy and more, with intervals.
+   * @throws As `evaluate()`.
+   */
+  evaluate(data: FitData, options: EvaluateOptions = {}): Promise<Evaluation> {
+    return evaluate(this, data, options);
+  }
+
+  /**
+   * Scores a text: the log-probability of each token; see the function `score()`.
+   *
+   * @param text The text.
+   * @param options Unknown characters, and a signal.
+   * @returns The tokens with their log-probabilities.
+   * @throws As `score()`.
+   */
+  score(text: string, options?: ScoreOptions): Promise<ScoredText>;
+  /**
+   * Scores several texts, each by itself.
+   *
+   * @param texts The texts.
+   * @param options Unknown characters, and a signal.
+   * @returns The scores of each, in order.
+   */
+  score(
+    texts: readonly string[],
+    options?: ScoreOptions,
+  ): Promise<ScoredText[]>;
+  score(
+    text: string | readonly string[],
+    options: ScoreOptions = {},
+  ): Promise<ScoredText | ScoredText[]> {
+    return score(this, text as string, options);
+  }
+
+  /**
+   * Predicts the tokens that may come after a text; see the function `predict()`.
+   *
+   * @param text The text; an empty one begins after a line break.
+   * @param options How many tokens.
+   * @returns The tokens, the most likely one first.
+   * @throws As `predict()`.
+   */
+  predict(
+    text: string,
+    options?: PredictTextOptions,
+  ): Promise<PredictedToken[]>;
+  /**
+   * Predicts what comes after rows of ids.
+   *
+   * @param ids Token ids of shape (B, T): nested arrays, or an array as `loadNpy()` reads.
+   * @param options Probabilities or logits, after the last token of each row or after all.
+   * @returns float32 of shape (B, V), or (B, T, V) with `all`.
+   */
+  predict(
+    ids: readonly ArrayLike<number>[] | ArrayData,
+    options?: PredictOptions,
+  ): Promise<NdArray<"float32">>;
+  predict(
+    input: string | readonly ArrayLike<number>[] | ArrayData,
+    options: PredictTextOptions & PredictOptions = {},
+  ): Promise<PredictedToken[] | NdArray<"float32">> {
+    return predict(this, input as string, options);
+  }
+
+  /**
+   * Reads a sequence, tensors in and out; an engine must have been chosen, as `await useEngine()` does.
+   *
+   * @param ids Token ids, int32, shape (B, T).
+   * @param state The state before them, as {@linkcode LanguageModel.zeroState} gives it.
+   * @returns Logits, float32, shape (B, T, V), and the state after the last token; the caller disposes them.
+   * @throws {TypeError} If the ids are no tensor of two dimensions.
+   */
+  forward(ids: Tensor, state: PredictorState): Prediction {
+    checkIds(ids, 2, "(B, T)");
+    return runAsItIs(() => this.network.forward(ids, state));
+  }
+
+  /**
+   * Reads one token in every row, tensors in and out.
+   *
+   * @param ids Token ids, int32, shape (B,).
+   * @param state The state before them.
+   * @returns Logits, float32, shape (B, V), and the state after them; the caller disposes them.
+   * @throws {TypeError} If the ids are no tensor of one dimension.
+   */
+  step(ids: Tensor, state: PredictorState): Prediction {
+    checkIds(ids, 1, "(B,)");
+    return runAsItIs(() => this.network.step(ids, state));
+  }
+
+  /**
+   * Begins without memory.
+   *
+   * @param batch Rows, B.
+   * @returns The state before any token; the caller disposes it.
+   * @throws {RangeError} If the batch is not a positive integer.
+   */
+  zeroState(batch: number): PredictorState {
+    if (!Number.isSafeInteger(batch) || batch < 1) {
+      throw new RangeError(
+        `Cannot begin without memory: the batch must be a positive integer: ${batch}`,
+      );
+    }
+    return tf.tidy(() => [...this.network.zeroState(batch)]);
+  }
+
+  /**
+   * Saves everything in one file: weights, tokenizer, configuration, history, defaults of generation. It is written
+   * beside the old one and takes its place when it is whole.
    *
    * @param path Where; by custom it ends in `.safetensors`.
    * @throws {Error} If the file cannot be written; an older file of this name is still there then.
    */
   async save(path: string): Promise<void> {
-    await writeFileAtomic(path, await encodeModel(this));
+    await writeFileAtomic(path, await this.encode());
+  }
+
+  /**
+   * The bytes that {@linkcode LanguageModel.save} writes, for those who keep them elsewhere.
+   *
+   * @param options For checkpoints: the run under way, and what else is to be in the file.
+   * @returns The whole file; the same model gives the same bytes.
+   */
+  encode(options: EncodeModelOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return encodeModel(this, options);
   }
 
   /**
@@ -160,7 +405,8 @@ export class LanguageModel {
   #blocksFor(tokens: number): BlockSource | undefined {
     this.#tokensAsked += tokens;
     if (
-      !hasEngine() || engineInfo().name !== "tensorflow" ||
+      this.network.counting !== undefined || !hasEngine() ||
+      engineInfo().name !== "tensorflow" ||
       this.#tokensAsked < COMPILED_FROM_TOKENS
     ) return undefined;
     // Brings the weights to the engine: the compiled loop cannot.
@@ -170,4 +416,19 @@ export class LanguageModel {
     this.#writer ??= new BlockWriter(this.network);
     return this.#writer;
   }
+}
+
+/** Refuses what are no ids. */
+function checkIds(ids: Tensor, rank: number, shape: string): void {
+  if (ids instanceof tf.Tensor && ids.rank === rank && ids.dtype === "int32") {
+    return;
+  }
+  const found = ids instanceof tf.Tensor
+    ? `${ids.dtype} of shape [${ids.shape}]`
+    : ids === null
+    ? "null"
+    : typeof ids;
+  throw new TypeError(
+    `Cannot read tokens: the ids must be an int32 tensor of shape ${shape}: ${found}`,
+  );
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { vocabSizeOf } from "./_vocab_size_of.ts";
+import { checkOptionNames } from "../text/options.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { LanguageModel } from "./language_model.ts";
 import { nameOf, type RecurrentKind } from "../networks/recurrent_config.ts";
@@ -44,7 +45,8 @@ export interface RecurrentOptions {
 
   /**
    * Share of the hidden state that training drops on its way to the next step, from 0 up to but not 1. All steps of a
-   * batch drop the same units, and all gates too, where Keras draws a mask for each gate.
+   * batch drop the same units, and all gates too (Gal and Ghahramani, 2016, with tied weights). Keras 3.15 has the same for
+   * a simple layer, but draws a mask for each of an LSTM's four and a GRU's three gates.
    *
    * @default {0}
    */
@@ -72,12 +74,30 @@ export interface RecurrentOptions {
   dense?: number;
 
   /**
+   * Lets each output of the last layer look back at those before it (Luong et al., 2015, with the general score), and joins
+   * what it finds there to it.
+   *
+   * @default {false}
+   */
+  attention?: boolean;
+
+  /**
+   * How many outputs are looked back at; needs `attention`.
+   *
+   * @default {64}
+   */
+  attentionWindow?: number;
+
+  /**
    * Where the first weights come from: the same seed gives the same weights on every engine.
    *
    * @default {0}
    */
   seed?: number;
 }
+
+/** How far attention looks back where nothing is said. */
+const DEFAULT_WINDOW = 64;
 
 const OPTIONS: readonly string[] = [
   "tokenizer",
@@ -89,6 +109,8 @@ const OPTIONS: readonly string[] = [
   "residual",
   "layerNorm",
   "dense",
+  "attention",
+  "attentionWindow",
   "seed",
 ] satisfies (keyof RecurrentOptions)[];
 
@@ -107,34 +129,57 @@ export function buildRecurrent(
   options: RecurrentOptions & { resetAfter?: boolean },
   own: readonly string[] = [],
 ): LanguageModel {
+  const action = `Cannot build ${nameOf(kind)}`;
+  checkOptionNames(action, options, [...OPTIONS, ...own]);
   const {
     tokenizer,
     units = 256,
     layers = 1,
     embedding = 128,
+    attention,
+    attentionWindow: window,
     seed = 0,
     ...rest
   } = options;
-  const known = [...OPTIONS, ...own];
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new TypeError(
-        `Cannot build ${nameOf(kind)}: an option must be one of ${
-          known.join(", ")
-        }: "${name}"`,
-      );
-    }
-  }
   if (!Number.isSafeInteger(seed)) {
     throw new RangeError(
-      `Cannot build ${nameOf(kind)}: seed must be a safe integer: ${seed}`,
+      `${action}: seed must be a safe integer: ${seed}`,
     );
   }
   const vocabSize = vocabSizeOf(tokenizer, nameOf(kind));
-  const config = { vocabSize, embedding, units, layers, ...rest };
+  const attentionWindow = windowOf(kind, attention, window);
+  const sizes = { vocabSize, embedding, units, layers };
+  const config = { ...sizes, ...rest, attentionWindow };
   return new LanguageModel({
     tokenizer,
     network: new RecurrentNetwork(kind, config, seed),
     history: [],
   });
+}
+
+/** How many outputs are looked back at; 0 without attention. */
+function windowOf(
+  kind: RecurrentKind,
+  attention: boolean = false,
+  window?: number,
+): number {
+  const cannot = `Cannot build ${nameOf(kind)}:`;
+  if (typeof attention !== "boolean") {
+    throw new TypeError(
+      `${cannot} attention must be true or false: ${attention}`,
+    );
+  }
+  if (!attention && window !== undefined) {
+    throw new TypeError(
+      `${cannot} attentionWindow has no effect without attention: true, leave it out: ${window}`,
+    );
+  }
+  if (!attention) return 0;
+  if (window === undefined) return DEFAULT_WINDOW;
+  if (!Number.isSafeInteger(window) || window < 1) {
+    throw new RangeError(
+      `${cannot} attentionWindow must be a positive integer: ${window}`,
+    );
+  }
+  return window;
 }

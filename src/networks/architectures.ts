@@ -3,11 +3,14 @@
  *
  * @module
  */
+import type { CNNConfig } from "./cnn_config.ts";
+import { CNNNetwork } from "./cnn_network.ts";
 import {
   type LayersModelConfig,
   LayersModelNetwork,
 } from "./layers_model_network.ts";
 import type { Network, NetworkConfig } from "./network.ts";
+import { type NGramConfig, NGramNetwork } from "./ngram_network.ts";
 import type { RecurrentConfig, RecurrentKind } from "./recurrent_config.ts";
 import { RecurrentNetwork } from "./recurrent_network.ts";
 import type { TransformerNetworkConfig } from "./transformer_config.ts";
@@ -23,6 +26,8 @@ const ARCHITECTURES: Readonly<
   rnn: recurrent("rnn"),
   lstm: recurrent("lstm"),
   gru: recurrent("gru"),
+  cnn: (config) => new CNNNetwork(config as NetworkConfig & CNNConfig),
+  ngram: (config) => new NGramNetwork(config as NetworkConfig & NGramConfig),
   transformer: (config) =>
     new TransformerNetwork(config as NetworkConfig & TransformerNetworkConfig),
   layers_model: (config) =>

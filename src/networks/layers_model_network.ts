@@ -58,8 +58,8 @@ const fillOf = (oneHot: boolean): number => oneHot ? -1 : 0;
 
 /**
  * The network; the state of a model that predicts after each token is the block under way, int32, shape (B, C), and how
- * many tokens of it were read, int32, shape (B,), the same number in all rows; of one that predicts after the last
- * token, the last C tokens, int32, shape (B, C).
+ * many tokens of it were read, int32, shape (B,), for `forward()` the same number in all rows; of one that predicts after
+ * the last token, the last C tokens, int32, shape (B, C).
  */
 export class LayersModelNetwork implements Network {
   /** Name of the architecture. */
@@ -205,21 +205,17 @@ export class LayersModelNetwork implements Network {
       };
     }
     const [block, count] = state as [Tensor, Tensor];
-    const read = firstOf(count, context); // ()
-    const isHere = tf.equal(tf.range(0, context, 1, "int32"), read); // (C,)
-    const next = tf.where(
-      tf.tile(tf.expandDims(isHere, 0), [batch, 1]),
-      tf.tile(column, [1, context]),
-      block,
+    const read = tf.mod(count, int(context)); // (B,)
+    const isHere = tf.equal(
+      tf.range(0, context, 1, "int32"),
+      tf.expandDims(read, 1),
     ); // (B, C)
-    const logits = tf.gather(
-      this.#read(next, undefined), // (B, C, V)
-      tf.reshape(read, [1]) as tf.Tensor1D,
-      1,
-    );
+    const next = tf.where(isHere, tf.tile(column, [1, context]), block); // (B, C)
+    const begins = tf.mul(tf.range(0, batch, 1, "int32"), int(context)); // (B,)
+    const all = tf.reshape(this.#read(next, undefined), [-1, vocabSize]); // (BC, V)
     return {
-      logits: tf.reshape(logits, [batch, vocabSize]),
-      state: [next, inAllRows(tf.add(read, int(1)), batch)],
+      logits: tf.gather(all, tf.add(begins, read) as tf.Tensor1D), // (B, V)
+      state: [next, tf.add(read, int(1))],
     };
   }
 
@@ -306,7 +302,7 @@ function ofParts(
   return { ...draw, rows };
 }
 
-/** Tokens read in the block under way, shape (); 0 after a whole one. */
+/** Tokens that all rows have read in the block under way, shape (); 0 after a whole one. */
 function firstOf(count: Tensor, context: number): Tensor {
   return tf.mod(tf.reshape(tf.slice(count, [0], [1]), []), int(context));
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { TensorData } from "../checkpoint/safetensors.ts";
+import type { TokenArray, TokenSource } from "../data/token_source.ts";
 import type { Tensor } from "../engine/tf.ts";
 import type {
   Prediction,
@@ -21,6 +23,58 @@ export interface ForwardOptions {
 /** Sizes and parts of a network, as plain JSON. */
 export type NetworkConfig = Readonly<Record<string, number | string | boolean>>;
 
+/** What a layer takes, by formula. */
+export interface LayerDescription {
+  /** What its parameters' names begin with, such as `lstm_1`. */
+  readonly name: string;
+  /** What it is, such as `LSTM`. */
+  readonly type: string;
+  /** Numbers that it says of each token, the last dimension of its output. */
+  readonly width: number;
+  /**
+   * Floating-point operations of its matrix products forward, per token: two for each weight that is multiplied, as
+   * `torch.utils.flop_counter` counts. Additions, norms and bends are left out.
+   */
+  readonly flops: number;
+  /** Numbers per token that training keeps for the way back, about. */
+  readonly activations: number;
+  /** Numbers per row that generation remembers. */
+  readonly state: number;
+}
+
+/** How a network learns that counts what it reads, in place of steps along gradients. */
+export interface Counting {
+  /** How much it has counted, which stands for the number of its parameters. */
+  readonly size: number;
+
+  /**
+   * Counts a document, which begins without memory, piece by piece.
+   *
+   * @param document Its ids.
+   * @returns Yields how many tokens were counted, after each piece.
+   */
+  count(document: TokenArray | TokenSource): Iterable<number>;
+
+  /**
+   * Measures the loss on a document.
+   *
+   * @param document Its ids.
+   * @returns Minus the sum of the natural log-probabilities of all its tokens but the first.
+   */
+  lossOn(document: TokenArray | TokenSource): number;
+
+  /** What a file keeps of the counts. */
+  tensors(): Map<string, TensorData>;
+
+  /**
+   * Takes over what a file kept.
+   *
+   * @param tensors As {@linkcode Counting.tensors} gave them.
+   * @throws {RangeError} If they are not those.
+   */
+  setTensors(tensors: ReadonlyMap<string, TensorData>): void;
+}
+
 /** A network over token ids. */
 export interface Network extends Predictor {
   /** Name of the architecture, such as `lstm`. */
@@ -32,6 +86,12 @@ export interface Network extends Predictor {
   /** Everything that training changes, by name, in the order of the data's way through the network. */
   readonly parameters: ReadonlyMap<string, Parameter>;
   /**
+   * How it counts; its numbers are computed on the host from tensors that are read, so that nothing of it can be compiled.
+   *
+   * @default {undefined} for a network that learns by gradients
+   */
+  readonly counting?: Counting;
+  /**
    * Whether training carries the state from batch to batch. Where it does not, it gives `forward()` an empty state, with
    * which every row is read by itself and no state comes back.
    *
@@ -39,11 +99,27 @@ export interface Network extends Predictor {
    */
   readonly carriesState?: boolean;
   /**
+   * Whether `forward()` reads the tokens of a window all at once, not one after the other. Its products are large enough
+   * for all cores then, so training leaves a batch whole in place of working on parts of it side by side.
+   *
+   * @default {undefined} which is so where the state is not carried
+   */
+  readonly readsAtOnce?: boolean;
+  /**
    * Tokens that the network reads at once: the windows of training, unless it is told otherwise.
    *
    * @default {undefined} for a network without such a limit
    */
   readonly context?: number;
+
+  /**
+   * Describes the layers, in the order of the data's way through the network; a network that does not is described by its
+   * parameters.
+   *
+   * @param steps Tokens that are read at once, T.
+   * @returns What each layer takes.
+   */
+  describe?(steps: number): LayerDescription[];
 
   /**
    * Reads a sequence.
@@ -62,11 +138,13 @@ export interface Network extends Predictor {
 
 /**
  * @param network Any network.
- * @returns How many numbers training changes.
+ * @returns How many numbers training changes; of a network that counts, how much it has counted.
  */
-export function countParameters(network: Pick<Network, "parameters">): number {
-  return [...network.parameters.values()].reduce(
+export function countParameters(
+  { parameters, counting }: Pick<Network, "parameters" | "counting">,
+): number {
+  return [...parameters.values()].reduce(
     (sum, parameter) => sum + parameter.size,
-    0,
+    counting?.size ?? 0,
   );
 }

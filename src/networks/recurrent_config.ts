@@ -17,6 +17,9 @@ const NAMES: Readonly<Record<RecurrentKind, string>> = {
 /** A damaged file must not make us build layers until the memory is full. */
 const MOST_LAYERS = 1000;
 
+/** Nor remember as much. */
+const LONGEST_WINDOW = 65_536;
+
 /** What a recurrent network is built from. */
 export interface RecurrentConfig {
   /** Tokens in the vocabulary, V. */
@@ -68,6 +71,13 @@ export interface RecurrentConfig {
   dense?: number;
 
   /**
+   * How many past outputs of the last layer each output looks back at.
+   *
+   * @default {0} which is no attention
+   */
+  attentionWindow?: number;
+
+  /**
    * Whether a GRU's reset gate comes after the product with the hidden state; other kinds have none.
    *
    * @default {true}
@@ -75,10 +85,10 @@ export interface RecurrentConfig {
   resetAfter?: boolean;
 }
 
-/** A config in which nothing is left open. */
+/** A config in which nothing is left open, with a window where there is attention, and `resetAfter` for a GRU. */
 export type CompleteRecurrentConfig =
-  & Required<Omit<RecurrentConfig, "resetAfter">>
-  & Pick<RecurrentConfig, "resetAfter">;
+  & Required<Omit<RecurrentConfig, "attentionWindow" | "resetAfter">>
+  & Pick<RecurrentConfig, "attentionWindow" | "resetAfter">;
 
 /**
  * @param kind Which cell, for the messages too.
@@ -94,7 +104,8 @@ export function nameOf(kind: RecurrentKind): string {
  * @param kind Which cell.
  * @param config What was given.
  * @returns All of it.
- * @throws {RangeError} If a size is not a positive integer, a dropout not a share below 1, or at more than 1,000 layers.
+ * @throws {RangeError} If a size is not a positive integer, a dropout not a share below 1, or at more than 1,000 layers or 65,536
+ * states to look back at.
  * @throws {TypeError} If a name is unknown, a switch not true or false, or a residual asked for that has no effect.
  */
 export function completeConfig(
@@ -111,6 +122,7 @@ export function completeConfig(
     residual = false,
     layerNorm = false,
     dense = 0,
+    attentionWindow = 0,
     ...rest
   } = config;
   const { resetAfter = true, ...unknown } = rest;
@@ -137,8 +149,18 @@ export function completeConfig(
       `${cannot} dense must be a positive integer, or 0 for no such layer: ${dense}`,
     );
   }
+  if (!Number.isSafeInteger(attentionWindow) || attentionWindow < 0) {
+    throw new RangeError(
+      `${cannot} attentionWindow must be a positive integer, or 0 for no attention: ${attentionWindow}`,
+    );
+  }
+  if (attentionWindow > LONGEST_WINDOW) {
+    throw new RangeError(
+      `${cannot} attentionWindow must be at most ${LONGEST_WINDOW}: ${attentionWindow}`,
+    );
+  }
   for (const [name, value] of Object.entries({ dropout, recurrentDropout })) {
-    if (!(value >= 0 && value < 1)) {
+    if (typeof value !== "number" || !(value >= 0 && value < 1)) {
       throw new RangeError(
         `${cannot} ${name} must be a share from 0 up to but not 1: ${value}`,
       );
@@ -162,6 +184,7 @@ export function completeConfig(
     residual,
     layerNorm,
     dense,
+    ...(attentionWindow > 0 && { attentionWindow }),
     ...(kind === "gru" && { resetAfter }),
   };
 }

@@ -4,7 +4,8 @@
  * Graves, "Generating Sequences With Recurrent Neural Networks", 2013. Dropout, where asked for, comes after every
  * recurrent layer and never along time, as in Zaremba, Sutskever and Vinyals, "Recurrent Neural Network Regularization",
  * 2014; recurrent dropout comes along time, with one mask for all steps. With residual connections and layer normalisation
- * a layer is norm(x + dropout(layer(x))), as in Vaswani et al., "Attention Is All You Need", 2017, section 5.4.
+ * a layer is norm(x + dropout(layer(x))), as in Vaswani et al., "Attention Is All You Need", 2017, section 5.4. Attention,
+ * where asked for, is over the past outputs of the last layer.
  *
  * @module
  */
@@ -25,10 +26,13 @@ import type {
   RecurrentLayer,
   RecurrentState,
 } from "../layers/recurrent_layer.ts";
+import { nextPosition, positionOf, type Ring } from "../layers/ring.ts";
 import { SimpleRNN } from "../layers/simple_rnn.ts";
+import { StateAttention } from "../layers/state_attention.ts";
 import {
   countParameters,
   type ForwardOptions,
+  type LayerDescription,
   type Network,
   type NetworkConfig,
 } from "./network.ts";
@@ -42,7 +46,10 @@ import {
 /** Rows of the largest table of products that a stepper makes: about as many as it will read tokens. */
 const LONGEST_TABLE = 512;
 
-/** The network; its state is that of each layer in turn, h and for an LSTM c, shape (B, H) each. */
+/**
+ * The network; its state is that of each layer in turn, h and for an LSTM c, shape (B, H) each. With attention there follow
+ * a ring of the last layer's outputs, shape (B, W, H), and where it goes on, int32, shape (B,), the same in all rows.
+ */
 export class RecurrentNetwork implements Network {
   /** Which cell; also the name of the architecture. */
   readonly kind: RecurrentKind;
@@ -53,6 +60,7 @@ export class RecurrentNetwork implements Network {
   readonly #embedding: Embedding;
   readonly #layers: RecurrentLayer[];
   readonly #norms: LayerNorm[];
+  readonly #attention: StateAttention | undefined;
   readonly #hidden: Dense | undefined;
   readonly #output: Dense;
 
@@ -66,7 +74,7 @@ export class RecurrentNetwork implements Network {
   constructor(kind: RecurrentKind, config: RecurrentConfig, seed: number = 0) {
     const complete = completeConfig(kind, config);
     const { vocabSize, embedding, units, layers, layerNorm, dense } = complete;
-    const { resetAfter = true } = complete;
+    const { resetAfter = true, attentionWindow: window = 0 } = complete;
     this.kind = kind;
     this.config = complete as NetworkConfig & CompleteRecurrentConfig;
     this.#embedding = new Embedding({
@@ -88,6 +96,9 @@ export class RecurrentNetwork implements Network {
       { length: layerNorm ? layers : 0 },
       (_, i) => new LayerNorm({ name: `norm_${i + 1}`, width: units }),
     );
+    this.#attention = window > 0
+      ? new StateAttention({ name: "attention", units, window, seed })
+      : undefined;
     this.#hidden = dense > 0
       ? new Dense({ name: "dense", inputs: units, units: dense, seed })
       : undefined;
@@ -102,23 +113,83 @@ export class RecurrentNetwork implements Network {
       ...this.#layers.flatMap((layer, i) =>
         layerNorm ? [layer, this.#norms[i]!] : [layer]
       ),
-      ...(this.#hidden ? [this.#hidden] : []),
+      this.#attention,
+      this.#hidden,
       this.#output,
     ];
     this.parameters = new Map(
-      parts.flatMap((part) => part.parameters).map((
-        parameter,
-      ) => [parameter.name, parameter]),
+      parts.flatMap((part) => part?.parameters ?? [])
+        .map((parameter) => [parameter.name, parameter]),
     );
   }
 
   /** One line about the network. */
   get description(): string {
-    const { layers, units } = this.config;
+    const { layers, units, attentionWindow = 0 } = this.config;
     const parameters = countParameters(this).toLocaleString("en-US");
     return `${this.kind.toUpperCase()}, ${layers} ${
       layers === 1 ? "layer" : "layers"
-    } of ${units} units, ${parameters} parameters`;
+    } of ${units} units, ${
+      attentionWindow > 0 ? `attention over ${attentionWindow} states, ` : ""
+    }${parameters} parameters`;
+  }
+
+  /**
+   * A cell with K gates (LSTM 4, GRU 3, RNN 1), I inputs and H units multiplies K·H·(I + H) weights a token.
+   *
+   * @returns What each layer takes.
+   */
+  describe(): LayerDescription[] {
+    const { embedding, units, layers, layerNorm, dense, vocabSize } =
+      this.config;
+    const { attentionWindow = 0 } = this.config;
+    const gates = { rnn: 1, gru: 3, lstm: 4 }[this.kind];
+    const cells = this.kind === "lstm" ? 2 : 1; // h, and c
+    const none = { flops: 0, activations: 0, state: 0 };
+    const parts: LayerDescription[] = [
+      { ...none, name: "embedding", type: "Embedding", width: embedding },
+    ];
+    for (let i = 0; i < layers; i++) {
+      const inputs = i === 0 ? embedding : units;
+      parts.push({
+        name: placeOf(this.kind, i),
+        type: this.kind === "rnn" ? "SimpleRNN" : this.kind.toUpperCase(),
+        width: units,
+        flops: 2 * gates * units * (inputs + units),
+        activations: inputs + (gates + 1 + cells) * units,
+        state: cells * units,
+      });
+      if (!layerNorm) continue;
+      const name = `norm_${i + 1}`;
+      const activations = 2 * units;
+      parts.push({
+        ...none,
+        name,
+        type: "LayerNorm",
+        width: units,
+        activations,
+      });
+    }
+    const linear = (name: string, inputs: number, width: number) => ({
+      ...none,
+      name,
+      type: "Dense",
+      width,
+      flops: 2 * inputs * width,
+      activations: inputs + 2 * width, // the sums, and what is made of them: of the logits, their softmax
+    });
+    if (attentionWindow > 0) {
+      parts.push({
+        name: "attention",
+        type: "Attention",
+        width: units,
+        flops: 2 * 3 * units * units + 2 * 2 * attentionWindow * units, // three matrices, the scores and the mean
+        activations: 5 * units + 2 * attentionWindow, // query, mean, both inputs and the bend; scores and weights
+        state: attentionWindow * units,
+      });
+    }
+    if (dense > 0) parts.push(linear("dense", units, dense));
+    return [...parts, linear("output", dense > 0 ? dense : units, vocabSize)];
   }
 
   /**
@@ -126,7 +197,15 @@ export class RecurrentNetwork implements Network {
    * @returns Zeros.
    */
   zeroState(batch: number): PredictorState {
-    return this.#layers.flatMap((layer) => tensorsOf(layer.zeroState(batch)));
+    const state = this.#layers.flatMap((layer) =>
+      tensorsOf(layer.zeroState(batch))
+    );
+    if (this.#attention === undefined) return state;
+    return [
+      ...state,
+      this.#attention.zeroRows(batch),
+      tf.zeros([batch], "int32"),
+    ];
   }
 
   /**
@@ -159,6 +238,12 @@ export class RecurrentNetwork implements Network {
         : layer.forward(x, before, mask);
       next.push(...tensorsOf(last));
       x = this.#finish(i, outputs, x, draw); // (T, B, H)
+    }
+    if (this.#attention !== undefined) {
+      const { ring } = ringOf(state);
+      const attended = this.#attention.forward(x!, ring);
+      x = attended.outputs; // (T, B, H)
+      next.push(attended.rows, tf.zeros([batch], "int32"));
     }
     const rows = this.#project(tf.reshape(x!, [steps * batch, units])); // (TB, V)
     const logits = tf.transpose(
@@ -202,6 +287,13 @@ export class RecurrentNetwork implements Network {
       const next = layer.step(x, this.#stateOf(i, before)); // (B, H) each
       state.push(...tensorsOf(next));
       x = this.#finish(i, next.h, x); // (B, H)
+    }
+    if (this.#attention !== undefined) {
+      const { ring, positions } = ringOf(before);
+      const attended = this.#attention.step(x, ring);
+      x = attended.outputs; // (B, H)
+      const window = attended.rows.shape[1]!;
+      state.push(attended.rows, nextPosition(positions, window));
     }
     return { logits: this.#project(x), state }; // (B, V)
   }
@@ -260,6 +352,12 @@ export class RecurrentNetwork implements Network {
 /** What a layer's parameters and masks are called. */
 function placeOf(kind: RecurrentKind, layer: number): string {
   return `${kind}_${layer + 1}`;
+}
+
+/** The ring at the end of a state with attention. */
+function ringOf(state: PredictorState): { ring: Ring; positions: Tensor } {
+  const [rows, positions] = state.slice(-2) as [Tensor, Tensor];
+  return { ring: { rows, position: positionOf(positions) }, positions };
 }
 
 function tensorsOf({ h, c }: RecurrentState): Tensor[] {

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { sliceAt } from "../engine/slices.ts";
+import { slicesAt } from "../engine/slices.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import type {
   Prediction,
@@ -37,6 +37,7 @@ import {
 import {
   countParameters,
   type ForwardOptions,
+  type LayerDescription,
   type Network,
   type NetworkConfig,
 } from "./network.ts";
@@ -50,7 +51,7 @@ const DEVIATION = 0.02;
 
 /**
  * The network; its state is how many tokens every row has read, int32, shape (B,), the same number in all rows, and the
- * keys and values of each block in turn, shape (B, G, C, S) each.
+ * keys and values of each block in turn, shape (B, G, S, C) and (B, G, C, S).
  *
  * With rotary positions a token sees itself and the C − 1 tokens before it, for ever. Learned and sinusoidal positions
  * end with the context: after C tokens the network starts over at position 0, without memory.
@@ -145,6 +146,51 @@ export class TransformerNetwork implements Network {
   }
 
   /**
+   * Per token, a block multiplies D·(D + 2·G·S) weights for queries, keys and values, D² for the projection, 2·D·F for
+   * the feed-forward layer (3·D·F with SwiGLU), and attention takes the products of T queries and keys, masked or not:
+   * 2·T·D more.
+   *
+   * @param steps Tokens that are read at once, T.
+   * @returns What each layer takes.
+   */
+  describe(steps: number): LayerDescription[] {
+    const { layers, heads, keyValueHeads, width, feedForward } = this.config;
+    const { activation, norm, positions, tied, vocabSize, context } =
+      this.config;
+    const keyValues = 2 * keyValueHeads * (width / heads);
+    const up = feedForward * (activation === "swiglu" ? 2 : 1);
+    const none = { flops: 0, activations: 0, state: 0 };
+    const parts: LayerDescription[] = [
+      { ...none, name: "embedding", type: "Embedding", width },
+    ];
+    if (positions === "learned") {
+      parts.push({ ...none, name: "positions", type: "Embedding", width });
+    }
+    for (let i = 0; i < layers; i++) {
+      parts.push({
+        name: `block_${i + 1}`,
+        type: "TransformerBlock",
+        width,
+        flops: 2 * width * (2 * width + keyValues + up + feedForward) +
+          4 * steps * width,
+        activations: 8 * width + keyValues + 2 * heads * steps + up +
+          2 * feedForward,
+        state: keyValues * context,
+      });
+    }
+    const type = norm === "rms" ? "RMSNorm" : "LayerNorm";
+    parts.push({ ...none, name: "norm", type, width, activations: 2 * width });
+    return [...parts, {
+      ...none,
+      name: "output",
+      type: tied ? "Dense, by the embedding" : "Dense",
+      width: vocabSize,
+      flops: 2 * width * vocabSize,
+      activations: width + 2 * vocabSize,
+    }];
+  }
+
+  /**
    * @param batch Rows, B.
    * @returns An empty memory.
    */
@@ -214,11 +260,9 @@ export class TransformerNetwork implements Network {
       tf.range(0, 2 * context, 1, "int32"),
       rotary,
     ); // (2C, S/2) each
-    const at = (table: Tensor, place: Tensor): Tensor =>
-      tf.expandDims(sliceAt(table, place), 0); // (1, S/2)
-    const lookUp: RotationLookup = (place) => ({
-      cos: at(cos, place),
-      sin: at(sin, place),
+    const lookUp: RotationLookup = (positions) => ({
+      cos: slicesAt(cos, positions), // (B, S/2)
+      sin: slicesAt(sin, positions), // (B, S/2)
     });
     return (ids, state) => this.#step(ids, state, { lookUp });
   }
@@ -228,13 +272,13 @@ export class TransformerNetwork implements Network {
     state: PredictorState,
     { lookUp, table }: { lookUp?: RotationLookup; table?: Tensor } = {},
   ): Prediction {
-    const plan = planStep(this.#sizes, positionOf(state)!, lookUp);
+    const plan = planStep(this.#sizes, state[0]!, lookUp);
     let x = this.#embed(ids); // (B, D)
-    const place = table === undefined
-      ? this.#placesOf(tf.reshape(plan.slot, [1])) // (1, D)
-      : sliceAt(table, plan.slot); // (D,)
-    if (place !== undefined) x = tf.add(x, place);
-    const next = [inAllRows(plan.position, ids.shape[0]!)];
+    const places = table === undefined
+      ? this.#placesOf(plan.slots)
+      : slicesAt(table, plan.slots); // (B, D)
+    if (places !== undefined) x = tf.add(x, places);
+    const next = [plan.positions];
     for (const [i, block] of this.#blocks.entries()) {
       const { outputs, cache } = block.step(x, plan, cacheOf(i, state));
       x = outputs; // (B, D)
@@ -266,7 +310,7 @@ export class TransformerNetwork implements Network {
   }
 }
 
-/** Tokens read so far, shape (); undefined for an empty state. */
+/** Tokens that every row has read so far, shape (); undefined for an empty state. */
 function positionOf([position]: PredictorState): Tensor | undefined {
   return position && tf.reshape(tf.slice(position, [0], [1]), []);
 }

@@ -1,5 +1,5 @@
 /**
- * Gradient clipping by the norm of all gradients together.
+ * Gradient clipping: by the norm of all gradients together, or number by number.
  *
  * Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks", 2013, algorithm 1, with the
  * small term in the divisor that PyTorch's `clip_grad_norm_` has.
@@ -37,5 +37,25 @@ export function clipByGlobalNorm(
   return {
     gradients: gradients.map((gradient) => tf.mul(gradient, factor)),
     norm,
+  };
+}
+
+/**
+ * Cuts every number of every gradient to the range from −`maxValue` to `maxValue`, as PyTorch's `clip_grad_value_` and
+ * Keras's `clipvalue` do; that may turn the direction.
+ *
+ * @param gradients Float32 tensors of any shapes, one at least.
+ * @param maxValue Largest size of a number allowed, above 0.
+ * @returns The cut gradients and the norm they had.
+ */
+export function clipByValue(
+  gradients: Tensor[],
+  maxValue: number,
+): ClippedGradients {
+  return {
+    gradients: gradients.map((gradient) =>
+      tf.clipByValue(gradient, -maxValue, maxValue)
+    ),
+    norm: clipByGlobalNorm(gradients, Infinity).norm,
   };
 }

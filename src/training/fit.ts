@@ -4,11 +4,9 @@
  * @module
  */
 import type { TokenBatches } from "../data/batches.ts";
-import { DocumentBatches } from "../data/document_batches.ts";
-import { RandomWindows } from "../data/random_windows.ts";
 import { splitDocuments } from "../data/split_documents.ts";
 import { splitTokens } from "../data/split.ts";
-import { TokenStreams } from "../data/streams.ts";
+import { batchesOf } from "./_batches_of.ts";
 import { createTrainingDisplay } from "../display/create_training_display.ts";
 import type { TrainableModel } from "./trainable_model.ts";
 import { type FitData, type FitTokens, fitTokens } from "./fit_data.ts";
@@ -17,11 +15,11 @@ import {
   type FitSettings,
   fitSettings,
 } from "./fit_options.ts";
+import type { Continuation } from "./continuation.ts";
 import { Fitting } from "./_fitting.ts";
+import { refuseStepOptions, runCounting } from "./_counting.ts";
+import { checkFree, holdModel } from "./_hold_model.ts";
 import { Run } from "./run.ts";
-
-/** Models that are being trained. */
-const inTraining = new WeakSet<TrainableModel>();
 
 /**
  * Trains a model on a text or on documents. The run begins at once and works in the background: await it, watch it,
@@ -30,7 +28,7 @@ const inTraining = new WeakSet<TrainableModel>();
  * The end of a text is kept apart for validation. The rest is read as parallel streams; a recurrent model carries its
  * hidden state from step to step (truncated back-propagation through time), a transformer reads every window by itself.
  * Of documents, some are kept apart by chance, and each begins without memory of another. Gradients are clipped, Adam
- * takes the steps.
+ * takes the steps. A loss that explodes takes the run back to earlier weights, and on with smaller steps, once.
  *
  * @param model The model to train.
  * @param data A text; documents in a list; token ids of either, also as arrays of NumPy; a token cache.
@@ -39,7 +37,8 @@ const inTraining = new WeakSet<TrainableModel>();
  * @throws {RangeError} If an option is out of range, if there is too little text, if it has characters that the
  * tokenizer does not know, or if an id is not in the vocabulary.
  * @throws {TypeError} If the data is of another kind, or if an option has no effect.
- * @throws {Error} If the model is being trained already.
+ * @throws {Error} If the model is being trained already, if the log or the folder of the checkpoints cannot be written to,
+ * or if that folder has checkpoints of another run.
  *
  * @example Learn a line by heart
  * ```ts
@@ -50,6 +49,33 @@ const inTraining = new WeakSet<TrainableModel>();
  * const model = buildLSTM({ tokenizer: CharTokenizer.train(text), units: 16, embedding: 8 });
  * const history = await fit(model, text, { epochs: 5, sequenceLength: 16, batchSize: 4, display: "none" });
  * assert(history.epochs[4]!.loss < history.epochs[0]!.loss);
+ * model.dispose();
+ * ```
+ *
+ * @example Stop when it is no longer better, or when time is over, and keep a log
+ * ```ts
+ * import { buildLSTM, CharTokenizer, fit } from "@textloom/textloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = "the whale, the whale, the white whale, ".repeat(4);
+ * const model = buildLSTM({ tokenizer: CharTokenizer.train(text), units: 16, embedding: 8 });
+ * const log = await Deno.makeTempFile({ suffix: ".csv" }); // a spreadsheet opens it
+ * const run = fit(model, text, {
+ *   maxSeconds: 20,
+ *   earlyStopping: { patience: 3 }, // in the end the model has the weights of its best validation
+ *   onEpoch: ({ epoch }, run) => {
+ *     if (epoch === 5) run.stop();
+ *   },
+ *   log,
+ *   sequenceLength: 16,
+ *   batchSize: 4,
+ *   sample: false,
+ *   display: "none",
+ * });
+ * const history = await run;
+ * assertEquals([history.stopReason, history.epochs.length], ["stopped", 5]);
+ * String(history); // a table
+ * await Deno.remove(log);
  * model.dispose();
  * ```
  *
@@ -71,33 +97,137 @@ export function fit(
   data: FitData,
   options: FitOptions = {},
 ): Run {
+  if (typeof model?.network?.forward !== "function") {
+    throw new TypeError(
+      `Cannot train: the model must be one, such as buildLSTM() gives: ${
+        model === null ? "null" : typeof model
+      }`,
+    );
+  }
+  return model.network.counting === undefined
+    ? startRun(prepareRun(model, data, options))
+    : startCounting(model, data, options);
+}
+
+/** A run before it begins: everything that can be checked at once has been. */
+export interface PreparedRun {
+  model: TrainableModel;
+  /** What the caller gave, and the model's own defaults. */
+  options: FitOptions;
+  settings: FitSettings;
+  /** All that was given to learn from. */
+  data: FitTokens;
+  /** Validation data of its own, if there is. */
+  ownValidation: FitTokens | undefined;
+  /** What the validation loss is measured on, if anything. */
+  validation: FitTokens | undefined;
+  batches: TokenBatches;
+}
+
+/**
+ * Checks what `fit()` was given.
+ *
+ * @param model The model to train.
+ * @param data What it learns from.
+ * @param given Options of the run; what they do not say, the model's own defaults do.
+ * @returns The run before it begins.
+ * @throws {RangeError} As `fit()` does.
+ * @throws {TypeError} As `fit()` does.
+ */
+export function prepareRun(
+  model: TrainableModel,
+  data: FitData,
+  given: FitOptions,
+): PreparedRun {
+  const options = { ...model.trainingDefaults, ...definedOf(given) };
   const settings = fitSettings(options, model.network.context);
-  const { tokenizer } = model;
+  const { train, ...parts } = partsOf(model, data, options, settings);
+  const batches = batchesOf(train, settings);
+  checkMeasurable(parts.validation);
+  return { model, options, settings, batches, ...parts };
+}
+
+/** What is learnt from, and what is kept apart. */
+function partsOf(
+  { tokenizer }: TrainableModel,
+  data: FitData,
+  options: FitOptions,
+  settings: FitSettings,
+): Pick<PreparedRun, "data" | "ownValidation" | "validation"> & {
+  train: FitTokens;
+} {
   const encoding = options.unknown === undefined
     ? {}
     : { unknown: options.unknown };
   const all = fitTokens(data, tokenizer, encoding);
+  const ownValidation = typeof settings.validation === "number"
+    ? undefined
+    : fitTokens(settings.validation, tokenizer, encoding);
   const { train, validation } = typeof settings.validation === "number"
     ? keepApart(all, settings, settings.validation)
-    : {
-      train: all,
-      validation: fitTokens(settings.validation, tokenizer, encoding),
-    };
+    : { train: all, validation: ownValidation };
   refuseIdle(all, validation, options);
-  const batches = batchesOf(train, settings);
-  if (validation !== undefined) checkMeasurable(validation);
-  if (inTraining.has(model)) {
-    throw new Error(
-      "Cannot train: the model is being trained already; await the run or stop it first",
+  return { data: all, ownValidation, train, validation };
+}
+
+/** Begins the run of a model that counts. */
+function startCounting(
+  model: TrainableModel,
+  data: FitData,
+  options: FitOptions,
+): Run {
+  const given = definedOf(options);
+  const settings = fitSettings({ ...given, sequenceLength: 1 });
+  refuseStepOptions({ ...model.trainingDefaults, ...given });
+  const { train, validation } = partsOf(model, data, given, settings);
+  checkMeasurable(validation);
+  checkFree(model);
+  const parts = {
+    model,
+    counting: model.network.counting!,
+    train,
+    validation,
+    display: createTrainingDisplay(settings.display),
+    options: given,
+  };
+  const release = holdModel(model);
+  return new Run(
+    (control) => runCounting(parts, control).finally(release),
+    { signal: settings.signal },
+  );
+}
+
+/**
+ * Begins a run.
+ *
+ * @param prepared What was checked.
+ * @param from The checkpoint that it goes on from; it begins with the first step where this is left out.
+ * @returns The run.
+ * @throws {Error} If the model is being trained already, or a file cannot be written that the run is to write.
+ */
+export function startRun(prepared: PreparedRun, from?: Continuation): Run {
+  const { model, settings } = prepared;
+  checkFree(model);
+  const display = createTrainingDisplay(settings.display);
+  const fitting = new Fitting({ ...prepared, display, from });
+  const release = holdModel(model);
+  return new Run(
+    (control) => fitting.run(control).finally(release),
+    { signal: settings.signal },
+  );
+}
+
+/** The options that say something. */
+function definedOf(options: FitOptions): FitOptions {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `Cannot train: the options must be an object: ${
+        options === null ? "null" : typeof options
+      }`,
     );
   }
-  const display = createTrainingDisplay(settings.display);
-  const parts = { model, settings, batches, validation, display };
-  const fitting = new Fitting(parts);
-  inTraining.add(model);
-  return new Run(
-    (control) => fitting.run(control).finally(() => inTraining.delete(model)),
-    { signal: settings.signal },
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
   );
 }
 
@@ -126,20 +256,6 @@ function keepApart(
   };
 }
 
-/** The batches that suit the data. */
-function batchesOf(
-  train: FitTokens,
-  { batchSize, sequenceLength, seed, batches }: FitSettings,
-): TokenBatches {
-  const options = { batchSize, sequenceLength, seed };
-  if (train.kind === "documents") {
-    return new DocumentBatches(train.documents, options);
-  }
-  return batches === "streams"
-    ? new TokenStreams(train.tokens, options)
-    : new RandomWindows(train.tokens, options);
-}
-
 /** An option without effect is a mistake. */
 function refuseIdle(
   all: FitTokens,
@@ -161,7 +277,8 @@ function refuseIdle(
   }
 }
 
-function checkMeasurable(validation: FitTokens): void {
+function checkMeasurable(validation: FitTokens | undefined): void {
+  if (validation === undefined) return;
   const texts = validation.kind === "text"
     ? [validation.tokens]
     : validation.documents;

@@ -59,6 +59,16 @@ interface StringOptions {
 
 const ACTION = "train";
 
+/** How names of files end, on one line, and what reads them. */
+const READERS: readonly (readonly [end: RegExp, reader: string])[] = [
+  [/^.*\.(txt|text|md|html?|xml|gz)$/iu, "loadText()"],
+  [/^.*\.(csv|tsv|json|jsonl|ndjson)$/iu, "loadCorpus()"],
+  [/^.*\.npy$/iu, "loadNpy()"],
+  [/^.*\.npz$/iu, "loadNpz()"],
+];
+/** UTF-16 units of a path, at most. */
+const LONGEST_PATH = 255;
+
 /**
  * @param data What the caller gave.
  * @param tokenizer The model's tokenizer.
@@ -72,6 +82,7 @@ export function fitTokens(
   tokenizer: Tokenizer,
   options: StringOptions,
 ): FitTokens {
+  refusePath(data);
   if (typeof data === "string") {
     if (data === "") {
       throw new RangeError("Cannot train: the text must not be empty");
@@ -97,6 +108,19 @@ export function fitTokens(
   throw new TypeError(
     "Cannot train: the data must be a string, token ids in a typed array, a corpus, documents in an array, an array with " +
       `shape, dtype and data, or a source of tokens: ${nameOf(data)}`,
+  );
+}
+
+/** A path in place of what the file holds is a mistake that a short text would hide. */
+function refusePath(data: unknown): void {
+  const isPath = data instanceof URL ||
+    typeof data === "string" && data.length <= LONGEST_PATH &&
+      READERS.some(([end]) => end.test(data));
+  if (!isPath) return;
+  const path = String(data);
+  const reader = READERS.find(([end]) => end.test(path))?.[1] ?? "loadText()";
+  throw new TypeError(
+    `Cannot train: the data must be a text, not the path of a file: "${path}"; read the file with ${reader}`,
   );
 }
 

@@ -8,6 +8,8 @@ import type { TrainingHistory } from "./history.ts";
 
 /** What the work of a run sees of its {@linkcode Run}. */
 export interface RunControl {
+  /** The run. */
+  readonly run: Run;
   /** Why the run is to end: `stop()` was called, or its signal aborted; undefined while it is to go on. */
   readonly stopReason: "stopped" | "aborted" | undefined;
   /** Seconds since the run began, pauses left out. */
@@ -143,6 +145,7 @@ export class Run implements PromiseLike<TrainingHistory> {
     const start = performance.now();
     let paused = 0; // milliseconds
     return {
+      run: this,
       get stopReason() {
         return stopReason();
       },

@@ -1,168 +1,126 @@
 /**
- * One step of training: loss, gradients, clipping, update, all of it one compiled function. And the way back when a loss
- * is no number any more.
+ * Training step by step: batches go in, the weights and the network's state move on. And the way back when a loss is no
+ * number any more.
  *
  * @module
  */
 import type { TokenBatch } from "../data/batches.ts";
-import {
-  compile,
-  type CompiledFunction,
-  runAsItIs,
-} from "../engine/compile.ts";
-import { asOnePart, lanes, sideBySide } from "../engine/side_by_side.ts";
 import { type Tensor, tf, type Variable } from "../engine/tf.ts";
 import type { PredictorState } from "../generation/predictor.ts";
 import type { Parameter } from "../layers/parameter.ts";
 import type { Network } from "../networks/network.ts";
-import { clipByGlobalNorm } from "./clip.ts";
-import { cutRows } from "./cut_rows.ts";
-import { meanCrossEntropy, weightedCrossEntropy } from "./loss.ts";
-import {
-  createOptimizer,
-  type OptimizerChoice,
-} from "./optimizers/create_optimizer.ts";
+import type { BatchTensors } from "./_batch_gradients.ts";
+import { createLoss } from "./create_loss.ts";
+import { DivergenceError } from "./divergence_error.ts";
+import { disposeSum, type GradientSum, zeroSum } from "./_gradient_sum.ts";
+import { createOptimizer } from "./optimizers/create_optimizer.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
-
-/**
- * The loss or its gradient stopped being a number. The model has the last weights whose loss was one.
- *
- * @example Catch it
- * ```ts
- * import { buildLSTM, CharTokenizer, DivergenceError, fit } from "@textloom/textloom";
- * import { assert, assertRejects } from "@std/assert";
- *
- * const text = "to be or not to be";
- * const model = buildLSTM({ tokenizer: CharTokenizer.train(text), units: 4, embedding: 4 });
- * const options = { steps: 50, sequenceLength: 4, validation: 0, learningRate: 1e38, sample: false, display: "none" } as const;
- * const error = await assertRejects(async () => await fit(model, text, options), DivergenceError);
- * assert(error.step > 1);
- * model.dispose();
- * ```
- */
-export class DivergenceError extends RangeError {
-  /** Number of the step, from 1. */
-  readonly step: number;
-  /** What came out as its loss, in nats per token, or as the norm of its gradients. */
-  readonly loss: number;
-  /** The learning rate of the run. */
-  readonly learningRate: number;
-
-  /**
-   * Says what happened, at which step, and what to do.
-   *
-   * @param what What stopped being a number.
-   * @param details Step, loss and learning rate.
-   */
-  constructor(
-    what: string,
-    details: { step: number; loss: number; learningRate: number },
-  ) {
-    const { step, loss, learningRate } = details;
-    super(
-      `Cannot go on training: ${what} must be a number: ${loss} at step ${step}, with learningRate ${learningRate}; ` +
-        "the model keeps the last weights that gave one; train on with a smaller learningRate or clipNorm",
-    );
-    this.name = "DivergenceError";
-    this.step = step;
-    this.loss = loss;
-    this.learningRate = learningRate;
-  }
-}
-
-/** Options of {@linkcode Trainer}. */
-export interface TrainerOptions {
-  /** Step size. */
-  learningRate: number;
-
-  /**
-   * How the gradients change the weights.
-   *
-   * @default {"adam"}
-   */
-  optimizer?: OptimizerChoice;
-
-  /** Largest norm of all gradients together; Infinity clips nothing. */
-  clipNorm: number;
-
-  /** Chooses the dropout masks. */
-  seed: number;
-
-  /**
-   * Whether the step is compiled. That takes a second or so, so a few steps are quicker without.
-   *
-   * @default {true}
-   */
-  compiled?: boolean;
-}
-
-/** What a step works on, besides the weights. */
-interface StepInputs {
-  /** int32, shape (B, T). */
-  inputs: Tensor;
-  /** int32, shape (BT,). */
-  targets: Tensor;
-  /** How much each target counts, adding up to 1, float32, shape (BT,); all the same where it is left out. */
-  weights?: Tensor;
-  /** What the network remembers. */
-  state: Tensor[];
-  /** float32, shape (). */
-  learningRate: Tensor;
-  /** Number of the step, from 0, int32, shape (). */
-  step: Tensor;
-}
-
-/** What comes out of a step. */
-interface StepResults {
-  /** The loss and the norm of the gradients, shape (2,). */
-  outcome: Tensor;
-  /** What the network remembers now. */
-  state: Tensor[];
-}
-
-/** What a part of a batch gives. */
-interface PartResults {
-  /** Mean loss, shape (). */
-  loss: Tensor;
-  /** One for each variable. */
-  gradients: Tensor[];
-  /** What the network remembers of these rows now. */
-  state: Tensor[];
-}
-
-/** Rows of the smallest part of a batch: fewer make the products of a recurrent step too small to be fast. */
-const SMALLEST_PART = 32;
+import { StepFunctions, type StepInputs } from "./_step_functions.ts";
+import type {
+  StepOutcome,
+  TrainerCounts,
+  TrainerOptions,
+} from "./trainer_options.ts";
 
 /** Trains a network batch by batch, carrying its state, if that is to be carried, from one to the next. */
 export class Trainer {
+  /** Step size of the steps to come. */
+  learningRate: number;
   readonly #network: Network;
-  readonly #options: TrainerOptions;
   readonly #parameters: Parameter[];
   readonly #variables: Variable[];
   readonly #optimizer: Optimizer;
-  readonly #update: CompiledFunction<[StepInputs], StepResults>;
+  readonly #functions: StepFunctions;
+  readonly #counted: boolean;
   #state: PredictorState = [];
+  /** Sums over the batches of this step so far. Once there were any, every step has some, so that it is recorded once. */
+  #sum: GradientSum | undefined;
+  /** How many targets of theirs count. */
+  #summed = 0;
   /** The weights that gave the last loss that was a number. */
   #good: Tensor[] = [];
   #steps = 0;
+  /** Batches read: each draws dropout masks of its own. */
+  #batches = 0;
+  #outcome: StepOutcome | undefined;
 
   /**
    * @param network What to train.
-   * @param options Step size, clipping and seed.
+   * @param options Step size, optimizer, loss, clipping and seed.
+   * @throws {TypeError | RangeError} If the optimizer or the loss cannot be made.
    */
   constructor(network: Network, options: TrainerOptions) {
+    const { loss = "crossentropy", labelSmoothing, seed } = options;
+    const { counted = false, compiled = true } = options;
+    const trainingLoss = createLoss(loss, labelSmoothing);
+    const named = [...network.parameters]
+      .map(([name, { variable }]) => ({ name, variable }));
+    this.learningRate = options.learningRate;
     this.#network = network;
-    this.#options = options;
+    this.#counted = counted;
     this.#parameters = [...network.parameters.values()];
-    this.#variables = this.#parameters.map((parameter) => parameter.variable);
-    this.#optimizer = createOptimizer(
-      options.optimizer ?? "adam",
-      this.#variables,
+    this.#variables = named.map(({ variable }) => variable);
+    this.#optimizer = createOptimizer(options.optimizer ?? "adam", named);
+    this.#functions = new StepFunctions({
+      network,
+      variables: this.#variables,
+      optimizer: this.#optimizer,
+      gradients: { loss: trainingLoss, seed, counted },
+      clipNorm: options.clipNorm,
+      clipValue: options.clipValue,
+      compiled,
+    });
+  }
+
+  /** All that the optimizer remembers from step to step, by name, such as `lstm_1/kernel/mean`. */
+  get memory(): ReadonlyMap<string, Variable> {
+    return this.#optimizer.memory;
+  }
+
+  /** All that a step changes but the carried state: the weights, and the optimizer's memory. */
+  get variables(): Variable[] {
+    return [...this.#variables, ...this.#optimizer.memory.values()];
+  }
+
+  /** What the network remembers of the batch before; empty where it remembers nothing. */
+  get state(): readonly Tensor[] {
+    return this.#state;
+  }
+
+  /** What was counted so far. */
+  get counts(): TrainerCounts {
+    return {
+      steps: this.#steps,
+      batches: this.#batches,
+      accumulates: this.#sum !== undefined,
+    };
+  }
+
+  /**
+   * Goes on where another trainer was; the optimizer's memory is for the caller to assign.
+   *
+   * @param counts What it had counted.
+   * @param state What its network remembered; it is this trainer's to free from now on.
+   */
+  goOn(counts: TrainerCounts, state: readonly Tensor[]): void {
+    this.forget();
+    this.#steps = counts.steps;
+    this.#batches = counts.batches;
+    this.#setSum(
+      counts.accumulates ? zeroSum(this.#variables, this.#counted) : undefined,
+      0,
     );
-    this.#update = compile(
-      (inputs: StepInputs) => this.#takeStep(inputs),
-      { name: "training step" },
-    );
+    this.#state = state;
+  }
+
+  /** Norm of all gradients together in the last step, before they were clipped; NaN before the first. */
+  get gradientNorm(): number {
+    return this.#outcome?.gradientNorm ?? NaN;
+  }
+
+  /** What the last step said; undefined before the first. */
+  get outcome(): StepOutcome | undefined {
+    return this.#outcome;
   }
 
   /**
@@ -174,30 +132,59 @@ export class Trainer {
   }
 
   /**
+   * Reads a batch without changing the weights: the next step takes its gradients together with those of its own batch,
+   * every target counting the same.
+   *
+   * @param batch Inputs and targets, shape (B, T) each, and which of the targets count.
+   * @param batchSize Rows, B; the same from one {@linkcode Trainer.forget} to the next.
+   */
+  async accumulate(batch: TokenBatch, batchSize: number): Promise<void> {
+    this.#checkAlive();
+    const targets = countTargets(batch);
+    const before = this.#sum ??= zeroSum(this.#variables, this.#counted);
+    const given = {
+      batch: this.#upload(batch, batchSize),
+      earlier: { sum: before, targets: tf.scalar(targets) },
+    };
+    try {
+      const { sum, state } = await this.#functions.add(given);
+      this.#setSum(sum, this.#summed + targets);
+      this.#moveOn(state);
+    } finally {
+      freeBatch(given.batch);
+      given.earlier.targets.dispose();
+    }
+  }
+
+  /**
    * Takes one step.
    *
    * @param batch Inputs and targets, shape (B, T) each, and which of the targets count.
    * @param batchSize Rows, B; the same from one {@linkcode Trainer.forget} to the next.
-   * @returns The mean loss of the batch before the step, over the targets that count, in nats per token.
+   * @returns The mean loss before the step over the targets that count, those of accumulated batches among them, in nats per
+   * token.
    * @throws {DivergenceError} If the loss or the gradients' norm is not a finite number.
    */
   async step(batch: TokenBatch, batchSize: number): Promise<number> {
-    if (this.#parameters.some((parameter) => parameter.disposed)) {
-      throw new Error(
-        "Cannot go on training: the model has been disposed; stop a run before you dispose its model",
-      );
-    }
+    this.#checkAlive();
     const used = this.#variables.map((variable) => tf.clone(variable));
+    const targets = this.#summed + countTargets(batch);
     let outcome: Tensor;
     try {
-      outcome = await this.#run(batch, batchSize); // (2,)
+      outcome = await this.#run(batch, batchSize); // (2,) or (3,)
     } catch (error) {
       tf.dispose(used);
       throw error;
     }
     this.#steps++;
-    const [loss, norm] = await outcome.data(); // the one place where the host waits for the device
+    const [loss, gradientNorm, correct] = await outcome.data(); // the one place where the host waits for the device
     outcome.dispose();
+    this.#outcome = {
+      loss: loss!,
+      gradientNorm: gradientNorm!,
+      targets,
+      ...(correct !== undefined && { correct }),
+    };
 
     if (Number.isFinite(loss!) || this.#good.length === 0) {
       tf.dispose(this.#good);
@@ -206,39 +193,44 @@ export class Trainer {
       tf.dispose(used);
     }
     if (!Number.isFinite(loss!)) throw this.divergence("the loss", loss!);
-    if (!Number.isFinite(norm!)) {
-      throw this.divergence("the norm of the gradients", norm!);
+    if (!Number.isFinite(gradientNorm!)) {
+      throw this.divergence("the norm of the gradients", gradientNorm!);
     }
     return loss!;
   }
 
-  /** Changes the weights and the state; gives the loss and the norm of the gradients, shape (2,). */
+  /** Changes the weights and the state; gives the loss and the norm of the gradients, and what is counted. */
   async #run(batch: TokenBatch, batchSize: number): Promise<Tensor> {
-    const width = batch.inputs.length / batchSize;
-    const before = this.#state;
-    const isFresh = before.length === 0;
+    const sum = this.#sum;
     const given: StepInputs = {
+      batch: this.#upload(batch, batchSize),
+      learningRate: tf.scalar(this.learningRate),
+      ...(sum && { earlier: { sum, targets: tf.scalar(countTargets(batch)) } }),
+    };
+    try {
+      const { outcome, state } = await this.#functions.update(given);
+      if (sum) this.#setSum(zeroSum(this.#variables, this.#counted), 0);
+      this.#moveOn(state);
+      return outcome;
+    } finally {
+      freeBatch(given.batch);
+      given.learningRate.dispose();
+      given.earlier?.targets.dispose();
+    }
+  }
+
+  /** The batch on the engine, with the state before it. */
+  #upload(batch: TokenBatch, batchSize: number): BatchTensors {
+    const width = batch.inputs.length / batchSize;
+    return {
       inputs: tf.tensor2d(batch.inputs, [batchSize, width], "int32"), // (B, T)
       targets: tf.tensor1d(batch.targets, "int32"), // (BT,)
       ...(batch.mask && { weights: tf.tensor1d(weightsOf(batch.mask)) }), // (BT,)
-      state: isFresh ? this.#freshState(batchSize) : [...before],
-      learningRate: tf.scalar(this.#options.learningRate),
-      step: tf.scalar(this.#steps, "int32"),
+      state: this.#state.length === 0
+        ? this.#freshState(batchSize)
+        : this.#state.map((tensor) => tf.clone(tensor)),
+      draw: tf.scalar(this.#batches, "int32"),
     };
-    try {
-      const { compiled = true } = this.#options;
-      const { outcome, state } = compiled
-        ? await this.#update.inBackground(given)
-        : runAsItIs((inputs: StepInputs) => this.#takeStep(inputs), given);
-      this.#state = state;
-      if (!isFresh) tf.dispose([...before]);
-      return outcome;
-    } finally {
-      const { inputs, targets, weights, learningRate, step, state } = given;
-      tf.dispose([inputs, targets, learningRate, step]);
-      weights?.dispose();
-      if (isFresh) tf.dispose(state);
-    }
   }
 
   #freshState(batchSize: number): Tensor[] {
@@ -246,78 +238,33 @@ export class Trainer {
     return carriesState ? [...this.#network.zeroState(batchSize)] : [];
   }
 
-  /** Loss and gradients of each part of the batch, then one update by their means. */
-  #takeStep(inputs: StepInputs): StepResults {
-    const batch = inputs.inputs.shape[0]!;
-    const parts = cutRows(batch, {
-      most: this.#options.compiled === false ? 1 : lanes(),
-      // Products over whole windows are large enough for all cores; those of a recurrent step are not.
-      smallest: this.#network.carriesState === false ? batch : SMALLEST_PART,
-    });
-    const found = sideBySide(
-      parts.map((places) => tf.tensor1d(places, "int32")),
-      (places) => this.#differentiate(inputs, places),
-    );
-    const shares = parts.map(({ length }) =>
-      inputs.weights === undefined ? length / batch : 1 // the weights add up to 1 over all parts
-    );
-    const mean = (tensors: Tensor[]): Tensor =>
-      tf.addN(tensors.map((tensor, i) => tf.mul(tensor, shares[i]!)));
-    return asOnePart(() => {
-      const gradients = this.#variables.map((_, k) =>
-        mean(found.map((part) => part.gradients[k]!))
+  /** After a batch: its state takes the place of the one before. */
+  #moveOn(state: Tensor[]): void {
+    tf.dispose([...this.#state]);
+    this.#state = state;
+    this.#batches++;
+  }
+
+  #setSum(sum: GradientSum | undefined, targets: number): void {
+    if (this.#sum) disposeSum(this.#sum);
+    this.#sum = sum;
+    this.#summed = targets;
+  }
+
+  #checkAlive(): void {
+    if (this.#parameters.some((parameter) => parameter.disposed)) {
+      throw new Error(
+        "Cannot go on training: the model has been disposed; stop a run before you dispose its model",
       );
-      const clipped = clipByGlobalNorm(gradients, this.#options.clipNorm);
-      this.#optimizer.apply(clipped.gradients, inputs.learningRate);
-      const loss = mean(found.map((part) => part.loss)); // ()
-      return {
-        outcome: tf.stack([loss, clipped.norm]),
-        state: found[0]!.state.map((_, k) =>
-          tf.concat(found.map((part) => part.state[k]!))
-        ),
-      };
-    });
+    }
   }
 
-  /** What some rows of the batch give. */
-  #differentiate(
-    { inputs, targets, weights, state, step }: StepInputs,
-    places: Tensor,
-  ): PartResults {
-    const [batch, width] = inputs.shape as [number, number];
-    const rowsOf = (x: Tensor): Tensor => tf.gather(x, places as tf.Tensor1D);
-    const read = rowsOf(inputs); // (b, T)
-    const before = state.map(rowsOf);
-    const flatRowsOf = (x: Tensor): Tensor =>
-      tf.reshape(rowsOf(tf.reshape(x, [batch, width])), [-1]);
-    const wanted = flatRowsOf(targets); // (bT,)
-    const shares = weights && flatRowsOf(weights); // (bT,)
-    const dropout = {
-      seed: this.#options.seed,
-      step,
-      rows: { places, of: batch },
-    };
-    let next: PredictorState = [];
-    const { value, grads } = tf.variableGrads(() => {
-      const prediction = this.#network.forward(read, before, { dropout }); // logits (b, T, V)
-      next = prediction.state.map((tensor) => tf.keep(tf.clone(tensor))); // outlives the tape
-      const rows = tf.reshape(prediction.logits, [wanted.size, -1]); // (bT, V)
-      const loss = shares === undefined
-        ? meanCrossEntropy(rows, wanted)
-        : weightedCrossEntropy(rows, wanted, shares);
-      return loss as tf.Scalar;
-    }, this.#variables);
-    const kept = next.map((tensor) => tf.clone(tensor));
-    tf.dispose([...next]);
-    return {
-      loss: value,
-      gradients: this.#variables.map(({ name }) => grads[name]!),
-      state: kept,
-    };
-  }
-
-  /** Gives the network the last weights whose loss was a number; those it began with, where none was. */
+  /**
+   * Gives the network the last weights whose loss was a number; those it began with, where none was. What was accumulated
+   * since the last step is forgotten.
+   */
   restore(): void {
+    this.#setSum(undefined, 0);
     for (const [i, weights] of this.#good.entries()) {
       if (!this.#parameters[i]!.disposed) this.#variables[i]!.assign(weights);
     }
@@ -326,31 +273,47 @@ export class Trainer {
   /**
    * Describes what went wrong after the last step.
    *
-   * @param what What stopped being a number.
+   * @param what What went wrong, such as `the loss`.
    * @param value What it is.
+   * @param rule What it must do.
    * @returns The error to throw.
    */
-  divergence(what: string, value: number): DivergenceError {
-    const { learningRate } = this.#options;
+  divergence(what: string, value: number, rule?: string): DivergenceError {
     return new DivergenceError(what, {
       step: this.#steps,
       loss: value,
-      learningRate,
+      learningRate: this.learningRate,
+      ...(rule !== undefined && { rule }),
     });
   }
 
   /** Frees all but the network. */
   dispose(): void {
     this.forget();
+    this.#setSum(undefined, 0);
     tf.dispose(this.#good);
     this.#good = [];
     this.#optimizer.dispose();
-    this.#update.dispose();
+    this.#functions.dispose();
   }
+}
+
+/** How many targets of a batch count. */
+function countTargets({ targets, mask }: TokenBatch): number {
+  return mask === undefined
+    ? targets.length
+    : mask.reduce((sum, counts) => sum + counts, 0);
 }
 
 /** The same weight for each target that counts, 1 together. */
 function weightsOf(mask: Uint8Array): Float32Array {
   const count = mask.reduce((sum, counts) => sum + counts, 0);
   return Float32Array.from(mask, (counts) => counts / count);
+}
+
+function freeBatch(
+  { inputs, targets, weights, state, draw }: BatchTensors,
+): void {
+  tf.dispose([inputs, targets, draw, ...state]);
+  weights?.dispose();
 }

@@ -4,9 +4,23 @@
  * @module
  */
 import type { GenerateOptions } from "../generation/stream_text.ts";
+import type { EncodeModelOptions } from "./checkpoint_content.ts";
 import type { Network } from "../networks/network.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import type { FitOptions } from "./fit_options.ts";
 import type { TrainingHistory } from "./history.ts";
+
+/** What `model.compile()` settles before `fit()`. */
+export type TrainingDefaults = Pick<
+  FitOptions,
+  | "loss"
+  | "labelSmoothing"
+  | "optimizer"
+  | "learningRate"
+  | "clipNorm"
+  | "clipValue"
+  | "metrics"
+>;
 
 /** A model that `fit()` trains; a `LanguageModel` is one. */
 export interface TrainableModel {
@@ -16,6 +30,12 @@ export interface TrainableModel {
   readonly network: Network;
   /** How it was trained, run by run; a run adds itself. */
   readonly history: TrainingHistory[];
+  /**
+   * What `fit()` takes where its options say nothing.
+   *
+   * @default {{}}
+   */
+  readonly trainingDefaults?: TrainingDefaults;
 
   /**
    * Goes on from a prompt, for the samples of a run.
@@ -28,6 +48,14 @@ export interface TrainableModel {
     prompt: string,
     options?: GenerateOptions,
   ): AsyncGenerator<string, void, undefined>;
+
+  /**
+   * The bytes of the model's file, for checkpoints; a model without it is trained without them.
+   *
+   * @param options The run under way, and what a checkpoint has beside the model.
+   * @returns The whole file.
+   */
+  encode?(options?: EncodeModelOptions): Promise<Uint8Array>;
 
   /** One line, such as `LSTM, 1 layer of 256 units, 353,110 parameters`. */
   toString(): string;

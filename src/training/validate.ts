@@ -44,7 +44,7 @@ interface Window {
 
 /** What a window says. */
 interface Reading {
-  /** The loss of every target, shape (BT,). */
+  /** The loss of every target, shape (BT,); where they are counted, then 1 for each that was predicted right, (2BT,). */
   losses: Tensor;
   /** What the network remembers now. */
   state: Tensor[];
@@ -53,12 +53,44 @@ interface Reading {
 /** Reads windows; compiled once and used for all validations of a run. */
 export type WindowReader = CompiledFunction<[Window], Reading>;
 
+/** What was measured. */
+export interface Measurement {
+  /** Mean loss in nats per token. */
+  loss: number;
+  /** Share of the tokens that were the most likely ones; where that was asked for. */
+  accuracy?: number;
+}
+
+/** Options of {@linkcode measure}. */
+export interface MeasureOptions {
+  /** Awaited after every window; the measurement is given up when it says `true`. */
+  pause: () => Promise<boolean>;
+
+  /**
+   * The compiled reader.
+   *
+   * @default {undefined} which reads the windows uncompiled; that is quicker for a few of them
+   */
+  reader?: WindowReader;
+
+  /**
+   * Whether to count the tokens that were predicted right; the reader must be compiled for the same.
+   *
+   * @default {false}
+   */
+  counted?: boolean;
+}
+
 /**
  * @param network What will be measured.
+ * @param counted Whether the tokens that were predicted right are counted.
  * @returns How its windows are read, compiled; the caller disposes it.
  */
-export function compileReader(network: Network): WindowReader {
-  return compile((window: Window) => readWindow(network, window), {
+export function compileReader(
+  network: Network,
+  counted = false,
+): WindowReader {
+  return compile((window: Window) => readWindow(network, window, counted), {
     name: "validation",
   });
 }
@@ -66,10 +98,14 @@ export function compileReader(network: Network): WindowReader {
 function readWindow(
   network: Network,
   { inputs, targets, state }: Window,
+  counted: boolean,
 ): Reading {
   const next = network.forward(inputs, state); // logits (B, T, V)
   const rows = tf.reshape(next.logits, [targets.size, -1]); // (BT, V)
-  return { losses: tokenLosses(rows, targets), state: [...next.state] };
+  const losses = tokenLosses(rows, targets); // (BT,)
+  if (!counted) return { losses, state: [...next.state] };
+  const hits = tf.cast(tf.equal(tf.argMax(rows, 1), targets), "float32");
+  return { losses: tf.concat([losses, hits]), state: [...next.state] };
 }
 
 /** Cuts what is measured: the number of rows, and the windows. */
@@ -106,11 +142,28 @@ export async function validate(
   pause: () => Promise<boolean>,
   reader?: WindowReader,
 ): Promise<number | undefined> {
+  const options = { pause, ...(reader && { reader }) };
+  return (await measure(network, tokens, options))?.loss;
+}
+
+/**
+ * Mean loss over tokens, as {@linkcode validate} has it, and how many were predicted right where that is asked for.
+ *
+ * @param network What to measure.
+ * @param tokens The text's tokens, two at least, or those of documents, one of which has two.
+ * @param options How to read, and what to count.
+ * @returns What was measured; undefined when it was given up.
+ */
+export async function measure(
+  network: Network,
+  tokens: ValidationTokens,
+  { pause, reader, counted = false }: MeasureOptions,
+): Promise<Measurement | undefined> {
   const { rows, windows } = cut(tokens);
   let state: PredictorState = [];
-  let [sum, count] = [0, 0];
+  let [sum, count, correct] = [0, 0, 0];
 
-  /** Reads a window in every stream: moves the state on and gives the loss of every target, shape (BT,). */
+  /** Reads a window in every stream: moves the state on and gives what {@linkcode Reading} has of every target. */
   async function read(
     inputs: Int32Array,
     targets: Int32Array,
@@ -123,7 +176,7 @@ export async function validate(
     };
     try {
       const { losses, state: next } = reader === undefined
-        ? runAsItIs(readWindow, network, window)
+        ? runAsItIs(readWindow, network, window, counted)
         : await reader.inBackground(window);
       tf.dispose([...state]);
       state = next;
@@ -138,20 +191,24 @@ export async function validate(
   }
 
   try {
-    for (const { inputs, targets, counted, width, begins } of windows) {
+    for (
+      const { inputs, targets, counted: valid, width, begins } of windows
+    ) {
       if (begins) {
         tf.dispose([...state]);
         state = network.zeroState(rows);
       }
-      const losses = await read(inputs, targets, width); // (BT,)
-      for (const [place, isCounted] of counted.entries()) {
-        if (isCounted) sum += losses[place]!;
-        count += isCounted;
+      const found = await read(inputs, targets, width); // (BT,), or (2BT,)
+      for (const [place, isValid] of valid.entries()) {
+        if (!isValid) continue;
+        sum += found[place]!;
+        correct += found[targets.length + place] ?? 0;
+        count++;
       }
       if (await pause()) return undefined;
     }
   } finally {
     tf.dispose([...state]);
   }
-  return sum / count;
+  return { loss: sum / count, ...(counted && { accuracy: correct / count }) };
 }

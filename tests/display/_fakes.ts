@@ -47,10 +47,13 @@ export const REPORT: RunReport = {
   kind: "step",
   step: 500,
   totalSteps: 1000,
+  progress: 0.5,
   epoch: 1,
   epochs: 2,
   loss: 1.75,
   meanLoss: 2.25,
+  learningRate: 0.002,
+  gradientNorm: 0.5,
   tokensPerSecond: 52_133,
   elapsedSeconds: 43,
   remainingSeconds: 43,
@@ -62,4 +65,20 @@ export const VALIDATED: RunReport = {
   kind: "validation",
   validationLoss: Math.log(4),
   validationBitsPerCharacter: 2,
+};
+
+/** A run that time alone ends, a third of the way. */
+export const TIMED: RunReport = {
+  ...REPORT,
+  totalSteps: Infinity,
+  epochs: Infinity,
+  progress: 1 / 3,
+  remainingSeconds: 86,
+};
+
+/** The run went back. */
+export const RECOVERY: RunReport = {
+  ...REPORT,
+  kind: "recovery",
+  note: "step 501: the loss must be a number: NaN;\nback",
 };

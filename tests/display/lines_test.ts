@@ -1,6 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { LinesDisplay } from "../../src/display/lines.ts";
-import { FakeScreen, PLAN, REPORT, VALIDATED } from "./_fakes.ts";
+import {
+  FakeScreen,
+  PLAN,
+  RECOVERY,
+  REPORT,
+  TIMED,
+  VALIDATED,
+} from "./_fakes.ts";
 
 function started(): { screen: FakeScreen; display: LinesDisplay } {
   const screen = new FakeScreen();
@@ -92,6 +99,60 @@ Deno.test("LinesDisplay.end() says how the run ended", async () => {
     "stopped after 1,000 steps in 1 min 26 s: loss 1.500",
     "aborted after 0 steps in 1 min 26 s",
     "failed after 1 step in 1 min 26 s: Cannot train: the loss is NaN",
+    "",
+  ]);
+});
+
+Deno.test("LinesDisplay says of a run that time ends how much of it is over, and of no step how many there will be", () => {
+  const screen = new FakeScreen();
+  const display = new LinesDisplay(screen);
+  display.start({ ...PLAN, epochs: Infinity, maxSeconds: 180 });
+  assertEquals(
+    screen.take().split("\n")[2],
+    "3 min 0 s of epochs of 500 steps, 1,100,000 tokens to learn from, 122,000 to validate on",
+  );
+  display.start({ ...PLAN, maxSeconds: 180 });
+  assertEquals(
+    screen.take().split("\n")[2]!.slice(0, 41),
+    "2 epochs of 500 steps, 3 min 0 s at most,",
+  );
+  screen.clock = 10_000;
+  display.update(TIMED);
+  display.update({ ...TIMED, kind: "epoch" });
+  assertEquals(
+    screen.take(),
+    "epoch 1  step 500 (33 %)  loss 1.750  52.1k tokens/s  1:26 left\n" +
+      "epoch 1  loss 2.250  52.1k tokens/s  after 43 s\n",
+  );
+});
+
+Deno.test("LinesDisplay.update() prints samples between epochs, and that the run went back", () => {
+  const { screen, display } = started();
+  display.update({ ...REPORT, kind: "sample", sample: "Call me" });
+  display.update(RECOVERY);
+  assertEquals(
+    screen.take(),
+    "epoch 1/2  step 500/1,000 (50 %)  sample\n    Call me\n" +
+      "epoch 1/2  step 501: the loss must be a number: NaN; back\n",
+  );
+});
+
+Deno.test("LinesDisplay.end() names every reason to end, and the weights that the model was given back", async () => {
+  const { screen, display } = started();
+  const summary = { steps: 1000, elapsedSeconds: 86, loss: 1.5 };
+  await display.end({ ...summary, stopReason: "time" });
+  await display.end({ ...summary, stopReason: "target" });
+  await display.end({
+    ...summary,
+    stopReason: "early-stopping",
+    validationLoss: 2,
+    restored: { step: 900, validationLoss: 1.75 },
+  });
+  assertEquals(screen.take().split("\n"), [
+    "trained 1,000 steps in 1 min 26 s: loss 1.500",
+    "reached the target after 1,000 steps in 1 min 26 s: loss 1.500",
+    "no longer better, stopped early after 1,000 steps in 1 min 26 s: loss 1.500, validation 2.000, back to the best " +
+    "weights, those of step 900, validation 1.750",
     "",
   ]);
 });

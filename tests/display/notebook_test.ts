@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import type { MediaBundle } from "../../src/display/jupyter.ts";
 import { type Notebook, NotebookDisplay } from "../../src/display/notebook.ts";
-import { PLAN, REPORT, VALIDATED } from "./_fakes.ts";
+import { PLAN, RECOVERY, REPORT, TIMED, VALIDATED } from "./_fakes.ts";
 
 type Shown = { bundle: MediaBundle; displayId: string; update: boolean };
 
@@ -229,4 +229,35 @@ Deno.test("NotebookDisplay stays below 40 KB however long the run and whatever t
   await display.end({ ...SUMMARY, stopReason: "failed", error: long });
   const { bundle } = notebook.shown.at(-1)!;
   assertLess(new TextEncoder().encode(JSON.stringify(bundle)).length, 40_000);
+});
+
+Deno.test("NotebookDisplay shows a run that time ends, a sample between epochs, and that the run went back", async () => {
+  const notebook = new FakeNotebook();
+  const display = new NotebookDisplay(notebook);
+  display.start({ ...PLAN, epochs: Infinity, maxSeconds: 180 });
+  assertStringIncludes(
+    notebook.shown[0]!.bundle["text/plain"],
+    "epoch 1, preparing the first step",
+  );
+  await settle();
+  display.update({ ...RECOVERY, ...TIMED, kind: "recovery" });
+  notebook.clock = 1000;
+  display.update({ ...TIMED, kind: "sample", sample: "Call me <b>" });
+  const { bundle } = notebook.shown.at(-1)!;
+  assertEquals(bundle["text/plain"].split("\n").slice(2), [
+    "3 min 0 s of epochs of 500 steps, 1,100,000 tokens to learn from, 122,000 to validate on",
+    "step 501: the loss must be a number: NaN; back",
+    "    Call me <b>",
+    "epoch 1, 33 %, step 500, 1:26 left",
+  ]);
+  for (
+    const text of [
+      "width:33.3%",
+      "step 501: the loss must be a number: NaN; back</div>",
+      "sample after step 500",
+      "Call me &lt;b&gt;",
+    ]
+  ) assertStringIncludes(bundle["text/html"]!, text);
+  await display.end({ ...SUMMARY, stopReason: "early-stopping" });
+  assertStringIncludes(notebook.shown.at(-1)!.bundle["text/html"]!, "#2f9e5a");
 });

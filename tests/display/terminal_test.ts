@@ -2,7 +2,14 @@ import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { displayWidth } from "../../src/display/_text.ts";
 import { getBottomLine } from "../../src/display/_screen.ts";
 import { TerminalDisplay } from "../../src/display/terminal.ts";
-import { FakeScreen, PLAN, REPORT, VALIDATED } from "./_fakes.ts";
+import {
+  FakeScreen,
+  PLAN,
+  RECOVERY,
+  REPORT,
+  TIMED,
+  VALIDATED,
+} from "./_fakes.ts";
 
 function started(width = 80): { screen: FakeScreen; display: TerminalDisplay } {
   const screen = new FakeScreen();
@@ -148,4 +155,33 @@ Deno.test("TerminalDisplay.printAbove() keeps the bar below other lines", () => 
     screen.take(),
     "\r\x1b[Kengine wasm\nepoch 1/2  ━━━━━━━━────────  loss 1.750\x1b[K",
   );
+});
+
+Deno.test("TerminalDisplay shows how much of its time a run has had, where time alone ends it", () => {
+  const { screen, display } = started();
+  display.start({ ...PLAN, epochs: Infinity, maxSeconds: 180 });
+  assert(screen.take().includes("\nepoch 1  ─"));
+  screen.clock = 2000;
+  display.update(TIMED);
+  // 79 - (7 + 10 + 11 + 9) - 4 · 2 = 34, of which a third are 11.
+  assertEquals(
+    screen.take(),
+    `\repoch 1  ${"━".repeat(11)}${
+      "─".repeat(23)
+    }  loss 1.750  52.1k tok/s  1:26 left\x1b[K`,
+  );
+});
+
+Deno.test("TerminalDisplay.update() leaves samples between epochs, and that the run went back, above the bar", () => {
+  const { screen, display } = started();
+  display.update({ ...REPORT, kind: "sample", sample: "Call me" });
+  display.update(RECOVERY);
+  const lines = screen.take().split("\n").map((line) =>
+    line.split("\x1b[K").at(-1)
+  );
+  assertEquals(lines.slice(0, 3), [
+    "step 500/1,000  loss 1.750",
+    "  │ Call me",
+    "step 501: the loss must be a number: NaN; back",
+  ]);
 });

@@ -25,7 +25,8 @@ def with_torch(make):
     parameters = [torch.tensor(a.copy(), requires_grad=True) for a in START]
     optimizer, after = make(parameters), []
     for rate, gradients in zip(RATES, GRADIENTS):
-        optimizer.param_groups[0]["lr"] = rate
+        for group in optimizer.param_groups:
+            group["lr"] = rate
         for p, g in zip(parameters, gradients):
             p.grad = torch.tensor(g)
         optimizer.step()
@@ -34,13 +35,18 @@ def with_torch(make):
 
 
 def with_keras(optimizer):
-    parameters = [keras.Variable(a.copy()) for a in START]
+    parameters = [keras.Variable(a.copy(), name=name) for a, name in zip(START, ["kernel", "norm_bias"])]
     after = []
     for rate, gradients in zip(RATES, GRADIENTS):
         optimizer.learning_rate = rate
         optimizer.apply([keras.ops.convert_to_tensor(g) for g in gradients], parameters)
         after.append(flat(p.numpy() for p in parameters))
     return after
+
+
+def without_decay(optimizer, names):
+    optimizer.exclude_from_weight_decay(var_names=names)
+    return optimizer
 
 
 T, K = torch.optim, keras.optimizers
@@ -70,6 +76,15 @@ CASES = [
      with_keras(K.RMSprop(momentum=0.5, weight_decay=0.1))),
     ({"name": "rmsprop", "rho": 0.8, "momentum": 0.5, "centered": True, "epsilon": 1e-3, "form": "keras"},
      with_keras(K.RMSprop(rho=0.8, momentum=0.5, centered=True, epsilon=1e-3))),
+    ({"name": "adagrad"}, with_torch(lambda p: T.Adagrad(p))),
+    ({"name": "adagrad", "initialSum": 0.3, "epsilon": 1e-3, "weightDecay": 0.1},
+     with_torch(lambda p: T.Adagrad(p, initial_accumulator_value=0.3, eps=1e-3, weight_decay=0.1))),
+    ({"name": "adagrad", "form": "keras"}, with_keras(K.Adagrad())),
+    ({"name": "adagrad", "initialSum": 0, "epsilon": 1e-3, "weightDecay": 0.1, "form": "keras"},
+     with_keras(K.Adagrad(initial_accumulator_value=0.0, epsilon=1e-3, weight_decay=0.1))),
+    ({"name": "lion"}, with_keras(K.Lion())),
+    ({"name": "lion", "beta1": 0.8, "beta2": 0.95, "weightDecay": 0.2},
+     with_keras(K.Lion(beta_1=0.8, beta_2=0.95, weight_decay=0.2))),
     ({"name": "adam"}, with_torch(lambda p: T.Adam(p))),
     ({"name": "adam", "weightDecay": 0.2}, with_torch(lambda p: T.Adam(p, weight_decay=0.2))),
     ({"name": "adam", "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-3},
@@ -81,6 +96,11 @@ CASES = [
     ({"name": "adam", "epsilon": 1e-3, "form": "keras"}, with_keras(K.Adam(epsilon=1e-3))),
     ({"name": "adamw"}, with_torch(lambda p: T.AdamW(p))),
     ({"name": "adamw", "weightDecay": 0.2}, with_torch(lambda p: T.AdamW(p, weight_decay=0.2))),
+    # The second parameter, whose name is norm/bias here, decays not.
+    ({"name": "adamw", "weightDecay": 0.2, "excludeFromDecay": ["bias"]},
+     with_torch(lambda p: T.AdamW([{"params": p[:1]}, {"params": p[1:], "weight_decay": 0}], weight_decay=0.2))),
+    ({"name": "sgd", "weightDecay": 0.2, "excludeFromDecay": ["norm", "embedding"], "form": "keras"},
+     with_keras(without_decay(K.SGD(0.1, weight_decay=0.2), ["norm"]))),
     ({"name": "adamw", "form": "keras"}, with_keras(K.AdamW())),
     ({"name": "adamw", "weightDecay": 0.2, "form": "keras"}, with_keras(K.AdamW(weight_decay=0.2))),
 ]

@@ -1,9 +1,11 @@
 """Writes safetensors_python.safetensors with the reference implementation, and reads safetensors_textloom.safetensors
-with it.
+and checkpoint_textloom.safetensors with it.
 
 Run: pip install safetensors==0.8.0 numpy && python3 tests/golden/safetensors_python.py
-(after deno run -A tests/golden/safetensors_textloom.ts, which writes the file to be read)
+(after deno run -A tests/golden/safetensors_textloom.ts and tests/golden/checkpoint_textloom.ts, which write the files to
+be read)
 """
+import json
 import pathlib
 
 import numpy as np
@@ -12,6 +14,7 @@ from safetensors import TensorSpec, deserialize, safe_open, serialize
 HERE = pathlib.Path(__file__).parent
 PYTHON = HERE / "safetensors_python.safetensors"
 TEXTLOOM = HERE / "safetensors_textloom.safetensors"
+CHECKPOINT = HERE / "checkpoint_textloom.safetensors"
 
 # The same tensors as in tests/checkpoint/_fixture.ts.
 ARRAYS = {
@@ -66,8 +69,32 @@ def read():
             assert got.dtype == array.dtype and np.array_equal(got, array), name
 
 
+def read_checkpoint():
+    with safe_open(CHECKPOINT, "np") as file:
+        metadata = file.metadata()
+        model, checkpoint = json.loads(metadata["textloom"]), json.loads(metadata["textloom_checkpoint"])
+        assert model["formatVersion"] == 2 and model["architecture"] == "lstm", model
+        assert model["generationDefaults"] == {"temperature": 0.5}, model
+        assert model["history"][0]["steps"] == checkpoint["progress"]["steps"] == 3, checkpoint
+        assert checkpoint["options"]["options"]["steps"] == 3, checkpoint
+        names = set(file.keys())
+        weights = {name for name in names if not name.startswith("checkpoint/")}
+        optimizer = {f"checkpoint/optimizer/{name}/{what}" for name in weights for what in ("mean", "square")}
+        state = {"checkpoint/state/0", "checkpoint/state/1"}
+        assert names == weights | optimizer | state | {"checkpoint/optimizer/steps"}, sorted(names)
+        for name in weights:
+            weight = file.get_tensor(name)
+            assert weight.dtype == np.float32 and np.isfinite(weight).all(), name
+            for what in ("mean", "square"):
+                assert file.get_tensor(f"checkpoint/optimizer/{name}/{what}").shape == weight.shape, name
+        assert file.get_tensor("checkpoint/optimizer/steps") == 3
+        assert file.get_tensor("checkpoint/state/0").shape == (2, 4)
+
+
 if __name__ == "__main__":
     write()
     print("wrote", PYTHON.name, PYTHON.stat().st_size, "bytes")
     read()
     print("read", TEXTLOOM.name)
+    read_checkpoint()
+    print("read", CHECKPOINT.name)

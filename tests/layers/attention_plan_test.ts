@@ -71,18 +71,25 @@ for (const [name, sizes] of FORMS) {
     }
   });
 
-  Deno.test(`planStep() lets a token see ${name}`, () => {
-    for (let before = 0; before < 4 * C; before++) {
-      tf.tidy(() => {
-        const plan = planStep(sizes, int(called(before)));
-        assertEquals([...plan.slot.dataSync()], [before % C]);
-        assertEquals([...plan.position.dataSync()], [called(before + 1)]);
-        assertEquals(
-          [...plan.unseen.dataSync()].map((x) => x === 0),
-          slotsAfter(before + 1).map((from) => sees(before, from, sizes)),
-          `after ${before}`,
-        );
-      });
-    }
+  Deno.test(`planStep() lets the token of every row see ${name}`, () => {
+    const counts = Array.from({ length: 4 * C }, (_, before) => before);
+    tf.tidy(() => {
+      const positions = tf.tensor1d(counts.map(called), "int32");
+      const plan = planStep(sizes, positions);
+      assertEquals(
+        [...plan.slots.dataSync()],
+        counts.map((before) => before % C),
+      );
+      assertEquals(
+        [...plan.positions.dataSync()],
+        counts.map((before) => called(before + 1)),
+      );
+      assertEquals(
+        [...plan.unseen.dataSync()].map((x) => x === 0),
+        counts.flatMap((before) =>
+          slotsAfter(before + 1).map((from) => sees(before, from, sizes))
+        ),
+      );
+    });
   });
 }

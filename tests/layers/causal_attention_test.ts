@@ -48,7 +48,7 @@ Deno.test("CausalAttention.zeroCache() is empty, with a key and a value of every
   });
   tf.tidy(() => {
     const { keys, values } = attention.zeroCache(3, 5);
-    assertEquals([keys.shape, values.shape], [[3, 2, 5, 2], [3, 2, 5, 2]]);
+    assertEquals([keys.shape, values.shape], [[3, 2, 2, 5], [3, 2, 5, 2]]);
     assertEquals(
       [...keys.dataSync(), ...values.dataSync()].some(Boolean),
       false,

@@ -46,7 +46,7 @@ Deno.test("buildGRU() refuses an option that it does not know, and lists its own
     () => buildGRU({ tokenizer, hidden: 5 } as Parameters<typeof buildGRU>[0]),
     TypeError,
     "Cannot build a GRU: an option must be one of tokenizer, units, layers, embedding, dropout, recurrentDropout, " +
-      'residual, layerNorm, dense, seed, resetAfter: "hidden"',
+      'residual, layerNorm, dense, attention, attentionWindow, seed, resetAfter: "hidden"',
   );
   assertThrows(
     () => buildGRU({ tokenizer, seed: 0.5 }),

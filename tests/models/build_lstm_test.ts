@@ -56,6 +56,51 @@ Deno.test("buildLSTM() refuses sizes out of range, a seed that is none, and an o
       buildLSTM({ tokenizer, hidden: 5 } as Parameters<typeof buildLSTM>[0]),
     TypeError,
     "Cannot build an LSTM: an option must be one of tokenizer, units, layers, embedding, " +
-      'dropout, recurrentDropout, residual, layerNorm, dense, seed: "hidden"',
+      'dropout, recurrentDropout, residual, layerNorm, dense, attention, attentionWindow, seed: "hidden"',
   );
+});
+
+Deno.test("buildLSTM() looks back at 64 states with attention, or at as many as it is told", () => {
+  const window = (options: object): unknown =>
+    buildLSTM({ tokenizer, ...options }).network.config["attentionWindow"];
+  assertEquals(window({ attention: true }), 64);
+  assertEquals(window({ attention: true, attentionWindow: 5 }), 5);
+  assertEquals(window({ attention: false }), undefined); // the file is that of a model from before there was attention
+});
+
+Deno.test("buildLSTM() refuses a window without attention, one that is none, and attention that is no switch", () => {
+  for (
+    const [options, type, message] of [
+      [
+        { attentionWindow: 64 },
+        TypeError,
+        "attentionWindow has no effect without attention: true, leave it out: 64",
+      ],
+      [
+        { attention: true, attentionWindow: 0 },
+        RangeError,
+        "attentionWindow must be a positive integer: 0",
+      ],
+      [
+        { attention: true, attentionWindow: "64" },
+        RangeError,
+        "attentionWindow must be a positive integer: 64",
+      ],
+      [
+        { attention: "dot" },
+        TypeError,
+        "attention must be true or false: dot",
+      ],
+      [{ attention: null }, TypeError, "attention must be true or false: null"],
+    ] as const
+  ) {
+    assertThrows(
+      () =>
+        buildLSTM(
+          { tokenizer, ...options } as Parameters<typeof buildLSTM>[0],
+        ),
+      type,
+      `Cannot build an LSTM: ${message}`,
+    );
+  }
 });

@@ -28,7 +28,7 @@ Deno.test("buildRNN() refuses the GRU's option, and sizes out of range", () => {
     () => buildRNN(options as Parameters<typeof buildRNN>[0]),
     TypeError,
     "Cannot build an RNN: an option must be one of tokenizer, units, layers, embedding, dropout, recurrentDropout, " +
-      'residual, layerNorm, dense, seed: "resetAfter"',
+      'residual, layerNorm, dense, attention, attentionWindow, seed: "resetAfter"',
   );
   assertThrows(
     () => buildRNN({ tokenizer, dense: -1 }),

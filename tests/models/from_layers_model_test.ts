@@ -5,6 +5,9 @@ import { ensureEngine } from "../../src/engine/engine.ts";
 import type { LayersModelLike } from "../../src/engine/layers_model.ts";
 import { type Tensor, tf } from "../../src/engine/tf.ts";
 import { fromLayersModel } from "../../src/models/from_layers_model.ts";
+import { generateRows } from "../../src/generation/generate_rows.ts";
+import { generateTokens } from "../../src/generation/generate_tokens.ts";
+import { Sampler } from "../../src/generation/sampler.ts";
 import { LanguageModel } from "../../src/models/language_model.ts";
 import type { LayersModelOptions } from "../../src/networks/adopt_layers_model.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
@@ -429,6 +432,30 @@ Deno.test("fromLayersModel() writes by one compiled loop what it writes token by
     const long = await model.generate(prompt, { maxTokens: 1_100, seed: 4 });
     assertEquals(long.slice(0, 60), short);
     assertEquals(long.length, 1_100);
+    model.dispose();
+  }
+});
+
+Deno.test("fromLayersModel() writes rows of different prompts side by side as it writes each alone", async () => {
+  for (
+    const name of ["embedding, LSTM, softmax", "one-hot, LSTM, one prediction"]
+  ) {
+    const model = await fromLayersModel(MODELS[name]!(), TOKENIZER);
+    const prompts = [[1], [0, 1, 2, 0], [2, 1]].map((ids) =>
+      Int32Array.from(ids)
+    );
+    const sampler = new Sampler({ temperature: 0 });
+    const options = { maxTokens: 20, sampler };
+    const rows: number[][] = [[], [], []];
+    for await (
+      const block of generateRows(model.network, { prompts, ...options })
+    ) block.forEach((ids, row) => rows[row]!.push(...ids));
+    for (const [row, prompt] of prompts.entries()) {
+      const alone = await Array.fromAsync(
+        generateTokens(model.network, { prompt, ...options }),
+      );
+      assertEquals(rows[row], alone, `${name}, row ${row}`);
+    }
     model.dispose();
   }
 });

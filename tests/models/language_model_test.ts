@@ -213,6 +213,48 @@ Deno.test("LanguageModel.load() names the file that is not there, and where it l
   );
 });
 
+Deno.test("LanguageModel.generationDefaults count where a call says nothing, and come back with the file", async () => {
+  const model = smallModel();
+  const calm = { temperature: 0.5, topK: 3, seed: 4, maxTokens: 9 };
+  const [plain, expected] = await Promise.all([
+    model.generate("to", { seed: 4, maxTokens: 9 }),
+    model.generate("to", calm),
+  ]);
+  model.generationDefaults = calm;
+  assertEquals(await model.generate("to"), expected);
+  assertEquals(
+    await model.generate("to", { temperature: 1, topK: 0 }),
+    plain,
+  );
+  assertEquals((await model.generate("to", { temperature: 0 })).length, 9);
+  const path = await Deno.makeTempFile();
+  await model.save(path);
+  assertEquals(await Deno.readFile(path), await model.encode());
+  const again = await LanguageModel.load(path);
+  assertEquals(again.generationDefaults, calm);
+  assertEquals(await again.generate("to"), expected);
+  model.dispose();
+  again.dispose();
+  await Deno.remove(path);
+});
+
+Deno.test("LanguageModel.generationDefaults refuse what generate() refuses, and stay as they were", () => {
+  const model = smallModel();
+  model.generationDefaults = { topK: 3 };
+  assertThrows(
+    () => model.generationDefaults = { temperature: -1 },
+    RangeError,
+    "Cannot sample: temperature must be a number from 0: -1",
+  );
+  assertThrows(
+    () => model.generationDefaults = { unknown: "guess" as "skip" },
+    RangeError,
+    "guess",
+  );
+  assertEquals(model.generationDefaults, { topK: 3 });
+  model.dispose();
+});
+
 Deno.test("LanguageModel.dispose() frees everything, and the model says so afterwards", async () => {
   await assertNoLeak(async () => {
     const model = smallModel();

@@ -5,7 +5,9 @@ import {
   type TensorData,
 } from "../../src/checkpoint/safetensors.ts";
 import { buildLSTM } from "../../src/models/build_lstm.ts";
+import { LanguageModel } from "../../src/models/language_model.ts";
 import {
+  decodeCheckpoint,
   decodeModel,
   encodeModel,
   ModelFileError,
@@ -61,7 +63,7 @@ Deno.test("encodeModel() writes float32 tensors by name, and all else as JSON be
     ],
   );
   assertEquals(JSON.parse(metadata["textloom"]!), {
-    formatVersion: 1,
+    formatVersion: 2,
     libraryVersion: VERSION,
     architecture: "lstm",
     config: {
@@ -77,7 +79,86 @@ Deno.test("encodeModel() writes float32 tensors by name, and all else as JSON be
     },
     tokenizer: { kind: "char", vocabulary: ["a", "b", "c"] },
     history: [],
+    generationDefaults: {},
   });
+});
+
+Deno.test("encodeModel() keeps the defaults of generation, and decodeModel() checks them", async () => {
+  const model = buildLSTM({
+    tokenizer: CharTokenizer.train("abc"),
+    units: 4,
+    embedding: 2,
+  });
+  model.generationDefaults = { temperature: 0.8, topK: 2 };
+  const bytes = await encodeModel(model);
+  assertEquals(decodeModel(bytes, "whale").generationDefaults, {
+    temperature: 0.8,
+    topK: 2,
+  });
+  refuse(
+    changed((header) => void (header["generationDefaults"] = { heat: 1 })),
+    `${START}Cannot generate: an option must be one of `,
+  );
+});
+
+Deno.test("decodeModel() reads format 1, which had no defaults of generation", () => {
+  const old = changed((header) => {
+    header["formatVersion"] = 1;
+    delete header["generationDefaults"];
+  });
+  assertEquals(decodeModel(old, "whale").generationDefaults, {});
+});
+
+Deno.test("decodeModel() opens a checkpoint as the model, decodeCheckpoint() gives the rest too", async () => {
+  const model = buildLSTM({
+    tokenizer: CharTokenizer.train("abc"),
+    units: 4,
+    embedding: 2,
+  });
+  const more: TensorData = {
+    dtype: "F32",
+    shape: [2],
+    data: Float32Array.of(1, 2),
+  };
+  const bytes = await encodeModel(
+    model,
+    {
+      checkpoint: () =>
+        Promise.resolve({
+          tensors: new Map([["state/0", more]]),
+          json: { step: 5 },
+        }),
+    },
+  );
+  const parts = decodeModel(bytes, "whale");
+  assertEquals(
+    await encodeModel(new LanguageModel(parts)),
+    BYTES,
+  );
+  const { checkpoint } = decodeCheckpoint(bytes, "whale");
+  assertEquals(checkpoint, {
+    tensors: new Map([["state/0", more]]),
+    json: { step: 5 },
+  });
+  assertEquals(decodeCheckpoint(BYTES, "whale").checkpoint, undefined);
+});
+
+Deno.test("decodeModel() refuses a checkpoint's tensors in a file that is none, and a damaged checkpoint", () => {
+  refuse(
+    changed((_, tensors) =>
+      void tensors.set("checkpoint/x", {
+        dtype: "F32",
+        shape: [1],
+        data: new Float32Array(1),
+      })
+    ),
+    `${START}its tensors must be those of the network: unknown checkpoint/x`,
+  );
+  const { tensors, metadata } = decodeSafetensors(BYTES);
+  refuse(
+    encodeSafetensors(tensors, { ...metadata, textloom_checkpoint: "{" }),
+    `${START}its checkpoint is damaged: it must be JSON: `,
+  );
 });
 
 Deno.test("VERSION is the package's", () => {
@@ -111,18 +192,25 @@ Deno.test("decodeModel() refuses a file of a newer format, and names both versio
   refuse(
     changed((header) =>
       Object.assign(header, {
-        formatVersion: 2,
+        formatVersion: 3,
         libraryVersion: "7.1.0",
         architecture: 5,
       }) && ""[0]
     ),
-    `${START}it is newer than this library: its format is 2, written by Textloom 7.1.0, and Textloom ${VERSION} reads ` +
-      "up to 1; update the library",
+    `${START}it is newer than this library: its format is 3, written by Textloom 7.1.0, and Textloom ${VERSION} reads ` +
+      "up to 2; update the library",
   );
 });
 
 Deno.test("decodeModel() refuses a description that is damaged", () => {
-  refuse(changed(() => "{"), `${START}its description is not JSON: `);
+  refuse(
+    changed(() => "{"),
+    `${START}its description is damaged: it must be JSON: `,
+  );
+  refuse(
+    changed(() => '{"formatVersion":2,"formatVersion":2}'),
+    `${START}its description is damaged: it names "formatVersion" twice`,
+  );
   for (
     const damaged of [
       "null",
@@ -131,6 +219,11 @@ Deno.test("decodeModel() refuses a description that is damaged", () => {
       '{"formatVersion":1}',
       '{"formatVersion":"2"}',
       '{"formatVersion":0}',
+      '{"formatVersion":2,"architecture":"lstm","config":[],"history":[]}',
+      '{"formatVersion":2,"architecture":"lstm","config":{},"history":[5]}',
+      '{"formatVersion":2,"architecture":"lstm","config":{},"history":[{"epochs":[],"steps":1,"seconds":1}]}',
+      '{"formatVersion":2,"architecture":"lstm","config":{},' +
+      '"history":[{"epochs":[{"epoch":1}],"steps":1,"seconds":1,"stopReason":"completed"}]}',
     ]
   ) {
     refuse(changed(() => damaged), `${START}its description is incomplete`);
@@ -140,7 +233,7 @@ Deno.test("decodeModel() refuses a description that is damaged", () => {
 Deno.test("decodeModel() refuses an architecture, sizes or a tokenizer that it does not know", () => {
   refuse(
     changed((header) => void (header["architecture"] = "mlp")),
-    `${START}Cannot build the network: the architecture must be one of rnn, lstm, gru, transformer: "mlp"`,
+    `${START}Cannot build the network: the architecture must be one of rnn, lstm, gru, cnn, ngram, transformer, layers_model: "mlp"`,
   );
   refuse(
     changed((header) =>

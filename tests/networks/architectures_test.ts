@@ -13,6 +13,7 @@ Deno.test("buildNetwork() builds each kind again from its config", () => {
     residual: true,
     layerNorm: true,
     dense: 6,
+    attentionWindow: 3,
   };
   for (const kind of ["rnn", "lstm", "gru"] as const) {
     const network = new RecurrentNetwork(kind, config);
@@ -30,7 +31,7 @@ Deno.test("buildNetwork() refuses an unknown kind, and lists the known ones", ()
     assertThrows(
       () => buildNetwork(kind, {}),
       RangeError,
-      `Cannot build the network: the architecture must be one of rnn, lstm, gru, transformer, layers_model: "${kind}"`,
+      `Cannot build the network: the architecture must be one of rnn, lstm, gru, cnn, ngram, transformer, layers_model: "${kind}"`,
     );
   }
 });

@@ -1,6 +1,6 @@
 import { ensureEngine } from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
-import { clipByGlobalNorm } from "../../src/training/clip.ts";
+import { clipByGlobalNorm, clipByValue } from "../../src/training/clip.ts";
 import { assertAllClose } from "../close.ts";
 import golden from "../golden/loss_and_clip.json" with { type: "json" };
 
@@ -32,3 +32,20 @@ Deno.test("clipByGlobalNorm() scales nothing at Infinity and still tells the nor
     assertAllClose(gradients[1]!.dataSync(), [-4]);
   });
 });
+
+for (const { maxValue, shapes, gradients, clipped } of golden.clipValue) {
+  Deno.test(`clipByValue() cuts numbers to ${maxValue} as PyTorch does, and tells the norm before`, () => {
+    tf.tidy(() => {
+      const tensors = gradients.map((values, i) =>
+        tf.tensor(values, shapes[i]!)
+      );
+      const result = clipByValue(tensors, maxValue);
+      const squares = gradients.flat().map((value) => value * value);
+      const norm = Math.sqrt(squares.reduce((sum, square) => sum + square));
+      assertAllClose(result.norm.dataSync(), [norm]);
+      for (const [i, tensor] of result.gradients.entries()) {
+        assertAllClose(tensor.dataSync(), clipped[i]!);
+      }
+    });
+  });
+}

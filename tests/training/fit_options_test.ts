@@ -12,7 +12,12 @@ Deno.test("fitSettings() fills in the documented defaults", () => {
     sequenceLength: 64,
     optimizer: "adam",
     learningRate: 0.002,
+    accumulate: 1,
+    loss: "crossentropy",
+    labelSmoothing: 0,
+    metrics: [],
     clipNorm: 1,
+    clipValue: undefined,
     validation: 0.1,
     gap: 0,
     batches: "streams",
@@ -20,8 +25,18 @@ Deno.test("fitSettings() fills in the documented defaults", () => {
     validateEvery: undefined,
     seed: 0,
     sample: {},
+    sampleEvery: undefined,
     signal: undefined,
     maxSeconds: Infinity,
+    targetLoss: undefined,
+    earlyStopping: false,
+    guard: {},
+    log: undefined,
+    onStep: undefined,
+    onValidation: undefined,
+    onEpoch: undefined,
+    onSample: undefined,
+    checkpoints: false,
     display: "auto",
   });
 });
@@ -94,12 +109,120 @@ for (
       'Cannot train: batches must be "streams" or "windows": "random"',
     ],
     [
+      { epochs: "3" },
+      TypeError,
+      'Cannot train: epochs must be a positive integer: "3"',
+    ],
+    [
+      { clipNorm: null },
+      TypeError,
+      "Cannot train: clipNorm must be a positive number: null",
+    ],
+    [
+      { seed: 3n },
+      TypeError,
+      "Cannot train: seed must be a safe integer: 3n",
+    ],
+    [
+      { batches: ["windows"] },
+      TypeError,
+      'Cannot train: batches must be "streams" or "windows": an array',
+    ],
+    [
+      { sample: true },
+      TypeError,
+      "Cannot train: sample must be an object or false: true",
+    ],
+    [
+      { sample: { maxtokens: 5 } },
+      TypeError,
+      'Cannot train: an option of sample must be one of prompt, maxTokens, temperature: "maxtokens"',
+    ],
+    [
+      { signal: new AbortController() },
+      TypeError,
+      "Cannot train: signal must be an AbortSignal: object",
+    ],
+    [
+      null,
+      TypeError,
+      "Cannot train: the options must be an object: null",
+    ],
+    [
+      "epochs: 3",
+      TypeError,
+      'Cannot train: the options must be an object: "epochs: 3"',
+    ],
+    [
+      { learningRate: null },
+      TypeError,
+      'Cannot train: learningRate must be a positive number, a schedule, such as { name: "cosine", warmup: 0.1 }, or a ' +
+      "function: null",
+    ],
+    [
+      { learningRate: "0.1" },
+      RangeError,
+      'Cannot make a schedule: its name must be one of constant, linear, cosine, one-cycle, plateau: "0.1"',
+    ],
+    [
+      { learningRate: { name: "plateau" }, validation: 0 },
+      TypeError,
+      "Cannot train: a plateau schedule has no effect without a validation part, leave it or validation: 0 out",
+    ],
+    [
+      { accumulate: 0 },
+      RangeError,
+      "Cannot train: accumulate must be a positive integer: 0",
+    ],
+    [
+      { accumulate: "4" },
+      TypeError,
+      'Cannot train: accumulate must be a positive integer: "4"',
+    ],
+    [
+      { loss: "mse" },
+      RangeError,
+      "Cannot make a loss: its name must be one of crossentropy, categorical_crossentropy, sparse_categorical_crossentropy, " +
+      'focal: "mse"',
+    ],
+    [
+      { labelSmoothing: 1 },
+      RangeError,
+      "Cannot make a loss: labelSmoothing must be from 0 up to but not 1: 1",
+    ],
+    [
+      { labelSmoothing: 0.1, loss: "focal" },
+      TypeError,
+      "Cannot make a loss: labelSmoothing has no effect on the focal loss, leave it out",
+    ],
+    [
+      { metrics: ["accuracy", "f1"] },
+      RangeError,
+      'Cannot train: metrics must be a list of accuracy: ["accuracy","f1"]',
+    ],
+    [
+      { metrics: "accuracy" },
+      TypeError,
+      'Cannot train: metrics must be a list of accuracy: "accuracy"',
+    ],
+    [
+      { clipValue: 0 },
+      RangeError,
+      "Cannot train: clipValue must be a positive number: 0",
+    ],
+    [
+      { clipValue: 0.5, clipNorm: 1 },
+      TypeError,
+      "Cannot train: clipNorm has no effect beside clipValue, leave one of them out",
+    ],
+    [
       { learningrate: 1 },
       TypeError,
-      "Cannot train: an option must be one of epochs, steps, batchSize, sequenceLength, optimizer, learningRate, clipNorm, " +
-      'validation, gap, batches, unknown, validateEvery, seed, sample, signal, maxSeconds, display: "learningrate"',
+      "Cannot train: an option must be one of epochs, steps, batchSize, sequenceLength, optimizer, learningRate, accumulate, " +
+      "loss, labelSmoothing, metrics, clipNorm, clipValue, validation, gap, batches, unknown, validateEvery, seed, sample, sampleEvery, signal, maxSeconds, targetLoss, " +
+      'earlyStopping, guard, log, onStep, onValidation, onEpoch, onSample, checkpoints, display: "learningrate"',
     ],
-  ] as [FitOptions, typeof RangeError, string][]
+  ] as unknown as [FitOptions, typeof RangeError, string][]
 ) {
   Deno.test(`fitSettings() refuses ${Deno.inspect(options)}`, () => {
     assertThrows(() => fitSettings(options), Type, message);
@@ -112,4 +235,9 @@ Deno.test("fitSettings() takes Infinity for what it means: no clipping, no time 
     maxSeconds: Infinity,
   });
   assertEquals([clipNorm, maxSeconds], [Infinity, Infinity]);
+});
+
+Deno.test("fitSettings() clips by the norm no more where it is to clip by value", () => {
+  const { clipNorm, clipValue } = fitSettings({ clipValue: 0.5 });
+  assertEquals([clipNorm, clipValue], [Infinity, 0.5]);
 });

@@ -1,4 +1,4 @@
-/** How recurrent models of every kind train and write: beside Keras, in parts, compiled, and on every engine. @module */
+/** How models that carry a state train and write: beside Keras, in parts, compiled, and on every engine. @module */
 import { assert, assertEquals } from "@std/assert";
 import { TokenStreams } from "../../src/data/streams.ts";
 import {
@@ -9,6 +9,7 @@ import {
 import { BlockWriter } from "../../src/generation/block_writer.ts";
 import { generateTokens } from "../../src/generation/generate_tokens.ts";
 import { Sampler } from "../../src/generation/sampler.ts";
+import { buildCNN } from "../../src/models/build_cnn.ts";
 import { buildGRU } from "../../src/models/build_gru.ts";
 import { buildLSTM } from "../../src/models/build_lstm.ts";
 import { buildRNN } from "../../src/models/build_rnn.ts";
@@ -155,6 +156,25 @@ const BUILDERS: [string, () => LanguageModel][] = [
   ["buildLSTM()", () => buildLSTM(OPTIONS)],
   ["buildGRU()", () => buildGRU(OPTIONS)],
   ["buildGRU() as of Cho", () => buildGRU({ ...OPTIONS, resetAfter: false })],
+  [
+    "buildLSTM() with attention",
+    () => buildLSTM({ ...OPTIONS, attention: true, attentionWindow: 10 }),
+  ],
+  [
+    "buildCNN()",
+    () =>
+      buildCNN({
+        tokenizer: TOKENIZER,
+        filters: 16,
+        layers: 3,
+        stacks: 1,
+        kernelSize: 3,
+        embedding: 8,
+        dropout: 0.05,
+        layerNorm: true,
+        seed: 1,
+      }),
+  ],
 ];
 
 for (const engine of ["tensorflow", "wasm", "cpu"] as EngineName[]) {

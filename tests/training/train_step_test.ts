@@ -5,9 +5,13 @@ import {
   ensureEngine,
   useEngine,
 } from "../../src/engine/engine.ts";
+import { lanes } from "../../src/engine/side_by_side.ts";
 import { tf } from "../../src/engine/tf.ts";
+import { CNNNetwork } from "../../src/networks/cnn_network.ts";
+import type { Network } from "../../src/networks/network.ts";
 import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
-import { DivergenceError, Trainer } from "../../src/training/train_step.ts";
+import { DivergenceError } from "../../src/training/divergence_error.ts";
+import { Trainer } from "../../src/training/train_step.ts";
 import { assertAllClose } from "../close.ts";
 import { assertNoLeak } from "../no_leak.ts";
 import golden from "../golden/lstm.json" with { type: "json" };
@@ -35,7 +39,7 @@ function goldenNetwork(dropout = 0): RecurrentNetwork {
   return network;
 }
 
-function dispose(network: RecurrentNetwork): void {
+function dispose(network: Network): void {
   for (const parameter of network.parameters.values()) parameter.dispose();
 }
 
@@ -344,3 +348,35 @@ function pad(
   }
   return batch;
 }
+
+Deno.test("Trainer.step() leaves the batch of a network whole that reads windows at once, and cuts it for one that does not", async () => {
+  await useEngine("tensorflow");
+  const sizes = { vocabSize: V, embedding: 2 };
+  const rowsOfParts = async (network: Network): Promise<Set<number>> => {
+    const seen = new Set<number>();
+    const forward = network.forward.bind(network);
+    network.forward = (ids, ...rest) => {
+      seen.add(ids.shape[0]!);
+      return forward(ids, ...rest);
+    };
+    const trainer = new Trainer(network, { learningRate, clipNorm, seed: 0 });
+    const zeros = new Int32Array(64 * 2);
+    await trainer.step({ inputs: zeros, targets: zeros }, 64);
+    trainer.dispose();
+    dispose(network);
+    return seen;
+  };
+  const cnn = new CNNNetwork({
+    ...sizes,
+    filters: 2,
+    kernelSize: 2,
+    layers: 1,
+    stacks: 1,
+    dense: 0,
+    layerNorm: false,
+    dropout: 0,
+  });
+  assertEquals(await rowsOfParts(cnn), new Set([64]));
+  const lstm = new RecurrentNetwork("lstm", { ...sizes, units: 2, layers: 1 });
+  assertEquals(await rowsOfParts(lstm), new Set([64 / Math.min(lanes(), 2)]));
+});

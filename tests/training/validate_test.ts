@@ -1,8 +1,12 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { ensureEngine } from "../../src/engine/engine.ts";
 import { type Tensor, tf } from "../../src/engine/tf.ts";
 import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
-import { compileReader, validate } from "../../src/training/validate.ts";
+import {
+  compileReader,
+  measure,
+  validate,
+} from "../../src/training/validate.ts";
 import { assertNoLeak } from "../no_leak.ts";
 
 await ensureEngine();
@@ -164,3 +168,36 @@ Deno.test("validate() gives the same loss with a compiled reader, and leaves no 
   });
   for (const parameter of network.parameters.values()) parameter.dispose();
 });
+
+for (const compiled of [false, true]) {
+  Deno.test(`measure() counts the tokens that were the most likely ones, ${compiled ? "compiled" : "as it is"}`, async () => {
+    const network = new RecurrentNetwork("lstm", CONFIG, 3);
+    for (const parameter of network.parameters.values()) {
+      parameter.set((await parameter.values()).map((value) => 3 * value)); // far from even odds
+    }
+    const ids = randomIds(201);
+    let [state, hits] = [network.zeroState(1), 0];
+    for (let i = 0; i + 1 < ids.length; i++) {
+      const next = network.step(tf.tensor1d([ids[i]!], "int32"), state);
+      const logits = [...await next.logits.data()];
+      hits += Number(logits.indexOf(Math.max(...logits)) === ids[i + 1]!);
+      state = next.state;
+    }
+    assert(hits > 20 && hits < 180, `neither none nor all: ${hits}`);
+    await assertNoLeak(async () => {
+      const reader = compiled ? compileReader(network, true) : undefined;
+      const found = await measure(network, ids, {
+        pause: goOn,
+        counted: true,
+        ...(reader && { reader }),
+      });
+      assertEquals(found!.accuracy, hits / 200);
+      assertAlmostEquals(
+        found!.loss,
+        (await validate(network, ids, goOn))!,
+        1e-6,
+      );
+      reader?.dispose();
+    });
+  });
+}

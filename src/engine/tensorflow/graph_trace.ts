@@ -1,29 +1,18 @@
 /**
- * A TensorFlow graph under construction: ops join it instead of running, and in the end it becomes one function that
- * TensorFlow runs in a single call.
+ * A graph that is being recorded: ops join it instead of running, and in the end it becomes one function that TensorFlow
+ * runs in a single call.
  *
  * Tensors of the graph have negative numbers, so that they can never be taken for tensors that hold values. What comes
  * from outside becomes an input of the function the first time it is used.
  *
- * Source: `TF_NewOperation` … `TF_GraphToFunction` of `tensorflow/c/c_api.h`.
- *
  * @module
  */
-import { createHash } from "node:crypto";
-import {
-  type AttributeTarget,
-  graphTarget,
-  type OpAttribute,
-  setAttribute,
-  TF_ATTR_SHAPE,
-  TF_ATTR_TYPE,
-} from "./attributes.ts";
-import { cString } from "./c_api.ts";
+import type { OpAttribute } from "./attributes.ts";
 import type { EagerContext } from "./context.ts";
-import { dtypeOf, type NumericArray, TF_STRING } from "./dtypes.ts";
-import { addFunction } from "./function_registry.ts";
-import { opDefinition } from "./op_definition.ts";
-import { createNativeTensor, type TensorDescription } from "./tensors.ts";
+import type { NumericArray } from "./dtypes.ts";
+import type { GraphOutput } from "./graph_output.ts";
+import { NativeGraph, OpNames } from "./native_graph.ts";
+import type { TensorDescription } from "./tensors.ts";
 
 /** A tensor of the graph, as TensorFlow.js learns of it. */
 export interface GraphTensorMetadata extends TensorDescription {
@@ -31,12 +20,8 @@ export interface GraphTensorMetadata extends TensorDescription {
   id: number;
 }
 
-/** An output of an op in the graph. */
-interface Symbol extends TensorDescription {
-  /** The `TF_Output`. */
-  output: Uint8Array<ArrayBuffer>;
-  /** Its op's name in the graph, and which of the op's outputs it is. */
-  name: string;
+/** A tensor of the graph. */
+interface Symbol extends GraphOutput {
   /** Values of a constant. */
   values?: NumericArray;
   /** The op that made it; undefined for what comes from outside. */
@@ -71,10 +56,7 @@ export type PartsMode = "inline" | "apart" | "wanted";
 interface Shared {
   /** Names of the functions that inner graphs became. */
   readonly functions: string[];
-  /** Of every op, by its name in the graph, where it was made. */
-  readonly origins: Map<string, Error>;
-  /** How many ops there are so far: names count from the start of the recording, so that the same has the same. */
-  nodes: number;
+  readonly names: OpNames;
   /** Whether there is something in it that XLA makes fast. */
   isWorthXla: boolean;
 }
@@ -97,15 +79,11 @@ export class GraphTrace {
   readonly parts: PartsMode;
   readonly #parent: GraphTrace | undefined;
   readonly #shared: Shared;
-  readonly #context: EagerContext;
   readonly #surroundings: Surroundings;
-  readonly #attributes: AttributeTarget;
-  readonly #graph: bigint;
+  readonly #graph: NativeGraph;
   readonly #symbols = new Map<number, Symbol>();
   readonly #declared = new Map<number, TensorDescription>();
   readonly #captured = new Map<number, Symbol>();
-  /** All that the graph consists of, from which its function's name follows. */
-  readonly #content = createHash("sha256");
   #open = true;
 
   /**
@@ -122,12 +100,10 @@ export class GraphTrace {
     this.parts = parts;
     this.#parent = parent;
     this.#shared = parent === undefined
-      ? { functions: [], origins: new Map(), nodes: 0, isWorthXla: false }
+      ? { functions: [], names: new OpNames(), isWorthXla: false }
       : parent.#shared;
-    this.#context = context;
     this.#surroundings = surroundings;
-    this.#attributes = graphTarget(context.api, context.status);
-    this.#graph = context.api.TF_NewGraph();
+    this.#graph = new NativeGraph(context, this.#shared.names);
   }
 
   /** Whether ops may still join. */
@@ -152,7 +128,7 @@ export class GraphTrace {
 
   /** Of every op of the recording, by its name in the graph, where it was made. */
   get origins(): ReadonlyMap<string, Error> {
-    return this.#shared.origins;
+    return this.#shared.names.origins;
   }
 
   /**
@@ -173,7 +149,7 @@ export class GraphTrace {
    */
   parameter(description: TensorDescription): number {
     const id = nextId--;
-    this.#symbols.set(id, this.#placeholder(description));
+    this.#symbols.set(id, this.#graph.placeholder(description));
     return id;
   }
 
@@ -186,32 +162,9 @@ export class GraphTrace {
    * @throws {TypeError} If its values are strings.
    */
   constant(description: TensorDescription, values: NumericArray): number {
-    const { api, status } = this.#context;
-    const { shape, dtype } = description;
-    if (dtype === TF_STRING) {
-      throw new TypeError(
-        "Cannot record a tensor of strings: a compiled function works on numbers and bools: make it outside",
-      );
-    }
-    const tensor = createNativeTensor(this.#context, description, values);
-    const { node, name } = this.#newNode("Const");
-    api.TF_SetAttrType(node, cString("dtype"), dtype);
-    api.TF_SetAttrTensor(node, cString("value"), tensor, status.handle);
-    api.TF_DeleteTensor(tensor);
-    status.check(() => "Cannot record a constant");
-    const operation = this.#finish(node, "Const");
     const id = nextId--;
-    this.#symbols.set(id, {
-      shape,
-      dtype,
-      output: outputOf(operation, 0),
-      name: `${name}:0`,
-      values,
-    });
-    this.#note(name, shape, dtype);
-    this.#content.update(
-      new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-    );
+    const symbol = this.#graph.constant(description, values);
+    this.#symbols.set(id, { ...symbol, values });
     return id;
   }
 
@@ -233,55 +186,14 @@ export class GraphTrace {
     inputIds: readonly number[],
     shapes?: readonly (readonly number[])[],
   ): GraphTensorMetadata[] {
-    const { inputIsList, inferred, stateful } = opDefinition(
-      this.#context,
-      this.#graph,
-      name,
-    );
-    if (stateful) {
-      throw new TypeError(
-        `Cannot record the op "${name}": a compiled function's ops must depend on their inputs alone; ` +
-          "draw random numbers with randomUniform() of this library, from a seed and a counter",
-      );
-    }
     const inputs = inputIds.map((id) => this.#symbol(id));
-    const { node, name: nodeName } = this.#newNode(name);
-    let next = 0;
-    for (const [i, isList] of inputIsList.entries()) {
-      if (!isList) {
-        this.#context.api.TF_AddInput(node, inputs[next++]!.output);
-        continue;
-      }
-      const length = listLength(
-        i,
-        inputIsList,
-        inputs.length - next,
-        attributes,
-        inferred,
-      );
-      const list = new Uint8Array(16 * length);
-      for (let k = 0; k < length; k++) {
-        list.set(inputs[next++]!.output, 16 * k);
-      }
-      this.#context.api.TF_AddInputList(node, list, length);
-    }
-    for (const attribute of attributes) {
-      if (!inferred.has(attribute.name)) {
-        setAttribute(this.#attributes, node, attribute);
-      }
-    }
-    const operation = this.#finish(node, name, inputs);
-    this.#note(nodeName, inputs.map((input) => input.name), attributes, shapes);
-    const count = this.#context.api.TF_OperationNumOutputs(operation);
-    return Array.from(
-      { length: count },
-      (_, index) =>
-        this.#addOutput(name, operation, {
-          index,
-          name: `${nodeName}:${index}`,
-          known: shapes?.[index],
-        }),
-    );
+    const outputs = this.#graph.operation(name, attributes, inputs, shapes);
+    return outputs.map((output) => {
+      const id = nextId--;
+      this.#symbols.set(id, { ...output, op: name });
+      const { shape, dtype } = output;
+      return { id, shape, dtype };
+    });
   }
 
   /**
@@ -300,42 +212,20 @@ export class GraphTrace {
     parameterIds: readonly number[] = [],
     captures?: readonly number[],
   ): RegisteredFunction {
-    const { api, status } = this.#context;
     const outputs = outputIds.map((id) => this.#symbol(id));
     const parameters = parameterIds.map((id) => this.#symbols.get(id)!);
     const captured = captures ?? this.captured;
     const inputs = [...parameters, ...captured.map((id) => this.#capture(id))];
-    this.#note(
-      "",
-      inputs.map((input) => input.name),
-      outputs.map((output) => output.name),
-    );
-    const name = `${prefix}_${this.#content.digest("hex").slice(0, 20)}`;
-    const definition = api.TF_GraphToFunction(
-      this.#graph,
-      cString(name),
-      0,
-      -1,
-      0n,
-      inputs.length,
-      joined(inputs),
-      outputs.length,
-      joined(outputs),
-      0n,
-      0n,
-      0n,
-      status.handle,
-    );
-    status.check(() => `Cannot record the function "${name}"`);
-    try {
-      addFunction(this.#context, name, definition);
-      if (this.#parent !== undefined) {
+    const name = this.#graph.toFunction(
+      prefix,
+      inputs,
+      outputs,
+      (name, definition) => {
+        if (this.#parent === undefined) return;
         this.#shared.functions.push(name);
-        this.#parent.#adopt(name, definition);
-      }
-    } finally {
-      api.TF_DeleteFunction(definition);
-    }
+        this.#parent.#graph.adopt(name, definition);
+      },
+    );
     return {
       name,
       inputs: [...parameterIds, ...captured],
@@ -371,16 +261,9 @@ export class GraphTrace {
 
   /** Frees the graph; functions made of it live on. */
   close(): void {
-    if (this.#open) this.#context.api.TF_DeleteGraph(this.#graph);
+    if (this.#open) this.#graph.close();
     this.#open = false;
     this.#symbols.clear();
-  }
-
-  /** Takes a function over, so that an op of this graph can name it. */
-  #adopt(name: string, definition: bigint): void {
-    const { api, status } = this.#context;
-    api.TF_GraphCopyFunction(this.#graph, definition, 0n, status.handle);
-    status.check(() => `Cannot use the function "${name}"`);
   }
 
   #symbol(id: number): Symbol {
@@ -401,7 +284,7 @@ export class GraphTrace {
   #capture(id: number): Symbol {
     let symbol = this.#captured.get(id);
     if (symbol === undefined) {
-      symbol = this.#placeholder(this.#lookUp(id));
+      symbol = this.#graph.placeholder(this.#lookUp(id));
       this.#captured.set(id, symbol);
     }
     return symbol;
@@ -414,147 +297,4 @@ export class GraphTrace {
       ? this.#surroundings.describe(id)
       : this.#parent.#lookUp(id);
   }
-
-  #placeholder({ shape, dtype }: TensorDescription): Symbol {
-    const { node, name } = this.#newNode("Placeholder");
-    setAttribute(this.#attributes, node, {
-      name: "dtype",
-      type: TF_ATTR_TYPE,
-      value: dtype,
-    });
-    setAttribute(this.#attributes, node, {
-      name: "shape",
-      type: TF_ATTR_SHAPE,
-      value: shape,
-    });
-    const operation = this.#finish(node, "Placeholder");
-    this.#note(name, shape, dtype);
-    return {
-      shape,
-      dtype,
-      output: outputOf(operation, 0),
-      name: `${name}:0`,
-    };
-  }
-
-  /** Takes a part of the graph down, for its function's name. */
-  #note(...parts: unknown[]): void {
-    this.#content.update(
-      JSON.stringify(
-        parts,
-        (_, value) => typeof value === "bigint" ? `${value}n` : value,
-      ),
-    );
-  }
-
-  #newNode(op: string): { node: bigint; name: string } {
-    const name = `${op}_${this.#shared.nodes++}`;
-    this.#shared.origins.set(name, new Error(op));
-    const node = this.#context.api.TF_NewOperation(
-      this.#graph,
-      cString(op),
-      new TextEncoder().encode(name + "\0"),
-    );
-    return { node, name };
-  }
-
-  #finish(node: bigint, op: string, inputs: readonly Symbol[] = []): bigint {
-    const { api, status } = this.#context;
-    const operation = api.TF_FinishOperation(node, status.handle);
-    status.check(() =>
-      `Cannot record the op "${op}" on ${
-        inputs.length === 0 ? "no input" : inputs.map(inWords).join(", ")
-      }`
-    );
-    return operation;
-  }
-
-  #addOutput(
-    op: string,
-    operation: bigint,
-    { index, name, known }: {
-      index: number;
-      name: string;
-      known: readonly number[] | undefined;
-    },
-  ): GraphTensorMetadata {
-    const { api, status } = this.#context;
-    const output = outputOf(operation, index);
-    if (known !== undefined) {
-      const sizes = BigInt64Array.from(known, BigInt);
-      api.TF_GraphSetTensorShape(
-        this.#graph,
-        output,
-        sizes,
-        known.length,
-        status.handle,
-      );
-      status.check(() => `Cannot give the op "${op}" a shape`);
-    }
-    const rank = api.TF_GraphGetTensorNumDims(
-      this.#graph,
-      output,
-      status.handle,
-    );
-    status.check(() => `Cannot tell the shape of the op "${op}"`);
-    const sizes = new BigInt64Array(Math.max(rank, 1));
-    if (rank > 0) {
-      api.TF_GraphGetTensorShape(
-        this.#graph,
-        output,
-        sizes,
-        rank,
-        status.handle,
-      );
-      status.check(() => `Cannot tell the shape of the op "${op}"`);
-    }
-    const shape = Array.from(sizes.subarray(0, Math.max(rank, 0)), Number);
-    if (rank < 0 || shape.some((size) => size < 0)) {
-      throw new TypeError(
-        `Cannot record the op "${op}": a compiled function's shapes must not depend on values: ${
-          rank < 0 ? "unknown rank" : `[${shape.map((n) => n < 0 ? "?" : n)}]`
-        }; do this part outside, or by masks of a fixed shape`,
-      );
-    }
-    const dtype = api.TF_OperationOutputType(output);
-    const id = nextId--;
-    this.#symbols.set(id, { shape, dtype, output, name, op });
-    return { id, shape, dtype };
-  }
-}
-
-/** How many tensors a list takes: all that the single inputs leave, or, of several lists, what its attribute says. */
-function listLength(
-  place: number,
-  inputIsList: readonly boolean[],
-  left: number,
-  attributes: readonly OpAttribute[],
-  inferred: ReadonlySet<string>,
-): number {
-  if (inputIsList.filter(Boolean).length === 1) {
-    return left - (inputIsList.length - 1 - place);
-  }
-  const attribute = attributes.find(({ name }) => inferred.has(name));
-  return Array.isArray(attribute?.value)
-    ? attribute.value.length
-    : attribute?.value as number;
-}
-
-/** A `TF_Output`: the operation's address, the output's number, and four bytes of padding. */
-function outputOf(operation: bigint, index: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(16);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, operation, true);
-  view.setInt32(8, index, true);
-  return bytes;
-}
-
-function joined(symbols: readonly Symbol[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(16 * Math.max(symbols.length, 1));
-  for (const [i, { output }] of symbols.entries()) bytes.set(output, 16 * i);
-  return bytes;
-}
-
-function inWords({ shape, dtype }: TensorDescription): string {
-  return `${dtypeOf(dtype).name} [${shape}]`;
 }

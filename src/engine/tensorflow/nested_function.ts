@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { type Tensor, tf, type Variable } from "../tf.ts";
+import type { Tensor, Variable } from "../tf.ts";
 import { TF_ATTR_FUNC, TF_ATTR_TYPE } from "./attributes.ts";
-import { GraphTrace, type RegisteredFunction } from "./graph_trace.ts";
+import type { RegisteredFunction } from "./graph_trace.ts";
+import { recordInnerGraph } from "./_inner_graph.ts";
 import { boolAttribute, requireRuntime } from "./native_op.ts";
 import { watchChanges } from "./variables.ts";
 
@@ -29,39 +30,28 @@ export class NestedFunction {
     run: (args: Tensor[]) => Tensor[],
     mayAssign = false,
   ) {
-    const { context, binding, backend } = requireRuntime();
+    const { binding, backend } = requireRuntime();
     const parent = binding.trace!;
-    const trace = new GraphTrace(context, binding, { parent, forJit: true });
+    const { trace, parameters, outputs } = recordInnerGraph(
+      like.map((tensor) => parent.describe(backend.idOf(tensor))),
+      (args) => {
+        const [results, { assigned, made }] = watchChanges(() => run(args));
+        const refused = mayAssign ? made : [...made, ...assigned];
+        if (refused.length > 0) {
+          throw new TypeError(
+            `Cannot run parts side by side: a part must not make or assign variables: ${
+              refused.map(({ name }) => name).join(", ")
+            }; do it outside, with what the part returns`,
+          );
+        }
+        this.#assigned.push(...assigned);
+        return [...results, ...assigned];
+      },
+      true,
+    );
     try {
-      const parameters = like.map((tensor) =>
-        trace.parameter(parent.describe(backend.idOf(tensor)))
-      );
-      const outputs: number[] = [];
-      binding.recordIn(trace, () =>
-        tf.tidy(() => {
-          const args = parameters.map((id) =>
-            backend.createOutputTensor({ id, ...trace.describe(id) })
-          );
-          const [results, { assigned, made }] = watchChanges(() => run(args));
-          const refused = mayAssign ? made : [...made, ...assigned];
-          if (refused.length > 0) {
-            throw new TypeError(
-              `Cannot run parts side by side: a part must not make or assign variables: ${
-                refused.map(({ name }) => name).join(", ")
-              }; do it outside, with what the part returns`,
-            );
-          }
-          this.#assigned.push(...assigned);
-          outputs.push(
-            ...[...results, ...assigned].map((tensor) => backend.idOf(tensor)),
-          );
-        }));
       this.#parameters = parameters.length;
-      this.#definition = trace.finish(
-        "part",
-        outputs,
-        parameters,
-      );
+      this.#definition = trace.finish("part", outputs, parameters);
     } finally {
       trace.close();
     }

@@ -5,7 +5,7 @@
  */
 import { type Tensor, tf } from "../tf.ts";
 import { TF_ATTR_FUNC, TF_ATTR_TYPE } from "./attributes.ts";
-import { GraphTrace } from "./graph_trace.ts";
+import { type InnerGraph, recordInnerGraph } from "./_inner_graph.ts";
 import { intAttribute, requireRuntime } from "./native_op.ts";
 import { watchChanges } from "./variables.ts";
 
@@ -26,37 +26,16 @@ export function rolledWhile(
   body: (state: Tensor[]) => Tensor[],
   initial: readonly Tensor[],
 ): Tensor[] {
-  const { context, binding, backend } = requireRuntime();
+  const { binding, backend } = requireRuntime();
   const parent = binding.trace!;
   parent.worthXla();
   const ids = initial.map((tensor) => backend.idOf(tensor));
   const state = ids.map((id) => parent.describe(id));
 
-  const enter = (run: (state: Tensor[]) => Tensor[]): Part => {
-    const trace = new GraphTrace(context, binding, {
-      parent,
-      forJit: parent.forJit,
-    });
-    const parameters = state.map((description) => trace.parameter(description));
-    try {
-      const outputs: number[] = [];
-      binding.recordIn(trace, () =>
-        tf.tidy(() => {
-          const tensors = parameters.map((id, i) =>
-            backend.createOutputTensor({ id, ...state[i]! })
-          );
-          const results = run(tensors);
-          outputs.push(...results.map((tensor) => backend.idOf(tensor)));
-          trace.include(outputs);
-        }));
-      return { trace, parameters, outputs };
-    } catch (error) {
-      trace.close();
-      throw error;
-    }
-  };
+  const enter = (run: (state: Tensor[]) => Tensor[]): InnerGraph =>
+    recordInnerGraph(state, run, parent.forJit);
 
-  const parts: Part[] = [];
+  const parts: InnerGraph[] = [];
   try {
     parts.push(enter((tensors) => {
       const goOn = withoutAssignments(() => condition(tensors));
@@ -92,13 +71,6 @@ export function rolledWhile(
   } finally {
     for (const { trace } of parts) trace.close();
   }
-}
-
-/** A function of the loop under construction. */
-interface Part {
-  trace: GraphTrace;
-  parameters: number[];
-  outputs: number[];
 }
 
 /**

@@ -17,18 +17,22 @@
 import { type Tensor, tf, type Variable } from "../../engine/tf.ts";
 import {
   checkOptions,
-  DECAY,
-  makeDecay,
-  moveTowards,
+  KEPT,
   NOT_NEGATIVE,
+  POSITIVE,
+} from "../option_checks.ts";
+import {
+  FORMS,
+  moveTowards,
   type Optimizer,
   type OptimizerForm,
-  POSITIVE,
-  zeroSlots,
+  OptimizerMemory,
+  type TrainedVariable,
 } from "./optimizer.ts";
+import { checkDecay, type DecayOptions, WeightDecay } from "./weight_decay.ts";
 
 /** Options of {@linkcode Adam}. */
-export interface AdamOptions {
+export interface AdamOptions extends DecayOptions {
   /**
    * How much of the mean gradient is kept from step to step, from 0 up to but not 1.
    *
@@ -77,19 +81,30 @@ export function checkAdam(
   name: "adam" | "adamw",
 ): void {
   checkOptions(name, options, {
-    beta1: DECAY,
-    beta2: DECAY,
-    epsilon: POSITIVE,
-    weightDecay: NOT_NEGATIVE,
+    numbers: {
+      beta1: KEPT,
+      beta2: KEPT,
+      epsilon: POSITIVE,
+      weightDecay: NOT_NEGATIVE,
+    },
+    others: ["excludeFromDecay"],
+    words: { form: FORMS },
   });
+  checkDecay(name, options, usualDecay(name, options.form));
+}
+
+function usualDecay(name: "adam" | "adamw", form?: OptimizerForm): number {
+  return name === "adam" ? 0 : form === "keras" ? 0.004 : 0.01;
 }
 
 /** Adam over a fixed list of parameters. */
 export class Adam implements Optimizer {
   /** Its name. */
   readonly name: "adam" | "adamw";
+  readonly #memory = new OptimizerMemory();
   readonly #parameters: readonly Variable[];
-  readonly #options: Required<AdamOptions>;
+  readonly #options: Required<Omit<AdamOptions, keyof DecayOptions>>;
+  readonly #decay: WeightDecay;
   readonly #means: Variable[];
   readonly #squares: Variable[];
   /** How many steps were taken, float32, shape (). */
@@ -103,26 +118,30 @@ export class Adam implements Optimizer {
    * @throws {RangeError} If an option is out of range.
    */
   constructor(
-    parameters: readonly Variable[],
+    parameters: readonly TrainedVariable[],
     options: AdamOptions = {},
     name: "adam" | "adamw" = "adam",
   ) {
     checkAdam(options, name);
     const { form = "pytorch", beta1 = 0.9, beta2 = 0.999 } = options;
     const { epsilon = form === "keras" ? 1e-7 : 1e-8 } = options;
-    const usual = name === "adam" ? 0 : form === "keras" ? 0.004 : 0.01;
-    const { weightDecay = usual } = options;
+    const { weightDecay = usualDecay(name, form), excludeFromDecay } = options;
     this.name = name;
-    this.#parameters = parameters;
-    this.#options = { form, beta1, beta2, epsilon, weightDecay };
-    this.#means = zeroSlots(parameters);
-    this.#squares = zeroSlots(parameters);
-    this.#steps = tf.tidy(() => tf.variable(tf.scalar(0), false));
+    this.#parameters = parameters.map(({ variable }) => variable);
+    this.#options = { form, beta1, beta2, epsilon };
+    this.#decay = new WeightDecay(name, parameters, {
+      weightDecay,
+      decoupled: name === "adamw" || form === "keras",
+      excludeFromDecay,
+    });
+    this.#means = this.#memory.ofEach(parameters, "mean");
+    this.#squares = this.#memory.ofEach(parameters, "square");
+    this.#steps = this.#memory.counter("steps");
   }
 
   /** The running means, and the number of steps. */
-  get slots(): readonly Variable[] {
-    return [...this.#means, ...this.#squares, this.#steps];
+  get memory(): ReadonlyMap<string, Variable> {
+    return this.#memory.variables;
   }
 
   /**
@@ -130,7 +149,7 @@ export class Adam implements Optimizer {
    * @param learningRate Step size α, float32, shape ().
    */
   apply(gradients: readonly Tensor[], learningRate: Tensor): void {
-    const { beta1, beta2, epsilon, weightDecay, form } = this.#options;
+    const { beta1, beta2, epsilon, form } = this.#options;
     tf.tidy(() => {
       this.#steps.assign(tf.add(this.#steps, 1));
       const rootBegun = tf.sqrt(this.#begun(beta2)); // ()
@@ -141,11 +160,10 @@ export class Adam implements Optimizer {
       const floor = form === "pytorch"
         ? tf.mul(rootBegun, epsilon)
         : tf.scalar(epsilon); // e, ()
-      const decoupled = this.name === "adamw" || form === "keras";
-      const decay = makeDecay(weightDecay, decoupled, learningRate);
+      const decay = this.#decay.at(learningRate);
       for (const [i, parameter] of this.#parameters.entries()) {
         const [mean, square] = [this.#means[i]!, this.#squares[i]!];
-        const [gradient, decayed] = decay(gradients[i]!, parameter);
+        const [gradient, decayed] = decay(i, gradients[i]!, parameter);
         mean.assign(moveTowards(mean, gradient, 1 - beta1));
         square.assign(moveTowards(square, tf.square(gradient), 1 - beta2));
         const divisor = tf.add(tf.sqrt(square), floor); // √v + e
@@ -157,7 +175,7 @@ export class Adam implements Optimizer {
 
   /** Frees what it remembers; the parameters stay. */
   dispose(): void {
-    tf.dispose([...this.slots]);
+    this.#memory.dispose();
   }
 
   /** 1 − βᵗ, the share of a running mean that is not its beginning at zero; by way of expm1, which is exact near 0. */

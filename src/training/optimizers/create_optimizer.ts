@@ -3,28 +3,37 @@
  *
  * @module
  */
-import type { Variable } from "../../engine/tf.ts";
+import { Adagrad, type AdagradOptions, checkAdagrad } from "./adagrad.ts";
 import { Adam, type AdamOptions, checkAdam } from "./adam.ts";
-import type { Optimizer } from "./optimizer.ts";
+import { checkLion, Lion, type LionOptions } from "./lion.ts";
+import type { Optimizer, TrainedVariable } from "./optimizer.ts";
 import { checkRMSprop, RMSprop, type RMSpropOptions } from "./rmsprop.ts";
 import { checkSGD, SGD, type SGDOptions } from "./sgd.ts";
 
 /** Name of an optimizer. */
-export type OptimizerName = "sgd" | "rmsprop" | "adam" | "adamw";
+export type OptimizerName =
+  | "sgd"
+  | "rmsprop"
+  | "adagrad"
+  | "adam"
+  | "adamw"
+  | "lion";
 
 /** An optimizer by its name, or by its name with options. */
 export type OptimizerChoice =
   | OptimizerName
   | ({ name: "sgd" } & SGDOptions)
   | ({ name: "rmsprop" } & RMSpropOptions)
-  | ({ name: "adam" | "adamw" } & AdamOptions);
+  | ({ name: "adagrad" } & AdagradOptions)
+  | ({ name: "adam" | "adamw" } & AdamOptions)
+  | ({ name: "lion" } & LionOptions);
 
 type Named = Exclude<OptimizerChoice, string>;
 
 /** Of every name, how its options are checked, and how it is made. */
 const KINDS: Record<OptimizerName, {
   check(options: Named): void;
-  make(options: Named, parameters: readonly Variable[]): Optimizer;
+  make(options: Named, parameters: readonly TrainedVariable[]): Optimizer;
 }> = {
   sgd: {
     check: (options) => checkSGD(options as SGDOptions),
@@ -35,6 +44,11 @@ const KINDS: Record<OptimizerName, {
     make: (options, parameters) =>
       new RMSprop(parameters, options as RMSpropOptions),
   },
+  adagrad: {
+    check: (options) => checkAdagrad(options as AdagradOptions),
+    make: (options, parameters) =>
+      new Adagrad(parameters, options as AdagradOptions),
+  },
   adam: {
     check: (options) => checkAdam(options as AdamOptions, "adam"),
     make: (options, parameters) => new Adam(parameters, options as AdamOptions),
@@ -43,6 +57,10 @@ const KINDS: Record<OptimizerName, {
     check: (options) => checkAdam(options as AdamOptions, "adamw"),
     make: (options, parameters) =>
       new Adam(parameters, options as AdamOptions, "adamw"),
+  },
+  lion: {
+    check: (options) => checkLion(options as LionOptions),
+    make: (options, parameters) => new Lion(parameters, options as LionOptions),
   },
 };
 
@@ -83,7 +101,7 @@ export function checkOptimizer(choice: OptimizerChoice): void {
  */
 export function createOptimizer(
   choice: OptimizerChoice,
-  parameters: readonly Variable[],
+  parameters: readonly TrainedVariable[],
 ): Optimizer {
   checkOptimizer(choice);
   const named = byName(choice);

@@ -14,18 +14,22 @@
 import { type Tensor, tf, type Variable } from "../../engine/tf.ts";
 import {
   checkOptions,
-  DECAY,
-  makeDecay,
-  moveTowards,
+  KEPT,
   NOT_NEGATIVE,
+  POSITIVE,
+} from "../option_checks.ts";
+import {
+  FORMS,
+  moveTowards,
   type Optimizer,
   type OptimizerForm,
-  POSITIVE,
-  zeroSlots,
+  OptimizerMemory,
+  type TrainedVariable,
 } from "./optimizer.ts";
+import { checkDecay, type DecayOptions, WeightDecay } from "./weight_decay.ts";
 
 /** Options of {@linkcode RMSprop}. */
-export interface RMSpropOptions {
+export interface RMSpropOptions extends DecayOptions {
   /**
    * How much of the mean squared gradient is kept from step to step, from 0 up to but not 1; PyTorch calls it alpha.
    *
@@ -77,19 +81,27 @@ export interface RMSpropOptions {
  */
 export function checkRMSprop(options: RMSpropOptions): void {
   checkOptions("rmsprop", options, {
-    rho: DECAY,
-    momentum: DECAY,
-    epsilon: POSITIVE,
-    weightDecay: NOT_NEGATIVE,
-  }, ["centered"]);
+    numbers: {
+      rho: KEPT,
+      momentum: KEPT,
+      epsilon: POSITIVE,
+      weightDecay: NOT_NEGATIVE,
+    },
+    flags: ["centered"],
+    others: ["excludeFromDecay"],
+    words: { form: FORMS },
+  });
+  checkDecay("rmsprop", options);
 }
 
 /** RMSprop over a fixed list of parameters. */
 export class RMSprop implements Optimizer {
   /** Its name. */
   readonly name = "rmsprop";
+  readonly #memory = new OptimizerMemory();
   readonly #parameters: readonly Variable[];
-  readonly #options: Required<RMSpropOptions>;
+  readonly #options: Required<Omit<RMSpropOptions, keyof DecayOptions>>;
+  readonly #decay: WeightDecay;
   readonly #squares: Variable[];
   readonly #means: Variable[];
   readonly #directions: Variable[];
@@ -100,22 +112,33 @@ export class RMSprop implements Optimizer {
    * @throws {TypeError} If an option is unknown or of the wrong type.
    * @throws {RangeError} If an option is out of range.
    */
-  constructor(parameters: readonly Variable[], options: RMSpropOptions = {}) {
+  constructor(
+    parameters: readonly TrainedVariable[],
+    options: RMSpropOptions = {},
+  ) {
     checkRMSprop(options);
     const { form = "pytorch", momentum = 0, centered = false } = options;
-    const { weightDecay = 0 } = options;
+    const { weightDecay = 0, excludeFromDecay } = options;
     const { rho = form === "keras" ? 0.9 : 0.99 } = options;
     const { epsilon = form === "keras" ? 1e-7 : 1e-8 } = options;
-    this.#parameters = parameters;
-    this.#options = { rho, momentum, epsilon, centered, weightDecay, form };
-    this.#squares = zeroSlots(parameters);
-    this.#means = centered ? zeroSlots(parameters) : [];
-    this.#directions = momentum > 0 ? zeroSlots(parameters) : [];
+    this.#parameters = parameters.map(({ variable }) => variable);
+    this.#options = { rho, momentum, epsilon, centered, form };
+    this.#decay = new WeightDecay(this.name, parameters, {
+      weightDecay,
+      decoupled: form === "keras",
+      excludeFromDecay,
+    });
+    const memory = this.#memory;
+    this.#squares = memory.ofEach(parameters, "square");
+    this.#means = centered ? memory.ofEach(parameters, "mean") : [];
+    this.#directions = momentum > 0
+      ? memory.ofEach(parameters, "momentum")
+      : [];
   }
 
   /** The running means, and the directions with momentum. */
-  get slots(): readonly Variable[] {
-    return [...this.#squares, ...this.#means, ...this.#directions];
+  get memory(): ReadonlyMap<string, Variable> {
+    return this.#memory.variables;
   }
 
   /**
@@ -123,11 +146,11 @@ export class RMSprop implements Optimizer {
    * @param learningRate Step size α, float32, shape ().
    */
   apply(gradients: readonly Tensor[], learningRate: Tensor): void {
-    const { momentum, weightDecay, form } = this.#options;
+    const { momentum, form } = this.#options;
     tf.tidy(() => {
-      const decay = makeDecay(weightDecay, form === "keras", learningRate);
+      const decay = this.#decay.at(learningRate);
       for (const [i, parameter] of this.#parameters.entries()) {
-        const [gradient, decayed] = decay(gradients[i]!, parameter);
+        const [gradient, decayed] = decay(i, gradients[i]!, parameter);
         const scaled = this.#scale(gradient, i);
         const direction = form === "keras"
           ? tf.mul(scaled, learningRate)
@@ -147,7 +170,7 @@ export class RMSprop implements Optimizer {
 
   /** Frees what it remembers; the parameters stay. */
   dispose(): void {
-    tf.dispose([...this.slots]);
+    this.#memory.dispose();
   }
 
   /** The gradient over its running root mean square, which moves on. */

@@ -12,18 +12,18 @@
  * @module
  */
 import { type Tensor, tf, type Variable } from "../../engine/tf.ts";
+import { checkOptions, KEPT, NOT_NEGATIVE } from "../option_checks.ts";
 import {
-  checkOptions,
-  DECAY,
-  makeDecay,
-  NOT_NEGATIVE,
+  FORMS,
   type Optimizer,
   type OptimizerForm,
-  zeroSlots,
+  OptimizerMemory,
+  type TrainedVariable,
 } from "./optimizer.ts";
+import { checkDecay, type DecayOptions, WeightDecay } from "./weight_decay.ts";
 
 /** Options of {@linkcode SGD}. */
-export interface SGDOptions {
+export interface SGDOptions extends DecayOptions {
   /**
    * How much of the last direction is kept, μ, from 0 up to but not 1.
    *
@@ -61,9 +61,12 @@ export interface SGDOptions {
  */
 export function checkSGD(options: SGDOptions): void {
   checkOptions("sgd", options, {
-    momentum: DECAY,
-    weightDecay: NOT_NEGATIVE,
-  }, ["nesterov"]);
+    numbers: { momentum: KEPT, weightDecay: NOT_NEGATIVE },
+    flags: ["nesterov"],
+    others: ["excludeFromDecay"],
+    words: { form: FORMS },
+  });
+  checkDecay("sgd", options);
   const { momentum = 0, nesterov = false } = options;
   if (nesterov && momentum === 0) {
     throw new TypeError(
@@ -76,10 +79,13 @@ export function checkSGD(options: SGDOptions): void {
 export class SGD implements Optimizer {
   /** Its name. */
   readonly name = "sgd";
-  /** The directions, with momentum. */
-  readonly slots: readonly Variable[];
+  readonly #memory = new OptimizerMemory();
   readonly #parameters: readonly Variable[];
-  readonly #options: Required<SGDOptions>;
+  readonly #options: Required<
+    Pick<SGDOptions, "momentum" | "nesterov" | "form">
+  >;
+  readonly #decay: WeightDecay;
+  readonly #directions: readonly Variable[];
 
   /**
    * @param parameters What to train; each is assigned by {@linkcode SGD.apply}.
@@ -87,13 +93,28 @@ export class SGD implements Optimizer {
    * @throws {TypeError} If an option is unknown, of the wrong type, or has no effect without momentum.
    * @throws {RangeError} If an option is out of range.
    */
-  constructor(parameters: readonly Variable[], options: SGDOptions = {}) {
+  constructor(
+    parameters: readonly TrainedVariable[],
+    options: SGDOptions = {},
+  ) {
     checkSGD(options);
     const { momentum = 0, nesterov = false, weightDecay = 0 } = options;
-    const { form = "pytorch" } = options;
-    this.#parameters = parameters;
-    this.#options = { momentum, nesterov, weightDecay, form };
-    this.slots = momentum > 0 ? zeroSlots(parameters) : [];
+    const { form = "pytorch", excludeFromDecay } = options;
+    this.#parameters = parameters.map(({ variable }) => variable);
+    this.#options = { momentum, nesterov, form };
+    this.#decay = new WeightDecay(this.name, parameters, {
+      weightDecay,
+      decoupled: form === "keras",
+      excludeFromDecay,
+    });
+    this.#directions = momentum > 0
+      ? this.#memory.ofEach(parameters, "momentum")
+      : [];
+  }
+
+  /** The directions, with momentum. */
+  get memory(): ReadonlyMap<string, Variable> {
+    return this.#memory.variables;
   }
 
   /**
@@ -101,12 +122,11 @@ export class SGD implements Optimizer {
    * @param learningRate Step size α, float32, shape ().
    */
   apply(gradients: readonly Tensor[], learningRate: Tensor): void {
-    const { weightDecay, form } = this.#options;
     tf.tidy(() => {
-      const decay = makeDecay(weightDecay, form === "keras", learningRate);
+      const decay = this.#decay.at(learningRate);
       for (const [i, parameter] of this.#parameters.entries()) {
-        const [gradient, decayed] = decay(gradients[i]!, parameter);
-        const step = this.#step(gradient, this.slots[i], learningRate);
+        const [gradient, decayed] = decay(i, gradients[i]!, parameter);
+        const step = this.#step(gradient, this.#directions[i], learningRate);
         parameter.assign(tf.sub(decayed, step));
       }
     });
@@ -114,7 +134,7 @@ export class SGD implements Optimizer {
 
   /** Frees what it remembers; the parameters stay. */
   dispose(): void {
-    tf.dispose([...this.slots]);
+    this.#memory.dispose();
   }
 
   /** What to take off the parameter. */

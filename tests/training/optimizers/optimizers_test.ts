@@ -6,11 +6,30 @@ import {
   createOptimizer,
   type OptimizerChoice,
 } from "../../../src/training/optimizers/create_optimizer.ts";
+import type { DecayExclusion } from "../../../src/training/optimizers/weight_decay.ts";
+import type {
+  Optimizer,
+  TrainedVariable,
+} from "../../../src/training/optimizers/optimizer.ts";
 import { assertAllClose } from "../../close.ts";
 import { assertNoLeak } from "../../no_leak.ts";
 import golden from "../../golden/optimizers.json" with { type: "json" };
 
 const { shapes, start, gradients, rates, cases } = golden;
+const NAMES = ["dense/kernel", "norm/bias"];
+
+/** The parameters that the golden numbers begin with. */
+function parameters(): TrainedVariable[] {
+  return start.map((values, i) => ({
+    name: NAMES[i]!,
+    variable: tf.tidy(() => tf.variable(tf.tensor(values, shapes[i]!))),
+  }));
+}
+
+/** One parameter, for what can be told from one. */
+function parameter(values: number[], name = "kernel"): TrainedVariable {
+  return { name, variable: tf.tidy(() => tf.variable(tf.tensor1d(values))) };
+}
 
 for (const engine of ["cpu", "wasm", "tensorflow"] as const) {
   for (const compiled of engine === "tensorflow" ? [false, true] : [false]) {
@@ -19,13 +38,9 @@ for (const engine of ["cpu", "wasm", "tensorflow"] as const) {
       Deno.test(`Optimizer ${JSON.stringify(choice)} ${form} takes the steps of its framework as the rate changes`, async () => {
         await useEngine(engine);
         await assertNoLeak(() => {
-          const variables = start.map((values, i) =>
-            tf.tidy(() => tf.variable(tf.tensor(values, shapes[i]!)))
-          );
-          const optimizer = createOptimizer(
-            choice as OptimizerChoice,
-            variables,
-          );
+          const trained = parameters();
+          const variables = trained.map(({ variable }) => variable);
+          const optimizer = createOptimizer(choice as OptimizerChoice, trained);
           const apply = (gradients: Tensor[], rate: Tensor): void =>
             optimizer.apply(gradients, rate);
           const step = compiled ? compile(apply) : apply;
@@ -54,10 +69,10 @@ for (const engine of ["cpu", "wasm", "tensorflow"] as const) {
     Deno.test(`Centered RMSprop in ${form}'s form on ${engine} stays a number while the gradient stands still`, async () => {
       await useEngine(engine);
       await assertNoLeak(() => {
-        const parameter = tf.tidy(() => tf.variable(tf.zeros([4])));
+        const trained = parameter([0, 0, 0, 0]);
         const optimizer = createOptimizer(
           { name: "rmsprop", rho: 0.9, centered: true, form },
-          [parameter],
+          [trained],
         );
         const low = tf.tensor1d([1, 2, 5, 9]);
         const high = tf.tensor1d([2, 4, 10, 18]);
@@ -66,9 +81,9 @@ for (const engine of ["cpu", "wasm", "tensorflow"] as const) {
         for (let t = 0; t < 300; t++) {
           optimizer.apply([t < 20 ? high : low], rate);
         }
-        assertEquals([...parameter.dataSync()].filter(Number.isNaN), []);
+        assertEquals([...trained.variable.dataSync()].filter(Number.isNaN), []);
         optimizer.dispose();
-        tf.dispose([low, high, rate, parameter]);
+        tf.dispose([low, high, rate, trained.variable]);
       });
     });
   }
@@ -80,21 +95,126 @@ Deno.test("createOptimizer() takes an option that is undefined for one left out"
     for (
       const [form, decay] of [["pytorch", 0.01], ["keras", 0.004]] as const
     ) {
-      const parameter = tf.tidy(() => tf.variable(tf.tensor1d([100])));
+      const trained = parameter([100]);
       const choice = { name: "adamw", form, weightDecay: undefined };
       const optimizer = createOptimizer(
         choice as unknown as OptimizerChoice,
-        [parameter],
+        [trained],
       );
       const [gradient, rate] = [tf.tensor1d([0]), tf.scalar(0.5)];
       optimizer.apply([gradient], rate);
       // Without a gradient only the decay is left: 100 · (1 − 0.5 · decay).
-      assertAllClose(parameter.dataSync(), [100 * (1 - 0.5 * decay)]);
+      assertAllClose(trained.variable.dataSync(), [100 * (1 - 0.5 * decay)]);
       optimizer.dispose();
-      tf.dispose([gradient, rate, parameter]);
+      tf.dispose([gradient, rate, trained.variable]);
     }
   });
 });
+
+Deno.test("createOptimizer() refuses an exclusion from weight decay that leaves no choice or gives no answer", async () => {
+  await useEngine("cpu");
+  await assertNoLeak(() => {
+    const trained = parameters();
+    for (
+      const [excludeFromDecay, message] of [
+        [
+          ["bais"],
+          "Cannot make adamw: excludeFromDecay must leave some parameters alone, and not all, of dense/kernel, norm/bias: " +
+          "none are",
+        ],
+        [
+          () => true,
+          "Cannot make adamw: excludeFromDecay must leave some parameters alone, and not all, of dense/kernel, norm/bias: " +
+          "all are",
+        ],
+        [
+          () => "yes",
+          'Cannot make adamw: excludeFromDecay must answer true or false for "dense/kernel": "yes"',
+        ],
+      ] as const
+    ) {
+      const choice = { name: "adamw", excludeFromDecay } as OptimizerChoice;
+      assertThrows(() => createOptimizer(choice, trained), TypeError, message);
+    }
+    tf.dispose(trained.map(({ variable }) => variable));
+  });
+});
+
+Deno.test("createOptimizer() asks a function which names do not decay, as it looks for parts of them", async () => {
+  await useEngine("cpu");
+  const after = (excludeFromDecay: DecayExclusion): number[] => {
+    const trained = [parameter([1], "lstm_1/kernel"), parameter([1], "a/bias")];
+    const choice = { name: "sgd", weightDecay: 0.5, excludeFromDecay } as const;
+    const optimizer = createOptimizer(choice, trained);
+    tf.tidy(() =>
+      optimizer.apply([tf.zeros([1]), tf.zeros([1])], tf.scalar(0.1))
+    );
+    const values = trained.map(({ variable }) => variable.dataSync()[0]!);
+    optimizer.dispose();
+    tf.dispose(trained.map(({ variable }) => variable));
+    return values;
+  };
+  await assertNoLeak(() => {
+    assertAllClose(after(["norm", "bias"]), [0.95, 1]); // 1 − 0.1 · 0.5 · 1
+    assertAllClose(after((name) => name === "lstm_1/kernel"), [1, 0.95]);
+  });
+});
+
+for (
+  const [choice, names] of [
+    ["sgd", []],
+    [{ name: "sgd", momentum: 0.9 }, ["momentum"]],
+    [{ name: "rmsprop", centered: true, momentum: 0.9 }, [
+      "square",
+      "mean",
+      "momentum",
+    ]],
+    ["adagrad", ["sum"]],
+    ["adamw", ["mean", "square", "steps"]],
+    ["lion", ["mean"]],
+  ] as [OptimizerChoice, string[]][]
+) {
+  Deno.test(`Optimizer ${JSON.stringify(choice)} goes on exactly from its memory, which it names`, async () => {
+    await useEngine("cpu");
+    await assertNoLeak(() => {
+      const trained = [parameters(), parameters()];
+      const [first, second] = trained.map((parameters) =>
+        createOptimizer(choice, parameters)
+      ) as [Optimizer, Optimizer];
+      const [kernel, bias] = NAMES;
+      assertEquals(
+        [...first.memory.keys()],
+        names.flatMap((name) =>
+          name === "steps" ? [name] : [`${kernel}/${name}`, `${bias}/${name}`]
+        ),
+      );
+      const step = (optimizer: Optimizer, t: number): void =>
+        tf.tidy(() =>
+          optimizer.apply(
+            gradients[t]!.map((flat, i) => tf.tensor(flat, shapes[i]!)),
+            tf.scalar(rates[t]!),
+          )
+        );
+      for (let t = 0; t < 5; t++) step(first, t);
+      for (const [name, variable] of first.memory) {
+        second.memory.get(name)!.assign(variable);
+      }
+      for (const [i, { variable }] of trained[0]!.entries()) {
+        trained[1]![i]!.variable.assign(variable);
+      }
+      for (let t = 5; t < 10; t++) {
+        step(first, t);
+        step(second, t);
+      }
+      for (const [i, { variable }] of trained[0]!.entries()) {
+        assertEquals(trained[1]![i]!.variable.dataSync(), variable.dataSync());
+      }
+      first.dispose();
+      second.dispose();
+      tf.dispose(trained.flat().map(({ variable }) => variable));
+    });
+  });
+}
 
 Deno.test("createOptimizer() refuses what it does not know, and options out of range or without effect", () => {
   for (
@@ -102,12 +222,12 @@ Deno.test("createOptimizer() refuses what it does not know, and options out of r
       [
         "adagard",
         RangeError,
-        "Cannot make an optimizer: its name must be one of sgd, rmsprop, adam, adamw: adagard",
+        "Cannot make an optimizer: its name must be one of sgd, rmsprop, adagrad, adam, adamw, lion: adagard",
       ],
       [
         { name: "adam", beta: 0.9 },
         TypeError,
-        "Cannot make adam: there is no such option, only beta1, beta2, epsilon, weightDecay, form, name: beta",
+        "Cannot make adam: there is no such option, only beta1, beta2, epsilon, weightDecay, excludeFromDecay, form, name: beta",
       ],
       [
         { name: "adamw", beta1: 1 },
@@ -132,7 +252,7 @@ Deno.test("createOptimizer() refuses what it does not know, and options out of r
       [
         { name: "rmsprop", form: "torch" },
         TypeError,
-        'Cannot make rmsprop: form must be "pytorch" or "keras": torch',
+        'Cannot make rmsprop: form must be "pytorch" or "keras": "torch"',
       ],
       [
         { name: "sgd", momentum: "0.9" },
@@ -143,6 +263,31 @@ Deno.test("createOptimizer() refuses what it does not know, and options out of r
         { name: "sgd", momentum: NaN },
         RangeError,
         "Cannot make sgd: momentum must be from 0 up to but not 1: NaN",
+      ],
+      [
+        { name: "adagrad", initialSum: -0.1 },
+        RangeError,
+        "Cannot make adagrad: initialSum must be a number from 0: -0.1",
+      ],
+      [
+        { name: "lion", form: "keras" },
+        TypeError,
+        "Cannot make lion: there is no such option, only beta1, beta2, weightDecay, excludeFromDecay, name: form",
+      ],
+      [
+        { name: "adam", excludeFromDecay: ["bias"] },
+        TypeError,
+        "Cannot make adam: excludeFromDecay has no effect without weightDecay: give weightDecay, such as 0.01",
+      ],
+      [
+        { name: "adamw", excludeFromDecay: "bias" },
+        TypeError,
+        'Cannot make adamw: excludeFromDecay must be a list of parts of names, such as ["bias", "norm"], or a function: "bias"',
+      ],
+      [
+        { name: "adamw", excludeFromDecay: ["bias", null] },
+        TypeError,
+        'Cannot make adamw: excludeFromDecay must be a list of parts of names, such as ["bias", "norm"], or a function: ["bias",null]',
       ],
       [
         { name: "rmsprop", centered: 1 },

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { cutRows } from "../../src/training/cut_rows.ts";
+import { cutRows } from "../../src/engine/cut_rows.ts";
 
 Deno.test("cutRows() leaves a small batch whole", () => {
   assertEquals(cutRows(3, { most: 4, smallest: 32 }), [[0, 1, 2]]);

@@ -1,0 +1,178 @@
+/**
+ * A text with the log-probability of each of its tokens: plain values, shown in colours by surprisal.
+ *
+ * The surprisal of a token is minus its log-probability, in bits here (Hale, "A Probabilistic Earley Parser as a
+ * Psycholinguistic Model", 2001).
+ *
+ * @module
+ */
+import { plainTable, printable, toHtml } from "../text/report_table.ts";
+
+/** A token, and how likely the model held it. */
+export interface ScoredToken {
+  /** Its id. */
+  readonly id: number;
+  /** The token as the vocabulary has it. */
+  readonly token: string;
+  /** What it covers in the text; empty for a special token that was added. */
+  readonly text: string;
+  /** Where that starts, in UTF-16 units. */
+  readonly start: number;
+  /** Where it ends. */
+  readonly end: number;
+  /** Natural logarithm of its probability after what was before; undefined for the first token, which is only read. */
+  readonly logProbability: number | undefined;
+  /** How many tokens were more likely, from 0; undefined for the first token. */
+  readonly rank: number | undefined;
+}
+
+/** Bits of surprisal that have the strongest colour, and more. */
+const STRONGEST = 10;
+/** Colours of a terminal's 256, from this many bits on. */
+const TERMINAL: readonly (readonly [bits: number, colour: number])[] = [
+  [9, 203],
+  [6, 209],
+  [3, 221],
+  [1, 229],
+];
+
+/** What `score()` returns of one text. */
+export class ScoredText {
+  /** The text. */
+  readonly text: string;
+  /** Its tokens, with special tokens that were added. */
+  readonly tokens: readonly ScoredToken[];
+  /** The sum over the tokens that were predicted, in nats. */
+  readonly logProbability: number;
+  /** The same per token that was predicted. */
+  readonly meanLogProbability: number;
+  /** e to minus the mean. */
+  readonly perplexity: number;
+  /** Minus the sum in bits, divided by the code points after the first token if that has text. */
+  readonly bitsPerCharacter: number;
+
+  /**
+   * Takes the tokens; `score()` does.
+   *
+   * @param text The text.
+   * @param tokens Its tokens, in order.
+   */
+  constructor(text: string, tokens: readonly ScoredToken[]) {
+    this.text = text;
+    this.tokens = tokens;
+    let [sum, count] = [0, 0];
+    for (const { logProbability } of tokens) {
+      if (logProbability === undefined) continue;
+      sum += logProbability;
+      count++;
+    }
+    let characters = 0;
+    for (const _ of text.slice(tokens[0]?.end ?? 0)) characters++;
+    this.logProbability = sum;
+    this.meanLogProbability = sum / count;
+    this.perplexity = Math.exp(-sum / count);
+    this.bitsPerCharacter = -sum * Math.LOG2E / characters;
+  }
+
+  /**
+   * Writes the text for a terminal.
+   *
+   * @param options Whether to write colours; without them there is a line for each token.
+   * @returns The tokens and the figures.
+   */
+  toString(options: { color?: boolean } = {}): string {
+    const { color = !Deno.noColor } = options;
+    if (color) return `${this.tokens.map(inColour).join("")}\n${this.#figures}`;
+    const rows = this.tokens.map((each) => [
+      JSON.stringify(each.text || each.token),
+      each.logProbability?.toFixed(3) ?? "read only",
+      each.rank === undefined ? "" : String(each.rank + 1),
+    ]);
+    const head = ["token", "log-probability", "rank"];
+    return `${this.#figures}\n${plainTable({ head, rows })}`;
+  }
+
+  /**
+   * Writes the text as HTML, each token on a background that is the stronger the more surprising it was.
+   *
+   * @returns A self-contained element, without scripts; the numbers show where the pointer rests.
+   */
+  toHTML(): string {
+    const parts = this.tokens.map((each) => {
+      const { logProbability, rank } = each;
+      const title = logProbability === undefined
+        ? "read only"
+        : `${JSON.stringify(each.token)}: probability ${
+          Math.exp(logProbability).toPrecision(3)
+        }, ${bitsOf(logProbability).toFixed(2)} bits, rank ${rank! + 1}`;
+      return `<span title="${toHtml(title)}" style="background:${
+        colourOf(logProbability)
+      };color:inherit;border-radius:2px">${
+        lines(labelOf(each), toHtml)
+      }</span>`;
+    });
+    const scale = [0, 2, 4, 6, 8, 10].map((bits) =>
+      `<span style="background:${
+        colourOf(-bits / Math.LOG2E)
+      };color:inherit;padding:0 6px">${bits}${
+        bits === STRONGEST ? "+" : ""
+      }</span>`
+    );
+    return `<div style="font-family:monospace;line-height:1.7;white-space:pre-wrap;overflow-wrap:anywhere">${
+      parts.join("")
+    }</div><div style="opacity:0.85;margin-top:4px">${
+      toHtml(this.#figures)
+    }; bits: ${scale.join("")}</div>`;
+  }
+
+  /**
+   * Gives a notebook what it shows.
+   *
+   * @returns The text as HTML and as plain text.
+   */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    return {
+      "text/plain": this.toString({ color: false }),
+      "text/html": this.toHTML(),
+    };
+  }
+
+  get #figures(): string {
+    return `log-probability ${this.logProbability.toFixed(3)}, ${
+      this.meanLogProbability.toFixed(3)
+    } per token, perplexity ${this.perplexity.toPrecision(4)}, ${
+      this.bitsPerCharacter.toFixed(3)
+    } bits per character`;
+  }
+}
+
+function bitsOf(logProbability: number): number {
+  return -logProbability * Math.LOG2E;
+}
+
+function colourOf(logProbability: number | undefined): string {
+  if (logProbability === undefined) return "none";
+  const strength = Math.min(1, Math.max(0, bitsOf(logProbability) / STRONGEST));
+  return `hsla(14,90%,50%,${(0.6 * strength).toFixed(2)})`;
+}
+
+function inColour(each: ScoredToken): string {
+  const label = lines(labelOf(each), printable);
+  const { logProbability = 0 } = each;
+  const level = TERMINAL.find(([bits]) => bitsOf(logProbability) >= bits);
+  if (level === undefined) return label;
+  return label.split("\n").map((line) =>
+    line === "" ? "" : `\x1b[38;5;16;48;5;${level[1]}m${line}\x1b[0m`
+  ).join("\n");
+}
+
+/** What is written for a token; of several tokens that cover one character, all but the first have no text. */
+function labelOf({ text, token, start, end }: ScoredToken): string {
+  if (text === "") return end > start ? "…" : token;
+  return text.replaceAll(/\r?\n/g, "⏎\n").replaceAll("\t", "⇥");
+}
+
+/** Makes every line safe, and keeps the line ends. */
+function lines(text: string, safe: (line: string) => string): string {
+  return text.split("\n").map(safe).join("\n");
+}

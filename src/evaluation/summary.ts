@@ -1,0 +1,176 @@
+/**
+ * What a model is made of and what it takes: layers, parameters, memory and arithmetic.
+ *
+ * Operations are those of the matrix products (see {@linkcode LayerDescription}); a training step takes about three times
+ * those of the way forward, as the way back has two products for each (Kaplan et al., "Scaling Laws for Neural Language
+ * Models", 2020, section 2.1).
+ *
+ * @module
+ */
+import {
+  countParameters,
+  type LayerDescription,
+  type Network,
+} from "../networks/network.ts";
+import { checkOptionNames } from "../text/options.ts";
+import {
+  checkOptimizer,
+  type OptimizerChoice,
+} from "../training/optimizers/create_optimizer.ts";
+import type { TrainingDefaults } from "../training/trainable_model.ts";
+import { ModelSummary, type SummaryLayer } from "./model_summary.ts";
+
+/** Options of {@linkcode summary}. */
+export interface SummaryOptions {
+  /**
+   * Rows of a training step, B.
+   *
+   * @default {64}
+   */
+  batchSize?: number;
+
+  /**
+   * Tokens that each row moves on in one step, T.
+   *
+   * @default {undefined} which is the model's context, or 64 for a model without one
+   */
+  sequenceLength?: number;
+
+  /**
+   * Whose memory training has.
+   *
+   * @default {"adam"} or what `model.compile()` settled
+   */
+  optimizer?: OptimizerChoice;
+}
+
+const ACTION = "Cannot summarize";
+const BYTES = 4; // float32
+
+/**
+ * Sums up a model.
+ *
+ * @param model A model, or anything with a network.
+ * @param options The sizes of a training step.
+ * @returns Layers, parameters, memory, operations.
+ * @throws {TypeError} If an option is unknown.
+ * @throws {RangeError} If an option is out of range.
+ *
+ * @example How large it is
+ * ```ts
+ * import { buildLSTM, CharTokenizer, summary } from "@textloom/textloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const model = buildLSTM({ tokenizer: CharTokenizer.train("abc"), units: 4, embedding: 2 });
+ * const { layers, parameters } = summary(model);
+ * assertEquals(layers.map(({ type }) => type), ["Embedding", "LSTM", "Dense"]);
+ * assertEquals(parameters, 3 * 2 + 4 * (4 * (2 + 4) + 4) + 4 * 3 + 3);
+ * model.dispose();
+ * ```
+ */
+export function summary(
+  model: {
+    readonly network: Network;
+    readonly trainingDefaults?: TrainingDefaults;
+  },
+  options: SummaryOptions = {},
+): ModelSummary {
+  checkOptionNames(
+    ACTION,
+    options,
+    ["batchSize", "sequenceLength", "optimizer"] satisfies (
+      keyof SummaryOptions
+    )[],
+  );
+  const { network } = model;
+  const { batchSize = 64, sequenceLength = network.context ?? 64 } = options;
+  for (const [name, value] of Object.entries({ batchSize, sequenceLength })) {
+    if (Number.isSafeInteger(value) && value > 0) continue;
+    throw new RangeError(
+      `${ACTION}: ${name} must be a positive integer: ${JSON.stringify(value)}`,
+    );
+  }
+  const optimizer = options.optimizer ?? model.trainingDefaults?.optimizer ??
+    "adam";
+  checkOptimizer(optimizer);
+  const described = network.describe?.(sequenceLength);
+  const layers = (described ?? describeByParameters(network)).map((
+    layer,
+  ): SummaryLayer => ({
+    ...layer,
+    parameters: parametersOf(network, layer.name),
+    outputShape: [batchSize, sequenceLength, layer.width],
+  }));
+  const sum = (name: "flops" | "activations" | "state"): number =>
+    layers.reduce((total, layer) => total + layer[name], 0);
+  const parameters = countParameters(network);
+  const weights = BYTES * parameters;
+  const activations = BYTES * batchSize * sequenceLength * sum("activations");
+  const memory = weights * slotsOf(optimizer);
+  const state = BYTES * sum("state");
+  return new ModelSummary({
+    description: network.description,
+    isEstimate: described === undefined,
+    layers,
+    parameters,
+    batchSize,
+    sequenceLength,
+    flopsPerToken: sum("flops"),
+    training: {
+      weights,
+      gradients: weights,
+      optimizer: memory,
+      activations,
+      total: 2 * weights + memory + activations,
+    },
+    generation: { weights, state, total: weights + state },
+  });
+}
+
+/** Numbers that an optimizer keeps for each weight. */
+function slotsOf(choice: OptimizerChoice): number {
+  const options = (typeof choice === "string" ? { name: choice } : choice) as
+    & { name: string }
+    & Record<string, unknown>;
+  const momentum = Number(options["momentum"] ?? 0) > 0 ? 1 : 0;
+  switch (options.name) {
+    case "sgd":
+      return momentum;
+    case "rmsprop":
+      return 1 + momentum + (options["centered"] === true ? 1 : 0);
+    default:
+      return 2; // the means of the gradient and of its square
+  }
+}
+
+/** Numbers of the parameters whose names begin so. */
+function parametersOf(network: Network, name: string): number {
+  let sum = 0;
+  for (const parameter of network.parameters.values()) {
+    if (parameter.name.startsWith(`${name}/`) || parameter.name === name) {
+      sum += parameter.size;
+    }
+  }
+  return sum;
+}
+
+/** A layer for each first part of the parameters' names; each matrix that is no table counts as multiplied once a token. */
+function describeByParameters(network: Network): LayerDescription[] {
+  const layers = new Map<string, LayerDescription>();
+  for (const { name, shape, size } of network.parameters.values()) {
+    const layer = name.split("/")[0]!;
+    const isTable = /table|embedding|positions/.test(name);
+    const flops = shape.length >= 2 && !isTable ? 2 * size : 0;
+    const width = shape.at(-1) ?? 1;
+    const before = layers.get(layer);
+    layers.set(layer, {
+      name: layer,
+      type: isTable ? "Embedding" : "layer",
+      width: shape.length >= 2 ? width : before?.width ?? width,
+      flops: (before?.flops ?? 0) + flops,
+      activations: (before?.activations ?? 0) + (shape.length >= 2 ? width : 0),
+      state: 0,
+    });
+  }
+  return [...layers.values()];
+}

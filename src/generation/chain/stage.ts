@@ -1,0 +1,87 @@
+/**
+ * What a stage of a chain is, and how its numbers may change from place to place.
+ *
+ * @module
+ */
+import type { Candidates } from "./candidates.ts";
+
+/**
+ * A number of a stage: the same everywhere, a list over the positions of the new text, which begins again at its end, or a
+ * function of the position and the entropy (nats) of the candidates that reach the stage.
+ */
+export type Knob =
+  | number
+  | readonly number[]
+  | ((position: number, entropy: number) => number);
+
+/** One stage: changes the scores of candidates, or removes some. */
+export interface ChainStage {
+  /** Such as `topK`. */
+  readonly name: string;
+
+  /** One line for people, such as `topK 40`. */
+  readonly description: string;
+
+  /**
+   * Does the work.
+   *
+   * @param candidates What to work on.
+   */
+  apply(candidates: Candidates): void;
+}
+
+/** Which values a knob may have. */
+export interface KnobRule {
+  /** The option's name. */
+  name: string;
+  /** What its value must be, such as "a number from 0 to 1". */
+  rule: string;
+  /** Whether a value is one. */
+  allows(value: number): boolean;
+}
+
+/**
+ * Checks a knob, and makes a function of it.
+ *
+ * @param knob A number, a list or a function.
+ * @param rule What its values must be.
+ * @returns The value at the place that the candidates are for.
+ * @throws {TypeError} If it is none of these, or an empty list.
+ * @throws {RangeError} If a value is out of range; those of a function are checked when they are used.
+ */
+export function readKnob(
+  knob: Knob,
+  rule: KnobRule,
+): (candidates: Candidates) => number {
+  const check = (value: unknown): number => {
+    if (typeof value === "number" && rule.allows(value)) return value;
+    throw new RangeError(
+      `Cannot sample: ${rule.name} must be ${rule.rule}: ${
+        typeof value === "string" ? JSON.stringify(value) : value
+      }`,
+    );
+  };
+  if (typeof knob === "function") {
+    return (candidates) =>
+      check(
+        knob(candidates.position, knob.length > 1 ? candidates.entropy() : NaN),
+      );
+  }
+  if (Array.isArray(knob)) {
+    if (knob.length === 0) {
+      throw new TypeError(
+        `Cannot sample: ${rule.name} must have a value for one position at least: []`,
+      );
+    }
+    const values = knob.map(check);
+    return ({ position }) => values[position % values.length]!;
+  }
+  const value = check(knob);
+  return () => value;
+}
+
+/** Gives a knob for people. */
+export function writeKnob(knob: Knob): string {
+  if (typeof knob === "function") return "by a function";
+  return Array.isArray(knob) ? `[${knob.join(", ")}]` : String(knob);
+}

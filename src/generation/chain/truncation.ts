@@ -1,0 +1,160 @@
+/**
+ * Stages that remove unlikely tokens; p is the softmax of the scores that reach the stage, H its entropy in nats.
+ *
+ * Top-k: Fan, Lewis and Dauphin, 2018. Top-p: Holtzman et al., 2020. Typical: Meister et al., 2023. Epsilon and eta: Hewitt,
+ * Manning and Liang, 2022. Min-p: Nguyen et al., 2024. Top-nσ: Tang et al., 2024. Top-h: Baghaei Potraghloo et al., 2025, over
+ * all candidates. Bounds as in llama.cpp and transformers.
+ *
+ * @module
+ */
+import { type ChainStage, type Knob, readKnob, writeKnob } from "./stage.ts";
+import type { Candidates } from "./candidates.ts";
+
+/** What a truncation does with its knob's value; 0, or 1 where a share is kept, is no truncation. */
+interface Truncation {
+  rule: string;
+  allows(value: number): boolean;
+  off: number;
+  cut(candidates: Candidates, value: number): void;
+}
+
+const share = {
+  rule: "a number from 0 to 1",
+  allows: (value: number) => value >= 0 && value <= 1,
+};
+
+const TRUNCATIONS = {
+  topK: {
+    rule: "an integer from 0",
+    allows: (value) => Number.isSafeInteger(value) && value >= 0,
+    off: 0,
+    cut: (candidates, k) => {
+      if (k < candidates.count) candidates.keepLargest(k);
+    },
+  },
+  topP: {
+    ...share,
+    off: 1,
+    cut: (candidates, mass) => {
+      const { logits } = candidates;
+      const total = candidates.logTotal();
+      let sum = 0;
+      candidates.keepUntil(
+        logits,
+        (id) => (sum += Math.exp(logits[id]! - total)) >= mass,
+      );
+    },
+  },
+  minP: {
+    ...share,
+    off: 0,
+    cut: (candidates, ratio) => {
+      const { logits } = candidates;
+      const least = logits[candidates.best()]! + Math.log(ratio);
+      candidates.filter((id) => logits[id]! >= least);
+    },
+  },
+  typicalP: {
+    ...share,
+    off: 1,
+    cut: (candidates, mass) => {
+      const { logits, ids, count } = candidates;
+      const entropy = candidates.entropy();
+      const total = candidates.logTotal();
+      const keys = candidates.scratch; // by id from here on
+      for (let i = 0; i < count; i++) {
+        keys[ids[i]!] = -Math.abs(total - logits[ids[i]!]! - entropy);
+      }
+      let sum = 0;
+      candidates.keepUntil(
+        keys,
+        (id) => (sum += Math.exp(logits[id]! - total)) >= mass,
+      );
+    },
+  },
+  epsilonCutoff: {
+    ...share,
+    off: 0,
+    cut: (candidates, least) => {
+      const p = candidates.probabilities();
+      candidates.filter((_, place) => p[place]! >= least);
+    },
+  },
+  etaCutoff: {
+    ...share,
+    off: 0,
+    cut: (candidates, eta) => {
+      const entropy = candidates.entropy();
+      const p = candidates.probabilities();
+      const least = Math.min(eta, Math.sqrt(eta) * Math.exp(-entropy));
+      candidates.filter((_, place) => p[place]! >= least);
+    },
+  },
+  topH: {
+    rule: "a number above 0, to 1",
+    allows: (value) => value > 0 && value <= 1,
+    off: 1,
+    cut: (candidates, part) => {
+      const { logits } = candidates;
+      const total = candidates.logTotal();
+      const most = part * candidates.entropy();
+      let sum = 0;
+      candidates.keepUntil(logits, (id) => {
+        const log = logits[id]! - total;
+        return (sum -= Math.exp(log) * log) > most;
+      });
+      // The last one is the first too many.
+      if (sum > most && candidates.count > 1) {
+        candidates.keepLargest(candidates.count - 1);
+      }
+    },
+  },
+  topNSigma: {
+    rule: "a number from 0",
+    allows: (value) => value >= 0 && value < Infinity,
+    off: 0,
+    cut: (candidates, n) => {
+      const { logits, ids, count } = candidates;
+      let [mean, squares] = [0, 0];
+      for (let i = 0; i < count; i++) mean += logits[ids[i]!]! / count;
+      for (let i = 0; i < count; i++) {
+        squares += (logits[ids[i]!]! - mean) ** 2;
+      }
+      const least = logits[candidates.best()]! - n * Math.sqrt(squares / count);
+      candidates.filter((id) => logits[id]! >= least);
+    },
+  },
+} satisfies Record<TruncationName, Truncation>;
+
+/** Names of the stages that remove unlikely tokens. */
+export type TruncationName =
+  | "topK"
+  | "topP"
+  | "minP"
+  | "typicalP"
+  | "epsilonCutoff"
+  | "etaCutoff"
+  | "topH"
+  | "topNSigma";
+
+/**
+ * Makes a stage that removes unlikely tokens.
+ *
+ * @param name Which.
+ * @param knob Its value: 0 removes nothing, for topP, typicalP and topH 1 does not.
+ * @returns The stage.
+ * @throws {TypeError} If the value is an empty list.
+ * @throws {RangeError} If a value is out of range.
+ */
+export function truncationStage(name: TruncationName, knob: Knob): ChainStage {
+  const { rule, allows, off, cut }: Truncation = TRUNCATIONS[name];
+  const valueAt = readKnob(knob, { name, rule, allows });
+  return {
+    name,
+    description: `${name} ${writeKnob(knob)}`,
+    apply(candidates): void {
+      const value = valueAt(candidates);
+      if (value !== off) cut(candidates, value);
+    },
+  };
+}

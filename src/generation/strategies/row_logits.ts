@@ -1,0 +1,188 @@
+/**
+ * What a strategy searches with: rows of tokens that grow, fork and end, and the scores of what may come next in each.
+ *
+ * @module
+ */
+import { ensureEngine } from "../../engine/engine.ts";
+import { type Tensor, tf } from "../../engine/tf.ts";
+import type { Predictor, PredictorState } from "../predictor.ts";
+
+/**
+ * Any function from rows of token ids to a row of logits for each, shape (V,): the scores of the token to come next. It
+ * gets whole rows, prompt and all.
+ */
+export type NextLogits = (
+  rows: readonly Int32Array[],
+) => readonly Float32Array[] | Promise<readonly Float32Array[]>;
+
+/** Rows of tokens and the scores of what may come next. */
+export interface RowLogits {
+  /**
+   * Begins.
+   *
+   * @param prompts Token ids of every row, one at least.
+   * @returns The logits of every row, shape (V,) each.
+   */
+  begin(prompts: readonly Int32Array[]): Promise<readonly Float32Array[]>;
+
+  /**
+   * Goes on: every new row is one of the rows before with a token more.
+   *
+   * @param parents Of every new row, which of the rows before it goes on from.
+   * @param tokens The new token of every row.
+   * @returns The logits of every new row, shape (V,) each.
+   */
+  advance(
+    parents: readonly number[],
+    tokens: readonly number[],
+  ): Promise<readonly Float32Array[]>;
+
+  /** Frees what it holds. */
+  dispose(): void;
+}
+
+/**
+ * @param source A model's network, or any function from rows of tokens to logits.
+ * @returns Rows over it.
+ */
+export function rowLogits(source: Predictor | NextLogits): RowLogits {
+  return typeof source === "function"
+    ? new FunctionRows(source)
+    : new PredictorRows(source);
+}
+
+/**
+ * @param source A model's network, or any function from rows of tokens to logits.
+ * @param tokens How many tokens a row will have in the end.
+ * @throws {RangeError} If that is more than a network can read before it starts over.
+ */
+export function checkRoom(
+  source: Predictor | NextLogits,
+  tokens: number,
+): void {
+  if (typeof source === "function") return;
+  const { startsOverAfter = Infinity } = source;
+  if (tokens > startsOverAfter) {
+    throw new RangeError(
+      `Cannot generate: prompt and text together must have at most the ${startsOverAfter} tokens that the model reads ` +
+        `before it starts over: ${tokens}; lower maxTokens, or sample, which reads the last half again`,
+    );
+  }
+}
+
+/** Rows of a function, which reads them from the beginning each time. */
+class FunctionRows implements RowLogits {
+  readonly #next: NextLogits;
+  #rows: readonly Int32Array[] = [];
+
+  constructor(next: NextLogits) {
+    this.#next = next;
+  }
+
+  async begin(
+    prompts: readonly Int32Array[],
+  ): Promise<readonly Float32Array[]> {
+    this.#rows = prompts;
+    return await this.#read();
+  }
+
+  async advance(
+    parents: readonly number[],
+    tokens: readonly number[],
+  ): Promise<readonly Float32Array[]> {
+    this.#rows = parents.map((parent, i) =>
+      Int32Array.of(...this.#rows[parent]!, tokens[i]!)
+    );
+    return await this.#read();
+  }
+
+  async #read(): Promise<readonly Float32Array[]> {
+    const logits = await this.#next(this.#rows);
+    const isWhole = Array.isArray(logits) &&
+      logits.length === this.#rows.length &&
+      logits.every((row) =>
+        row instanceof Float32Array && row.length === logits[0].length
+      );
+    if (!isWhole) {
+      throw new TypeError(
+        `Cannot generate: the function must give a Float32Array of logits for each of ${this.#rows.length} rows, all of one length`,
+      );
+    }
+    return logits;
+  }
+
+  dispose(): void {
+    this.#rows = [];
+  }
+}
+
+/** Rows of a network, whose memory of each is carried on. */
+class PredictorRows implements RowLogits {
+  readonly #predictor: Predictor;
+  #state: PredictorState = [];
+
+  constructor(predictor: Predictor) {
+    this.#predictor = predictor;
+  }
+
+  async begin(
+    prompts: readonly Int32Array[],
+  ): Promise<readonly Float32Array[]> {
+    await ensureEngine();
+    const results = prompts.map((ids) =>
+      tf.tidy(() => {
+        const before = this.#predictor.zeroState(1);
+        const row = tf.tensor2d(ids, [1, ids.length], "int32");
+        const { logits, state } = this.#predictor.forward(row, before);
+        const last = tf.slice(logits, [0, ids.length - 1, 0], [1, 1, -1]);
+        return [tf.reshape(last, [1, -1]), ...state];
+      })
+    );
+    const [logits, ...state] = tf.tidy(() =>
+      results[0]!.map((_, i) =>
+        tf.concat(results.map((tensors) => tensors[i]!))
+      )
+    );
+    tf.dispose(results);
+    return await this.#take(logits!, state);
+  }
+
+  async advance(
+    parents: readonly number[],
+    tokens: readonly number[],
+  ): Promise<readonly Float32Array[]> {
+    const isSame = parents.length === this.#state[0]?.shape[0] &&
+      parents.every((parent, i) => parent === i);
+    const [logits, ...state] = tf.tidy(() => {
+      const places = tf.tensor1d([...parents], "int32");
+      const before = isSame
+        ? this.#state
+        : this.#state.map((rows) => tf.gather(rows, places));
+      const ids = tf.tensor1d([...tokens], "int32");
+      const next = this.#predictor.step(ids, before);
+      return [next.logits, ...next.state];
+    });
+    return await this.#take(logits!, state);
+  }
+
+  dispose(): void {
+    tf.dispose([...this.#state]);
+    this.#state = [];
+  }
+
+  /** Keeps the state and takes the logits, shape (B, V), to the host. */
+  async #take(
+    logits: Tensor,
+    state: PredictorState,
+  ): Promise<readonly Float32Array[]> {
+    this.dispose();
+    this.#state = state;
+    const [rows, width] = logits.shape as [number, number];
+    const values = await logits.data() as Float32Array;
+    logits.dispose();
+    return Array.from(
+      { length: rows },
+      (_, row) => values.subarray(row * width, (row + 1) * width),
+    );
+  }
+}

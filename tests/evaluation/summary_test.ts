@@ -1,0 +1,193 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { ensureEngine } from "../../src/engine/engine.ts";
+import { tf } from "../../src/engine/tf.ts";
+import { summary } from "../../src/evaluation/summary.ts";
+import type { Network } from "../../src/networks/network.ts";
+import { CNNNetwork } from "../../src/networks/cnn_network.ts";
+import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
+import { PRESETS } from "../../src/networks/transformer_config.ts";
+import { TransformerNetwork } from "../../src/networks/transformer_network.ts";
+import golden from "../golden/flops.json" with { type: "json" };
+
+await ensureEngine();
+
+const { vocabSize, batch, steps } = golden;
+const RECURRENT = { vocabSize, embedding: 5, units: 7 };
+const TRANSFORMER = {
+  vocabSize,
+  context: steps,
+  rotaryBase: 10_000,
+  epsilon: 1e-5,
+  width: 8,
+  heads: 4,
+  tied: false,
+  dropout: 0,
+};
+const NETWORKS: Record<string, Network> = {
+  rnn: new RecurrentNetwork("rnn", { ...RECURRENT, layers: 1 }),
+  gru: new RecurrentNetwork("gru", {
+    ...RECURRENT,
+    layers: 2,
+    dense: 4,
+    layerNorm: true,
+  }),
+  lstm: new RecurrentNetwork("lstm", { ...RECURRENT, layers: 2 }),
+  transformer: new TransformerNetwork({
+    ...TRANSFORMER,
+    ...PRESETS.gpt2,
+    keyValueHeads: 4,
+    layers: 2,
+    feedForward: 20,
+    tied: true,
+  }),
+  swiglu: new TransformerNetwork({
+    ...TRANSFORMER,
+    ...PRESETS.llama,
+    keyValueHeads: 2,
+    layers: 1,
+    feedForward: 12,
+  }),
+};
+
+for (const [name, network] of Object.entries(NETWORKS)) {
+  Deno.test(`summary() counts the operations of ${name} as PyTorch's flop counter does`, () => {
+    const { flopsPerToken } = summary({ network }, {
+      batchSize: batch,
+      sequenceLength: steps,
+    });
+    assertEquals(flopsPerToken * batch * steps, golden[name as "rnn"]);
+  });
+
+  Deno.test(`summary() of ${name} has every parameter in one layer, and the state that generation has`, () => {
+    const { layers, parameters, generation } = summary({ network });
+    assertEquals(
+      layers.reduce((sum, layer) => sum + layer.parameters, 0),
+      parameters,
+    );
+    const state = network.zeroState(1);
+    const numbers = state.reduce(
+      (sum, { size, dtype }) => sum + (dtype === "float32" ? size : 0),
+      0,
+    );
+    assertEquals(generation.state, 4 * numbers);
+    assertEquals(generation.weights, 4 * parameters);
+    tf.dispose([...state]);
+  });
+}
+
+Deno.test("summary() of a convolutional network counts each tap", () => {
+  const network = new CNNNetwork({
+    vocabSize: 11,
+    embedding: 5,
+    filters: 4,
+    kernelSize: 3,
+    layers: 2,
+    stacks: 1,
+    dense: 0,
+    layerNorm: true,
+    dropout: 0,
+  });
+  const { flopsPerToken, generation, layers, parameters } = summary({
+    network,
+  });
+  // By hand: 3 taps of 5·4; a block has 3 taps of 4·8 and a map to 8, in the last one to 4; the output 4·11.
+  assertEquals(flopsPerToken, 2 * (60 + (96 + 32) + (96 + 16) + 44));
+  // Two inputs of 5, then 2 and 4 inputs of 4, for dilations 1 and 2.
+  assertEquals(generation.state, 4 * (2 * 5 + 2 * 4 + 4 * 4));
+  assertEquals(
+    layers.reduce((sum, layer) => sum + layer.parameters, 0),
+    parameters,
+  );
+});
+
+Deno.test("summary() of attention over past states counts its matrices and the window", () => {
+  const network = new RecurrentNetwork("lstm", {
+    vocabSize: 11,
+    embedding: 5,
+    units: 7,
+    layers: 1,
+    attentionWindow: 3,
+  });
+  const { flopsPerToken, generation, layers, parameters } = summary({
+    network,
+  });
+  // By hand: gates 28·(5 + 7), score 7·7, output 14·7, scores and mean 3·7 each, the output 7·11.
+  assertEquals(
+    flopsPerToken,
+    2 * (28 * 12 + 49 + 98 + 2 * 21 + 77),
+  );
+  assertEquals(generation.state, 4 * (2 * 7 + 3 * 7));
+  assertEquals(
+    layers.reduce((sum, layer) => sum + layer.parameters, 0),
+    parameters,
+  );
+});
+
+Deno.test("summary() guesses the layers of a network that does not describe itself", () => {
+  const { kind, config, parameters, description } = NETWORKS["lstm"]!;
+  const network = { kind, config, parameters, description } as Network;
+  const known = summary({ network: NETWORKS["lstm"]! });
+  const guessed = summary({ network });
+  assertEquals(guessed.isEstimate, true);
+  assertEquals(guessed.flopsPerToken, known.flopsPerToken);
+  assertEquals(
+    guessed.layers.map(({ name }) => name),
+    known.layers.map(({ name }) => name),
+  );
+  assert(String(guessed).includes("(layers guessed from the parameters)"));
+});
+
+Deno.test("summary() knows what an optimizer remembers", () => {
+  const network = NETWORKS["rnn"]!;
+  const slots = (optimizer: Parameters<typeof summary>[1]) => {
+    const { training } = summary({ network }, optimizer);
+    return training.optimizer / training.weights;
+  };
+  assertEquals(slots({}), 2);
+  assertEquals(slots({ optimizer: "sgd" }), 0);
+  assertEquals(slots({ optimizer: { name: "sgd", momentum: 0.9 } }), 1);
+  assertEquals(slots({ optimizer: "rmsprop" }), 1);
+});
+
+// Numbers by hand: activations (5 + 3·7) + (7 + 2·11) = 55 a token, 2640 B; 936 + 936 + 2·936 + 2640 = 6384 B.
+Deno.test("ModelSummary writes tables", () => {
+  const text = String(
+    summary({ network: NETWORKS["rnn"]! }, { batchSize: 2, sequenceLength: 6 }),
+  );
+  assertEquals(
+    text,
+    "RNN, 1 layer of 7 units, 234 parameters\n" +
+      "  layer      type       output      parameters  FLOPs per token\n" +
+      "  embedding  Embedding  (2, 6, 5)   55          0\n" +
+      "  rnn_1      SimpleRNN  (2, 6, 7)   91          168\n" +
+      "  output     Dense      (2, 6, 11)  88          154\n" +
+      "  parameters          234\n" +
+      "  forward             322 FLOPs per token\n" +
+      "  training step       11,592 FLOPs, about, for 2 rows of 6 tokens\n" +
+      "  memory to train     6.4 kB, about: weights 936 B, gradients 936 B, optimizer 1.9 kB, activations 2.6 kB\n" +
+      "  memory to generate  964 B: weights 936 B, state 28 B",
+  );
+});
+
+Deno.test("summary() refuses what has no effect or no sense", () => {
+  const network = NETWORKS["rnn"]!;
+  const refused = (options: unknown, message: string): void => {
+    const error = assertThrows(
+      () => summary({ network }, options as Record<string, never>),
+      Error,
+    );
+    assertEquals(error.message, message);
+  };
+  refused(
+    { batchSize: 0 },
+    "Cannot summarize: batchSize must be a positive integer: 0",
+  );
+  refused(
+    { sequenceLength: "64" },
+    'Cannot summarize: sequenceLength must be a positive integer: "64"',
+  );
+  refused(
+    { batch: 1 },
+    'Cannot summarize: an option must be one of batchSize, sequenceLength, optimizer: "batch"',
+  );
+});
