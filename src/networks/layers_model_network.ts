@@ -58,8 +58,8 @@ const fillOf = (oneHot: boolean): number => oneHot ? -1 : 0;
 
 /**
  * The network; the state of a model that predicts after each token is the block under way, int32, shape (B, C), and how
- * many tokens of it were read, int32, shape (B,), for `forward()` the same number in all rows; of one that predicts after the last
- * token, the last C tokens, int32, shape (B, C).
+ * many tokens of it were read, int32, shape (B,), for `forward()` the same number in all rows; of one that predicts after
+ * the last token, the last C tokens, int32, shape (B, C).
  */
 export class LayersModelNetwork implements Network {
   /** Name of the architecture. */

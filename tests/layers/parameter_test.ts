@@ -96,3 +96,36 @@ Deno.test("Parameter.set() refuses values that do not fill its shape", () => {
     'Cannot set the parameter "layer/kernel": shape [2,1] holds 2 numbers: 1',
   );
 });
+
+Deno.test("Parameter.of() is a variable of somebody else, which it changes and frees", async () => {
+  const variable = tf.variable(tf.tensor2d([[1, 2]]));
+  const parameter = Parameter.of("theirs", variable);
+  assertEquals([parameter.name, parameter.shape, parameter.size], [
+    "theirs",
+    [1, 2],
+    2,
+  ]);
+  assertEquals(parameter.variable === variable, true);
+  parameter.set(Float32Array.of(3, 4));
+  assertEquals([...await variable.data()], [3, 4]);
+  parameter.dispose();
+  assertEquals([variable.isDisposed, parameter.disposed], [true, true]);
+});
+
+Deno.test("Parameter puts its values where it is told to", () => {
+  const variable = tf.variable(tf.tensor1d([0, 0]));
+  const parameter = new Parameter(
+    "placed",
+    [2],
+    () => Float32Array.of(1, 2),
+    (values) => {
+      tf.tidy(() => variable.assign(tf.tensor1d(values)));
+      return variable;
+    },
+  );
+  parameter.set(Float32Array.of(5, 6));
+  assertEquals([...variable.dataSync()], [0, 0]); // not used yet
+  assertEquals(parameter.variable === variable, true);
+  assertEquals([...variable.dataSync()], [5, 6]);
+  parameter.dispose();
+});
