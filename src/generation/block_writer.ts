@@ -14,6 +14,7 @@ import { cutRows } from "../engine/cut_rows.ts";
 import { lanes, sideBySide } from "../engine/side_by_side.ts";
 import { sliceAt, withSliceAt } from "../engine/slices.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
+import { joinRows } from "./_state_rows.ts";
 import { type Choice, chooseLikeliest, drawTokens } from "./_choose.ts";
 import type { Predictor, PredictorState } from "./predictor.ts";
 import type { Sampling } from "./sampler.ts";
@@ -137,7 +138,7 @@ export class BlockWriter {
    * @returns The block.
    */
   async write(
-    { tokens, state }: BlockStart,
+    { tokens, state: before }: BlockStart,
     { position, most }: BlockPlace,
     sampling: Sampling,
   ): Promise<WrittenBlock> {
@@ -159,17 +160,20 @@ export class BlockWriter {
     try {
       const parts = await this.#write.inBackground({
         ...own,
-        state: [...state],
+        state: [...before],
         topK,
       });
       const written = await Promise.all(parts.map(takeOut));
       this.#keepPace(length / (performance.now() - begun));
+      const states = written.map(({ state }) => state);
+      const state = joinRows(states);
+      tf.dispose(states);
       return {
         rows: written.flatMap(({ rows }) =>
           rows.map((ids) => ids.slice(0, length))
         ),
         sound: written.every(({ sound }) => sound),
-        state: joinRows(written.map(({ state }) => state)),
+        state,
       };
     } finally {
       tf.dispose(own);
@@ -283,14 +287,4 @@ async function takeOut(
     sound: isSound === 1,
     state,
   };
-}
-
-/** The states of some rows after those of others; takes them over. */
-function joinRows(states: Tensor[][]): PredictorState {
-  if (states.length === 1) return states[0]!;
-  const joined = tf.tidy(() =>
-    states[0]!.map((_, i) => tf.concat(states.map((state) => state[i]!)))
-  );
-  tf.dispose(states);
-  return joined;
 }

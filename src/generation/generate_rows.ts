@@ -10,6 +10,7 @@ import { ensureEngine } from "../engine/engine.ts";
 import { nextTurn } from "../engine/event_loop.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import { ReadingWindow } from "./_reading_window.ts";
+import { joinRows, withRow } from "./_state_rows.ts";
 import type { BlockWriter } from "./block_writer.ts";
 import type { Predictor, PredictorState } from "./predictor.ts";
 import type { Sampler } from "./sampler.ts";
@@ -232,32 +233,4 @@ class Rows {
     }
     return state;
   }
-}
-
-/** States of one row each, one after the other; new tensors. */
-function joinRows(states: readonly PredictorState[]): PredictorState {
-  return tf.tidy(() =>
-    states[0]!.map((first, i) =>
-      states.length === 1
-        ? tf.clone(first)
-        : tf.concat(states.map((state) => state[i]!))
-    )
-  );
-}
-
-/** A state with another row in one place; new tensors. */
-function withRow(
-  state: PredictorState,
-  row: number,
-  fresh: PredictorState,
-): PredictorState {
-  return tf.tidy(() =>
-    state.map((all, i) => {
-      const count = all.shape[0]!;
-      if (count === 1) return tf.clone(fresh[i]!);
-      const before = tf.slice(all, 0, row);
-      const after = tf.slice(all, row + 1, count - row - 1);
-      return tf.concat([before, fresh[i]!, after]);
-    })
-  );
 }
