@@ -151,3 +151,19 @@ export class Parameter {
     );
   }
 }
+
+/** A part of a network, if it is there. */
+type Part = { readonly parameters: readonly Parameter[] } | undefined;
+
+/**
+ * @param parts Parts of a network, in the order of the data's way through it.
+ * @returns All their parameters by name, in that order.
+ */
+export function parametersByName(
+  parts: readonly Part[],
+): Map<string, Parameter> {
+  return new Map(
+    parts.flatMap((part) => part?.parameters ?? [])
+      .map((parameter) => [parameter.name, parameter]),
+  );
+}

@@ -15,7 +15,7 @@ import { CausalConv } from "../layers/causal_conv.ts";
 import { Dense } from "../layers/dense.ts";
 import { Embedding } from "../layers/embedding.ts";
 import { GatedConvBlock } from "../layers/gated_conv_block.ts";
-import type { Parameter } from "../layers/parameter.ts";
+import { type Parameter, parametersByName } from "../layers/parameter.ts";
 import { nextPosition, positionOf, type Ring } from "../layers/ring.ts";
 import {
   checkCNNConfig,
@@ -95,17 +95,13 @@ export class CNNNetwork implements Network {
       seed,
     });
     this.#turn = (kernelSize - 1) * 2 ** (layers - 1);
-    const parts = [
+    this.parameters = parametersByName([
       this.#embedding,
       this.#first,
       ...this.#blocks,
       this.#hidden,
       this.#output,
-    ];
-    this.parameters = new Map(
-      parts.flatMap((part) => part?.parameters ?? [])
-        .map((parameter) => [parameter.name, parameter]),
-    );
+    ]);
   }
 
   /** One line about the network. */

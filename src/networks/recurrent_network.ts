@@ -21,7 +21,7 @@ import { Embedding } from "../layers/embedding.ts";
 import { GRU } from "../layers/gru.ts";
 import { LayerNorm } from "../layers/layer_norm.ts";
 import { LSTM } from "../layers/lstm.ts";
-import type { Parameter } from "../layers/parameter.ts";
+import { type Parameter, parametersByName } from "../layers/parameter.ts";
 import type {
   RecurrentLayer,
   RecurrentState,
@@ -108,7 +108,7 @@ export class RecurrentNetwork implements Network {
       units: vocabSize,
       seed,
     });
-    const parts = [
+    this.parameters = parametersByName([
       this.#embedding,
       ...this.#layers.flatMap((layer, i) =>
         layerNorm ? [layer, this.#norms[i]!] : [layer]
@@ -116,11 +116,7 @@ export class RecurrentNetwork implements Network {
       this.#attention,
       this.#hidden,
       this.#output,
-    ];
-    this.parameters = new Map(
-      parts.flatMap((part) => part?.parameters ?? [])
-        .map((parameter) => [parameter.name, parameter]),
-    );
+    ]);
   }
 
   /** One line about the network. */

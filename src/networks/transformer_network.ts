@@ -25,7 +25,7 @@ import type { KeyValueCache } from "../layers/causal_attention.ts";
 import { Dense } from "../layers/dense.ts";
 import { Embedding } from "../layers/embedding.ts";
 import type { LayerNorm } from "../layers/layer_norm.ts";
-import type { Parameter } from "../layers/parameter.ts";
+import { type Parameter, parametersByName } from "../layers/parameter.ts";
 import type { RMSNorm } from "../layers/rms_norm.ts";
 import { rotationAt } from "../layers/rotary.ts";
 import { sinusoidalPositions } from "../layers/sinusoidal.ts";
@@ -121,17 +121,13 @@ export class TransformerNetwork implements Network {
       deviation,
       seed,
     });
-    const parts = [
+    this.parameters = parametersByName([
       this.#embedding,
       this.#positions,
       ...this.#blocks,
       this.#norm,
       this.#output,
-    ];
-    this.parameters = new Map(
-      parts.flatMap((part) => part?.parameters ?? [])
-        .map((parameter) => [parameter.name, parameter]),
-    );
+    ]);
   }
 
   /** One line about the network. */

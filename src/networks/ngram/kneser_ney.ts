@@ -173,14 +173,7 @@ export class KneserNey {
     const row = new Float64Array(vocabSize).fill(1 / vocabSize);
     const longest = Math.min(this.order - 1, context.length);
     for (let length = 0; length <= longest; length++) {
-      let node = 0;
-      for (
-        let i = context.length - length;
-        i < context.length && node >= 0;
-        i++
-      ) {
-        node = counts.find(node, context[i]!);
-      }
+      const node = counts.findLast(context, length);
       if (node < 0) break; // longer ones were not seen either
       const total = this.#totals[node]!;
       if (total === 0) continue;
@@ -231,14 +224,7 @@ export class KneserNey {
     let probability = 1 / this.vocabSize;
     const longest = Math.min(this.order - 1, context.length);
     for (let length = 0; length <= longest; length++) {
-      let node = 0;
-      for (
-        let i = context.length - length;
-        i < context.length && node >= 0;
-        i++
-      ) {
-        node = counts.find(node, context[i]!);
-      }
+      const node = counts.findLast(context, length);
       if (node < 0) break; // longer ones were not seen either
       const total = this.#totals[node]!;
       if (total === 0) continue;

@@ -142,6 +142,19 @@ export class NGramCounts {
     return node === 0 ? -1 : node;
   }
 
+  /**
+   * @param ids An n-gram, and what may lie before it.
+   * @param length How many of the last ids it has.
+   * @returns Its node, or −1 where it was never seen.
+   */
+  findLast(ids: ArrayLike<number>, length: number): number {
+    let node = ROOT;
+    for (let i = ids.length - length; i < ids.length && node >= 0; i++) {
+      node = this.find(node, ids[i]!);
+    }
+    return node;
+  }
+
   /** Counts a token after every suffix of what was read, and moves the suffixes on. */
   #count(nodes: Int32Array, id: number): void {
     let shorter = ROOT; // node of the n-gram without its first token
