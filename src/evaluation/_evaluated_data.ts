@@ -8,6 +8,7 @@ import {
   type FitData,
   type FitTokens,
   fitTokens,
+  textsOf,
 } from "../training/fit_data.ts";
 
 /**
@@ -23,24 +24,11 @@ export function evaluatedTokens(
   tokenizer: Tokenizer,
   unknown: UnknownPolicy | undefined,
 ): FitTokens {
-  let tokens: FitTokens;
-  try {
-    tokens = fitTokens(
-      data,
-      tokenizer,
-      unknown === undefined ? {} : { unknown },
-    );
-  } catch (error) {
-    if (error instanceof Error) {
-      error.message = error.message.replace(
-        /^Cannot train:/,
-        "Cannot evaluate:",
-      );
-    }
-    throw error;
-  }
-  const texts = tokens.kind === "text" ? [tokens.tokens] : tokens.documents;
-  if (!texts.some(({ length }) => length >= 2)) {
+  const tokens = fitTokens(data, tokenizer, {
+    action: "evaluate",
+    ...(unknown !== undefined && { unknown }),
+  });
+  if (!textsOf(tokens).some(({ length }) => length >= 2)) {
     throw new RangeError(
       "Cannot evaluate: the data needs a text or document of 2 tokens, one to read and one to predict: there is none",
     );

@@ -15,7 +15,7 @@ import { nextTurn } from "../engine/event_loop.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import type { PredictorState } from "../generation/predictor.ts";
 import type { Network } from "../networks/network.ts";
-import type { FitTokens } from "../training/fit_data.ts";
+import { type FitTokens, textsOf } from "../training/fit_data.ts";
 import { tokenLosses } from "../training/loss.ts";
 
 /** Tokens that a stream has at least, and streams side by side at most: as a run's validation reads a text. */
@@ -78,9 +78,8 @@ interface Reading {
  * @param tokens What is measured.
  * @returns The texts that have a token to predict, in the order in which `text` counts them: documents from the longest on.
  */
-export function textsOf(tokens: FitTokens): TokenSource[] {
-  const texts = tokens.kind === "text" ? [tokens.tokens] : tokens.documents;
-  return texts.map(toTokenSource).filter(({ length }) => length >= 2)
+export function predictableTexts(tokens: FitTokens): TokenSource[] {
+  return textsOf(tokens).map(toTokenSource).filter(({ length }) => length >= 2)
     .sort((a, b) => b.length - a.length);
 }
 
@@ -98,7 +97,7 @@ export async function* readTargets(
 ): AsyncGenerator<TargetReading, void, undefined> {
   signal?.throwIfAborted();
   await ensureEngine();
-  const texts = textsOf(tokens);
+  const texts = predictableTexts(tokens);
   const size = texts.reduce((sum, { length }) => sum + length, 0);
   const isText = tokens.kind === "text";
   const vocabulary = Number(network.config["vocabSize"]);

@@ -11,7 +11,7 @@ import type { Network } from "../networks/network.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { FitData, FitTokens } from "../training/fit_data.ts";
 import { evaluatedTokens } from "./_evaluated_data.ts";
-import { readTargets, textsOf } from "./_read_targets.ts";
+import { predictableTexts, readTargets } from "./_read_targets.ts";
 import { countTargetText } from "./_target_text.ts";
 import { bootstrap } from "./bootstrap.ts";
 import {
@@ -136,7 +136,7 @@ export async function evaluate(
     }
   }
   if (wants("bitsPerCharacter", "bitsPerByte")) {
-    for (const [text, source] of textsOf(tokens).entries()) {
+    for (const [text, source] of predictableTexts(tokens).entries()) {
       countTargetText(tokenizer, source, (target, characters, bytes) => {
         const block = blockOf(text, target);
         sums["characters"]![block]! += characters;
@@ -216,7 +216,7 @@ export async function evaluate(
 function blocksOf(
   tokens: FitTokens,
 ): { (text: number, target: number): number; blocks: number } {
-  const texts = textsOf(tokens);
+  const texts = predictableTexts(tokens);
   if (tokens.kind === "documents") {
     const blocks = Math.min(texts.length, MOST_BLOCKS);
     return Object.assign((text: number) => text % blocks, { blocks });

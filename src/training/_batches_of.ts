@@ -8,7 +8,7 @@ import { DocumentBatches } from "../data/document_batches.ts";
 import { RandomWindows } from "../data/random_windows.ts";
 import { TokenStreams } from "../data/streams.ts";
 import type { FitTokens } from "./fit_data.ts";
-import type { FitSettings } from "./fit_options.ts";
+import type { FitSettings } from "./fit_settings.ts";
 
 /**
  * @param train The ids to learn from.

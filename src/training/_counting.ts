@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { toTokenSource } from "../data/token_source.ts";
+import { type TokenArray, toTokenSource } from "../data/token_source.ts";
 import type {
   RunReport,
   TrainingDisplay,
@@ -12,12 +12,13 @@ import { ensureEngine } from "../engine/engine.ts";
 import { nextTurn } from "../engine/event_loop.ts";
 import type { Counting } from "../networks/network.ts";
 import { describeData } from "./data_record.ts";
-import type { FitTokens } from "./fit_data.ts";
-import type { FitOptions, SampleOptions } from "./fit_options.ts";
+import { type FitTokens, sizeOf, textsOf } from "./fit_data.ts";
+import type { FitOptions } from "./fit_options.ts";
 import type { EpochRecord, TrainingHistory } from "./history.ts";
 import { makeShowable } from "./history_table.ts";
 import { summaryOf } from "./_reports.ts";
 import type { RunControl } from "./run.ts";
+import { Sampling } from "./_sampling.ts";
 import type { TrainableModel } from "./trainable_model.ts";
 import { Validation } from "./_validation.ts";
 
@@ -144,8 +145,10 @@ async function count(
       measured.loss,
     );
   }
-  const sample = history.stopReason === "completed"
-    ? await write(model, options, texts)
+  const { sample: wanted = {}, seed = 0 } = options;
+  const sample = history.stopReason === "completed" && wanted !== false
+    ? await new Sampling(model, wanted, seed, () => firstOf(texts))
+      .write(control)
     : undefined;
   const { validationLoss, validationBitsPerCharacter } = history;
   const figures = {
@@ -183,34 +186,8 @@ async function count(
   await options.onEpoch?.(report, control.run);
 }
 
-/** What the model writes after counting; undefined where nothing is wanted. */
-async function write(
-  model: TrainableModel,
-  { sample = {}, seed = 0 }: FitOptions,
-  texts: ReturnType<typeof textsOf>,
-): Promise<string | undefined> {
-  if (sample === false) return undefined;
-  const { maxTokens = 200, temperature = 0.8 } = sample as SampleOptions;
-  const hasLineBreak =
-    model.tokenizer.encode("\n", { unknown: "skip" }).length > 0;
-  const first = texts.find(({ length }) => length > 0);
-  const beginning = hasLineBreak || first === undefined
-    ? ""
-    : model.tokenizer.decode(toTokenSource(first).read(0, 1));
-  const pieces = model.stream(sample.prompt || beginning, {
-    maxTokens,
-    temperature,
-    ...(temperature > 0 && { seed }),
-  });
-  let text = "";
-  for await (const piece of pieces) text += piece;
-  return text;
-}
-
-function textsOf(tokens: FitTokens) {
-  return tokens.kind === "text" ? [tokens.tokens] : tokens.documents;
-}
-
-function sizeOf(tokens: FitTokens): number {
-  return textsOf(tokens).reduce((sum, { length }) => sum + length, 0);
+/** The first token of all, if there is one. */
+function firstOf(texts: ReturnType<typeof textsOf>): TokenArray {
+  const text = texts.find(({ length }) => length > 0);
+  return text === undefined ? new Uint8Array() : toTokenSource(text).read(0, 1);
 }

@@ -16,7 +16,8 @@ import type { RunRecord } from "./checkpoint_record.ts";
 import { type Continuation, putBack } from "./continuation.ts";
 import { DivergenceError } from "./divergence_error.ts";
 import type { FitTokens } from "./fit_data.ts";
-import type { FitOptions, FitSettings } from "./fit_options.ts";
+import type { FitOptions } from "./fit_options.ts";
+import type { FitSettings } from "./fit_settings.ts";
 import { Goal } from "./_goal.ts";
 import { findExplosion, type GuardOptions, resolveGuard } from "./guard.ts";
 import type { StopReason, TrainingHistory } from "./history.ts";
@@ -114,7 +115,7 @@ export class Fitting {
       new Validation(model, validation, settings.metrics);
     this.#sampling = sample === false
       ? undefined
-      : new Sampling(model, sample, seed, batches);
+      : new Sampling(model, sample, seed, () => batches.batch(0, 0).inputs);
     this.#guard = resolveGuard(settings.guard);
     const checkpoints = resolveCheckpoints(settings.checkpoints);
     this.#checkpointing = checkpoints && new Checkpointing({

@@ -9,7 +9,7 @@ import {
   judgeValidation,
   resolveEarlyStopping,
 } from "./early_stopping.ts";
-import type { FitSettings } from "./fit_options.ts";
+import type { FitSettings } from "./fit_settings.ts";
 import { RECENT } from "./guard.ts";
 import type { StopReason } from "./history.ts";
 import type { TrainingProgress } from "./progress.ts";

@@ -7,7 +7,8 @@ import type {
   RunReport,
   TrainingDisplay,
 } from "../display/training_display.ts";
-import type { FitSettings, RunCallback } from "./fit_options.ts";
+import type { RunCallback } from "./fit_options.ts";
+import type { FitSettings } from "./fit_settings.ts";
 import type { RunControl } from "./run.ts";
 import type { RunLog } from "./run_log.ts";
 

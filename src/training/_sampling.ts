@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TokenBatches } from "../data/batches.ts";
+import type { TokenArray } from "../data/token_source.ts";
 import type { SampleOptions } from "./fit_options.ts";
 import type { RunControl } from "./run.ts";
 import type { TrainableModel } from "./trainable_model.ts";
@@ -13,25 +13,25 @@ export class Sampling {
   readonly #model: TrainableModel;
   readonly #options: SampleOptions;
   readonly #seed: number;
-  readonly #batches: TokenBatches;
+  readonly #first: () => TokenArray;
 
   /**
    * @param model What writes.
    * @param options What it goes on from, how much and how freely.
    * @param seed Chooses the tokens.
-   * @param batches What the model learns from.
+   * @param first Gives a token or more that the model learns from.
    * @throws {RangeError} If an option is out of range.
    */
   constructor(
     model: TrainableModel,
     options: SampleOptions,
     seed: number,
-    batches: TokenBatches,
+    first: () => TokenArray,
   ) {
     this.#model = model;
     this.#options = options;
     this.#seed = seed;
-    this.#batches = batches;
+    this.#first = first;
     this.#start(); // only checks the options: nothing is computed before the first piece is asked for
   }
 
@@ -62,8 +62,6 @@ export class Sampling {
   get #beginning(): string {
     const { tokenizer } = this.#model;
     const hasLineBreak = tokenizer.encode("\n", { unknown: "skip" }).length > 0;
-    return hasLineBreak
-      ? ""
-      : tokenizer.decode(this.#batches.batch(0, 0).inputs.subarray(0, 1));
+    return hasLineBreak ? "" : tokenizer.decode(this.#first().subarray(0, 1));
   }
 }

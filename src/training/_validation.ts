@@ -4,7 +4,7 @@
  * @module
  */
 import { type TokenArray, toTokenSource } from "../data/token_source.ts";
-import type { FitTokens } from "./fit_data.ts";
+import { type FitTokens, sizeOf, textsOf } from "./fit_data.ts";
 import type { TrainableModel } from "./trainable_model.ts";
 import {
   compileReader,
@@ -44,7 +44,7 @@ export class Validation {
     this.#model = model;
     this.#tokens = tokens;
     this.#counted = metrics.includes("accuracy");
-    this.size = textsOf(tokens).reduce((sum, { length }) => sum + length, 0);
+    this.size = sizeOf(tokens);
   }
 
   /**
@@ -96,9 +96,4 @@ export class Validation {
     }
     return tokens / characters;
   }
-}
-
-/** The texts, one by one. */
-function textsOf(tokens: FitTokens) {
-  return tokens.kind === "text" ? [tokens.tokens] : tokens.documents;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { fingerprintOf } from "../data/fingerprint.ts";
-import type { FitTokens } from "./fit_data.ts";
+import { type FitTokens, sizeOf, textsOf } from "./fit_data.ts";
 
 /** Some data, in plain JSON. */
 export interface DataRecord {
@@ -32,10 +32,10 @@ export async function describeData(
   data: FitTokens,
   vocabSize: number,
 ): Promise<DataRecord> {
-  const texts = data.kind === "text" ? [data.tokens] : data.documents;
+  const texts = textsOf(data);
   return {
     kind: data.kind,
-    tokens: texts.reduce((sum, { length }) => sum + length, 0),
+    tokens: sizeOf(data),
     ...(data.kind === "documents" && { documents: texts.length }),
     vocabSize,
     fingerprint: await fingerprintOf(texts, { vocabSize }),

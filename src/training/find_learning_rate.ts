@@ -9,11 +9,8 @@ import { nextTurn } from "../engine/event_loop.ts";
 import { batchesOf } from "./_batches_of.ts";
 import { DivergenceError } from "./divergence_error.ts";
 import { type FitData, fitTokens } from "./fit_data.ts";
-import {
-  type FitOptions,
-  type FitSettings,
-  fitSettings,
-} from "./fit_options.ts";
+import type { FitOptions } from "./fit_options.ts";
+import { type FitSettings, fitSettings } from "./fit_settings.ts";
 import { holdModel } from "./_hold_model.ts";
 import { Learning } from "./_learning.ts";
 import { LearningRateRange, smooth } from "./learning_rate_range.ts";

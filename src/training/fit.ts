@@ -9,12 +9,14 @@ import { splitTokens } from "../data/split.ts";
 import { batchesOf } from "./_batches_of.ts";
 import { createTrainingDisplay } from "../display/create_training_display.ts";
 import type { TrainableModel } from "./trainable_model.ts";
-import { type FitData, type FitTokens, fitTokens } from "./fit_data.ts";
 import {
-  type FitOptions,
-  type FitSettings,
-  fitSettings,
-} from "./fit_options.ts";
+  type FitData,
+  type FitTokens,
+  fitTokens,
+  textsOf,
+} from "./fit_data.ts";
+import type { FitOptions } from "./fit_options.ts";
+import { type FitSettings, fitSettings } from "./fit_settings.ts";
 import type { Continuation } from "./continuation.ts";
 import { Fitting } from "./_fitting.ts";
 import { refuseStepOptions, runCounting } from "./_counting.ts";
@@ -279,10 +281,7 @@ function refuseIdle(
 
 function checkMeasurable(validation: FitTokens | undefined): void {
   if (validation === undefined) return;
-  const texts = validation.kind === "text"
-    ? [validation.tokens]
-    : validation.documents;
-  if (texts.some(({ length }) => length >= 2)) return;
+  if (textsOf(validation).some(({ length }) => length >= 2)) return;
   throw new RangeError(
     "Cannot train: the validation part needs a text or document of 2 tokens, one to read and one to predict: there is none; " +
       "give more data, a larger share or validation: 0",

@@ -52,12 +52,40 @@ export type FitTokens =
   | { kind: "text"; tokens: TokenArray | TokenSource }
   | { kind: "documents"; documents: (TokenArray | TokenSource)[] };
 
-/** What becomes of strings. */
-interface StringOptions {
+/** Options of {@linkcode fitTokens}. */
+export interface FitTokensOptions {
+  /**
+   * What becomes of unknown characters.
+   *
+   * @default {the tokenizer's own way}
+   */
   unknown?: UnknownPolicy;
+
+  /**
+   * What cannot be done with data that is refused.
+   *
+   * @default {"train"}
+   */
+  action?: string;
 }
 
-const ACTION = "train";
+/**
+ * @param tokens The ids of one text, or of documents.
+ * @returns The texts, one by one.
+ */
+export function textsOf(
+  tokens: FitTokens,
+): readonly (TokenArray | TokenSource)[] {
+  return tokens.kind === "text" ? [tokens.tokens] : tokens.documents;
+}
+
+/**
+ * @param tokens The ids of one text, or of documents.
+ * @returns How many there are.
+ */
+export function sizeOf(tokens: FitTokens): number {
+  return textsOf(tokens).reduce((sum, { length }) => sum + length, 0);
+}
 
 /** How names of files end, on one line, and what reads them. */
 const READERS: readonly (readonly [end: RegExp, reader: string])[] = [
@@ -72,7 +100,7 @@ const LONGEST_PATH = 255;
 /**
  * @param data What the caller gave.
  * @param tokenizer The model's tokenizer.
- * @param options What the caller said about unknown characters; the tokenizer's own way where nothing was said.
+ * @param options What becomes of unknown characters, and how errors begin.
  * @returns The ids, checked; those of a source are checked as they are read.
  * @throws {TypeError} If it is nothing to learn from, or if an option has no effect on it.
  * @throws {RangeError} If it is empty, if an id is not in the vocabulary, or a character is unknown.
@@ -80,18 +108,19 @@ const LONGEST_PATH = 255;
 export function fitTokens(
   data: FitData,
   tokenizer: Tokenizer,
-  options: StringOptions,
+  options: FitTokensOptions = {},
 ): FitTokens {
-  refusePath(data);
+  const action = actionOf(options);
+  refusePath(data, action);
   if (typeof data === "string") {
     if (data === "") {
-      throw new RangeError("Cannot train: the text must not be empty");
+      throw new RangeError(`${action}: the text must not be empty`);
     }
     return { kind: "text", tokens: encode(data, tokenizer, options) };
   }
   if (isIdArray(data)) {
     refuseUnknown(options);
-    return { kind: "text", tokens: check(data, tokenizer) };
+    return { kind: "text", tokens: check(data, tokenizer, options) };
   }
   const list = data instanceof Corpus ? data.documents : data;
   if (Array.isArray(list)) {
@@ -103,16 +132,16 @@ export function fitTokens(
   if (isArrayData(data)) return fromArray(data, tokenizer, options);
   if (isSource(data)) {
     refuseUnknown(options);
-    return { kind: "text", tokens: checkSource(data, tokenizer) };
+    return { kind: "text", tokens: checkSource(data, tokenizer, options) };
   }
   throw new TypeError(
-    "Cannot train: the data must be a string, token ids in a typed array, a corpus, documents in an array, an array with " +
+    `${action}: the data must be a string, token ids in a typed array, a corpus, documents in an array, an array with ` +
       `shape, dtype and data, or a source of tokens: ${nameOf(data)}`,
   );
 }
 
 /** A path in place of what the file holds is a mistake that a short text would hide. */
-function refusePath(data: unknown): void {
+function refusePath(data: unknown, action: string): void {
   const isPath = data instanceof URL ||
     typeof data === "string" && data.length <= LONGEST_PATH &&
       READERS.some(([end]) => end.test(data));
@@ -120,7 +149,7 @@ function refusePath(data: unknown): void {
   const path = String(data);
   const reader = READERS.find(([end]) => end.test(path))?.[1] ?? "loadText()";
   throw new TypeError(
-    `Cannot train: the data must be a text, not the path of a file: "${path}"; read the file with ${reader}`,
+    `${action}: the data must be a text, not the path of a file: "${path}"; read the file with ${reader}`,
   );
 }
 
@@ -136,11 +165,12 @@ function textOf(document: unknown): unknown {
 function documentsOf(
   list: readonly unknown[],
   tokenizer: Tokenizer,
-  options: StringOptions,
+  options: FitTokensOptions,
 ): (TokenArray | TokenSource)[] {
+  const action = actionOf(options);
   if (list.length === 0) {
     throw new RangeError(
-      "Cannot train: the list of documents must not be empty",
+      `${action}: the list of documents must not be empty`,
     );
   }
   if (!list.some((document) => typeof document === "string")) {
@@ -155,15 +185,16 @@ function documentsOf(
       return check(
         document,
         tokenizer,
+        options,
         (place) => `place ${place} of ${where}`,
       );
     }
-    if (isSource(document)) return checkSource(document, tokenizer);
+    if (isSource(document)) return checkSource(document, tokenizer, options);
     const wayOut = typeof document === "number"
       ? "; put the ids of one text into an Int32Array"
       : "";
     throw new TypeError(
-      `Cannot train: a list must hold documents, each a string or a typed array of ids: ${
+      `${action}: a list must hold documents, each a string or a typed array of ids: ${
         nameOf(document)
       } at place ${index}${wayOut}`,
     );
@@ -174,13 +205,14 @@ function documentsOf(
 function fromArray(
   { shape, dtype, data }: ArrayData,
   tokenizer: Tokenizer,
-  options: StringOptions,
+  options: FitTokensOptions,
 ): FitTokens {
+  const action = actionOf(options);
   const isShape = Array.isArray(shape) &&
     shape.every((length) => Number.isSafeInteger(length) && length >= 0);
   if (!isShape) {
     throw new TypeError(
-      `Cannot train: an array's shape must be a list of whole numbers from 0: ${
+      `${action}: an array's shape must be a list of whole numbers from 0: ${
         JSON.stringify(shape)
       }`,
     );
@@ -188,7 +220,7 @@ function fromArray(
   const size = shape.reduce((product, length) => product * length, 1);
   if (size !== data?.length) {
     throw new RangeError(
-      `Cannot train: an array's shape must match its data: [${shape}] and ${data?.length} elements`,
+      `${action}: an array's shape must match its data: [${shape}] and ${data?.length} elements`,
     );
   }
   if (dtype === "str") {
@@ -201,29 +233,29 @@ function fromArray(
   }
   if (!/^(u?int(8|16|32|64)|float(16|32|64))$/.test(dtype)) {
     throw new TypeError(
-      `Cannot train: an array must hold token ids or strings: its dtype is "${dtype}"`,
+      `${action}: an array must hold token ids or strings: its dtype is "${dtype}"`,
     );
   }
   refuseUnknown(options);
   const ids = data as ArrayLike<number>;
   if (shape.length === 1) {
-    return { kind: "text", tokens: check(ids, tokenizer) };
+    return { kind: "text", tokens: check(ids, tokenizer, options) };
   }
   if (shape.length !== 2) {
     throw new TypeError(
-      `Cannot train: an array of ids must have 1 dimension for a text, or 2 for documents by row: ` +
+      `${action}: an array of ids must have 1 dimension for a text, or 2 for documents by row: ` +
         `its shape is [${shape}]`,
     );
   }
   const [rows, width] = shape as [number, number];
   if (size === 0) {
     throw new RangeError(
-      `Cannot train: the array must not be empty: its shape is [${shape}]`,
+      `${action}: the array must not be empty: its shape is [${shape}]`,
     );
   }
   const placeOf = (index: number): string =>
     `row ${Math.floor(index / width)}, column ${index % width}`;
-  const all = check(ids, tokenizer, placeOf);
+  const all = check(ids, tokenizer, options, placeOf);
   const documents = Array.from(
     { length: rows },
     (_, row) => all.subarray(row * width, (row + 1) * width),
@@ -234,7 +266,7 @@ function fromArray(
 function encode(
   text: string,
   tokenizer: Tokenizer,
-  { unknown }: StringOptions,
+  { unknown }: FitTokensOptions,
   where?: string,
 ): TokenArray {
   try {
@@ -256,29 +288,39 @@ function encode(
 function check(
   ids: ArrayLike<number> | ArrayLike<bigint>,
   { vocabSize }: Tokenizer,
+  { action = "train" }: FitTokensOptions,
   placeOf?: (index: number) => string,
 ): TokenArray {
   return compactIds(ids, vocabSize, {
-    action: ACTION,
+    action,
     ...(placeOf !== undefined && { placeOf }),
   });
 }
 
-function checkSource(source: TokenSource, tokenizer: Tokenizer): TokenSource {
+function checkSource(
+  source: TokenSource,
+  tokenizer: Tokenizer,
+  { action = "train" }: FitTokensOptions,
+): TokenSource {
   if (source instanceof TokenCache && !source.isOf(tokenizer)) {
     throw new RangeError(
-      `Cannot train: the token cache "${source.path}" was made with another tokenizer than the model's; ` +
+      `Cannot ${action}: the token cache "${source.path}" was made with another tokenizer than the model's; ` +
         "open it with the model's tokenizer",
     );
   }
-  return checkedSource(source, tokenizer.vocabSize, ACTION);
+  return checkedSource(source, tokenizer.vocabSize, action);
 }
 
-function refuseUnknown({ unknown }: StringOptions): void {
-  if (unknown === undefined) return;
+function refuseUnknown(options: FitTokensOptions): void {
+  if (options.unknown === undefined) return;
   throw new TypeError(
-    "Cannot train: unknown has no effect on token ids, leave it out",
+    `${actionOf(options)}: unknown has no effect on token ids, leave it out`,
   );
+}
+
+/** How errors begin. */
+function actionOf({ action = "train" }: FitTokensOptions): string {
+  return `Cannot ${action}`;
 }
 
 function isIdArray(value: unknown): value is IdArray {

@@ -4,7 +4,8 @@
  * @module
  */
 import type { TokenBatches } from "../data/batches.ts";
-import type { FitOptions, FitSettings } from "./fit_options.ts";
+import type { FitOptions } from "./fit_options.ts";
+import type { FitSettings } from "./fit_settings.ts";
 import type { StopReason } from "./history.ts";
 import { stepsPerEpoch } from "./_learning.ts";
 import type { TrainingProgress } from "./progress.ts";

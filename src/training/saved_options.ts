@@ -4,7 +4,8 @@
  * @module
  */
 import { fromFileUrl } from "@std/path";
-import { type FitOptions, fitSettings } from "./fit_options.ts";
+import type { FitOptions } from "./fit_options.ts";
+import { fitSettings } from "./fit_settings.ts";
 
 /** Options as a file holds them. */
 export interface SavedOptions {

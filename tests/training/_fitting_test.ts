@@ -5,10 +5,8 @@ import { ensureEngine } from "../../src/engine/engine.ts";
 import { buildLSTM } from "../../src/models/build_lstm.ts";
 import type { LanguageModel } from "../../src/models/language_model.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
-import {
-  type FitOptions,
-  fitSettings,
-} from "../../src/training/fit_options.ts";
+import type { FitOptions } from "../../src/training/fit_options.ts";
+import { fitSettings } from "../../src/training/fit_settings.ts";
 import { Fitting } from "../../src/training/_fitting.ts";
 import {
   newProgress,

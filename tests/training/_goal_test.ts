@@ -5,7 +5,7 @@ import { buildLSTM } from "../../src/models/build_lstm.ts";
 import type { LanguageModel } from "../../src/models/language_model.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import { fit } from "../../src/training/fit.ts";
-import { fitSettings } from "../../src/training/fit_options.ts";
+import { fitSettings } from "../../src/training/fit_settings.ts";
 
 await ensureEngine();
 

@@ -6,10 +6,8 @@ import { buildLSTM } from "../../src/models/build_lstm.ts";
 import type { LanguageModel } from "../../src/models/language_model.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import { fit } from "../../src/training/fit.ts";
-import {
-  type FitOptions,
-  fitSettings,
-} from "../../src/training/fit_options.ts";
+import type { FitOptions } from "../../src/training/fit_options.ts";
+import { fitSettings } from "../../src/training/fit_settings.ts";
 import type { Run } from "../../src/training/run.ts";
 import { assertNoLeak } from "../no_leak.ts";
 

@@ -5,10 +5,8 @@ import type { LanguageModel } from "../../src/models/language_model.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import { judgeValidation } from "../../src/training/early_stopping.ts";
 import { fit } from "../../src/training/fit.ts";
-import {
-  type FitOptions,
-  fitSettings,
-} from "../../src/training/fit_options.ts";
+import type { FitOptions } from "../../src/training/fit_options.ts";
+import { fitSettings } from "../../src/training/fit_settings.ts";
 import { newProgress } from "../../src/training/progress.ts";
 import { assertNoLeak } from "../no_leak.ts";
 

@@ -1,8 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import {
-  type FitOptions,
-  fitSettings,
-} from "../../src/training/fit_options.ts";
+import type { FitOptions } from "../../src/training/fit_options.ts";
+import { fitSettings } from "../../src/training/fit_settings.ts";
 
 Deno.test("fitSettings() fills in the documented defaults", () => {
   assertEquals(fitSettings({}), {

@@ -14,10 +14,8 @@ import { buildTransformer } from "../../src/models/build_transformer.ts";
 import type { LanguageModel } from "../../src/models/language_model.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import { fit } from "../../src/training/fit.ts";
-import {
-  type FitOptions,
-  fitSettings,
-} from "../../src/training/fit_options.ts";
+import type { FitOptions } from "../../src/training/fit_options.ts";
+import { fitSettings } from "../../src/training/fit_settings.ts";
 import { findExplosion, medianOf } from "../../src/training/guard.ts";
 import { addStep, newProgress } from "../../src/training/progress.ts";
 import { DivergenceError } from "../../src/training/divergence_error.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { RandomWindows } from "../../src/data/random_windows.ts";
-import { fitSettings } from "../../src/training/fit_options.ts";
+import { fitSettings } from "../../src/training/fit_settings.ts";
 import { limitsOf, whyOver } from "../../src/training/limits.ts";
 import { newProgress } from "../../src/training/progress.ts";
 
