@@ -10,7 +10,7 @@
  * const model = buildLSTM({ tokenizer: CharTokenizer.train(text), units: 32, embedding: 16 });
  * const run = fit(model, text, { epochs: 1, display: "none" }); // works in the background
  * await run;
- * const more = await model.generate("Call me", { maxTokens: 20, temperature: 0.8, seed: 1 });
+ * const more = (await model.generate("Call me", { maxTokens: 20, temperature: 0.8, seed: 1 })).text;
  * for await (const piece of model.stream("Some", { maxTokens: 5, seed: 1 })) more + piece;
  * model.dispose();
  * ```
@@ -375,7 +375,19 @@ export { Parameter } from "./src/layers/parameter.ts";
 export type { Tensor, Variable } from "./src/engine/tf.ts";
 
 // Generation.
-export type { GenerateOptions } from "./src/generation/stream_text.ts";
+export type {
+  GenerateOptions,
+  StreamOptions,
+} from "./src/generation/generate_options.ts";
+export {
+  type GeneratedToken,
+  Generation,
+  type GenerationParts,
+  type GenerationRecord,
+  type GenerationTimings,
+  type TokenAlternative,
+} from "./src/generation/generation.ts";
+export type { GenerationStopReason } from "./src/generation/text_row.ts";
 export type { GenerationDefaults } from "./src/generation/generation_defaults.ts";
 export type { SamplerOptions } from "./src/generation/sampler.ts";
 export {

@@ -107,14 +107,15 @@ if (kind === "train") {
   const generate = async (seed: number): Promise<number> => {
     const start = performance.now();
     let count = 0;
+    const sampler = new Sampler({ seed });
     for await (
-      const written of generateRows(model, {
+      const { ids } of generateRows(model, {
         prompts: Array.from({ length: batch }, () => Int32Array.of(0)),
         maxTokens: 500,
-        sampler: new Sampler({ seed }),
-        blocks,
+        choose: (logits, row, position) => sampler.pick(logits, position, row),
+        blocks: { source: blocks, sampling: sampler },
       })
-    ) count += written.reduce((sum, ids) => sum + ids.length, 0);
+    ) count += ids.reduce((sum, row) => sum + row.length, 0);
     if (count !== 500 * batch) throw new Error(`${count} tokens`);
     return performance.now() - start;
   };

@@ -75,13 +75,15 @@ async function train(maxSeconds: number): Promise<Trained> {
     ? parts.train.length
     : steps * await writePlan(learningRates);
   const measured = await measure();
-  const sample = await model.generate("Call me", {
+  const { text: sample } = await model.generate("Call me", {
     maxTokens: SHOWN,
     temperature: 0.8,
     seed: SEED,
   });
   const write = () =>
-    model.generate("Call me", { maxTokens: TIMED, seed: SEED });
+    Array.fromAsync(
+      model.stream("Call me", { maxTokens: TIMED, seed: SEED }),
+    );
   await write(); // compiles the loop
   const start = performance.now();
   await write();

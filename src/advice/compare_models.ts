@@ -147,13 +147,16 @@ async function measure(
     ...(signal && { signal }),
   });
   const interval = intervals["bitsPerCharacter"];
-  const write = (maxTokens: number): Promise<string> =>
-    model.generate(prompt, {
+  const write = async (maxTokens: number): Promise<string> => {
+    const pieces = model.stream(prompt, {
       maxTokens,
       temperature: 0.8,
       seed,
+      stopTokens: [],
       ...(signal && { signal }),
     });
+    return (await Array.fromAsync(pieces)).join("");
+  };
   const sample = await write(sampleTokens);
   await write(timedTokens);
   const start = performance.now();

@@ -7,7 +7,7 @@ import { compactIds } from "../data/compact_ids.ts";
 import { ensureEngine } from "../engine/engine.ts";
 import { nextTurn } from "../engine/event_loop.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
-import { encodePrompt } from "../generation/stream_text.ts";
+import { encodePrompt } from "../generation/encode_prompt.ts";
 import type { Network } from "../networks/network.ts";
 import type { NdArray } from "../text/nd_array.ts";
 import { checkOptionNames } from "../text/options.ts";

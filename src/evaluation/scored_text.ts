@@ -1,12 +1,16 @@
 /**
  * A text with the log-probability of each of its tokens: plain values, shown in colours by surprisal.
  *
- * The surprisal of a token is minus its log-probability, in bits here (Hale, "A Probabilistic Earley Parser as a
- * Psycholinguistic Model", 2001).
- *
  * @module
  */
-import { plainTable, printable, toHtml } from "../text/report_table.ts";
+import {
+  bitsOf,
+  colouredHtml,
+  colouredText,
+  type ShownToken,
+  surprisalScale,
+} from "../display/surprisal.ts";
+import { plainTable, toHtml } from "../text/report_table.ts";
 
 /** A token, and how likely the model held it. */
 export interface ScoredToken {
@@ -25,16 +29,6 @@ export interface ScoredToken {
   /** How many tokens were more likely, from 0; undefined for the first token. */
   readonly rank: number | undefined;
 }
-
-/** Bits of surprisal that have the strongest colour, and more. */
-const STRONGEST = 10;
-/** Colours of a terminal's 256, from this many bits on. */
-const TERMINAL: readonly (readonly [bits: number, colour: number])[] = [
-  [9, 203],
-  [6, 209],
-  [3, 221],
-  [1, 229],
-];
 
 /** What `score()` returns of one text. */
 export class ScoredText {
@@ -82,7 +76,11 @@ export class ScoredText {
    */
   toString(options: { color?: boolean } = {}): string {
     const { color = !Deno.noColor } = options;
-    if (color) return `${this.tokens.map(inColour).join("")}\n${this.#figures}`;
+    if (color) {
+      return `${
+        this.tokens.map(shown).map(colouredText).join("")
+      }\n${this.#figures}`;
+    }
     const rows = this.tokens.map((each) => [
       JSON.stringify(each.text || each.token),
       each.logProbability?.toFixed(3) ?? "read only",
@@ -105,24 +103,13 @@ export class ScoredText {
         : `${JSON.stringify(each.token)}: probability ${
           Math.exp(logProbability).toPrecision(3)
         }, ${bitsOf(logProbability).toFixed(2)} bits, rank ${rank! + 1}`;
-      return `<span title="${toHtml(title)}" style="background:${
-        colourOf(logProbability)
-      };color:inherit;border-radius:2px">${
-        lines(labelOf(each), toHtml)
-      }</span>`;
+      return colouredHtml({ ...shown(each), title });
     });
-    const scale = [0, 2, 4, 6, 8, 10].map((bits) =>
-      `<span style="background:${
-        colourOf(-bits / Math.LOG2E)
-      };color:inherit;padding:0 6px">${bits}${
-        bits === STRONGEST ? "+" : ""
-      }</span>`
-    );
     return `<div style="font-family:monospace;line-height:1.7;white-space:pre-wrap;overflow-wrap:anywhere">${
       parts.join("")
     }</div><div style="opacity:0.85;margin-top:4px">${
       toHtml(this.#figures)
-    }; bits: ${scale.join("")}</div>`;
+    }; bits: ${surprisalScale()}</div>`;
   }
 
   /**
@@ -146,33 +133,8 @@ export class ScoredText {
   }
 }
 
-function bitsOf(logProbability: number): number {
-  return -logProbability * Math.LOG2E;
-}
-
-function colourOf(logProbability: number | undefined): string {
-  if (logProbability === undefined) return "none";
-  const strength = Math.min(1, Math.max(0, bitsOf(logProbability) / STRONGEST));
-  return `hsla(14,90%,50%,${(0.6 * strength).toFixed(2)})`;
-}
-
-function inColour(each: ScoredToken): string {
-  const label = lines(labelOf(each), printable);
-  const { logProbability = 0 } = each;
-  const level = TERMINAL.find(([bits]) => bitsOf(logProbability) >= bits);
-  if (level === undefined) return label;
-  return label.split("\n").map((line) =>
-    line === "" ? "" : `\x1b[38;5;16;48;5;${level[1]}m${line}\x1b[0m`
-  ).join("\n");
-}
-
-/** What is written for a token; of several tokens that cover one character, all but the first have no text. */
-function labelOf({ text, token, start, end }: ScoredToken): string {
-  if (text === "") return end > start ? "…" : token;
-  return text.replaceAll(/\r?\n/g, "⏎\n").replaceAll("\t", "⇥");
-}
-
-/** Makes every line safe, and keeps the line ends. */
-function lines(text: string, safe: (line: string) => string): string {
-  return text.split("\n").map(safe).join("\n");
+/** What is shown of a token; of several tokens that cover one character, all but the first have no text. */
+function shown(each: ScoredToken): ShownToken {
+  const { text, token, start, end, logProbability } = each;
+  return { text, token: end > start ? "…" : token, logProbability };
 }

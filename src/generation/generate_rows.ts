@@ -13,7 +13,8 @@ import { ReadingWindow } from "./_reading_window.ts";
 import { joinRows, withRow } from "./_state_rows.ts";
 import type { BlockWriter } from "./block_writer.ts";
 import type { Predictor, PredictorState } from "./predictor.ts";
-import type { Sampler } from "./sampler.ts";
+import { inspectToken, type TokenDetails } from "./_inspect.ts";
+import type { Sampling } from "./sampler.ts";
 
 /** Tokens of a prompt that are read in one go, before the event loop gets a turn. */
 const PROMPT_CHUNK = 64;
@@ -29,8 +30,15 @@ export interface GenerateRowsOptions {
   /** How many tokens to write in every row. */
   maxTokens: number;
 
-  /** Chooses each token. */
-  sampler: Sampler;
+  /**
+   * Chooses a token.
+   *
+   * @param logits Scores of all tokens, shape (V,).
+   * @param row Which row it is for.
+   * @param position Which token of the new text it is, from 0.
+   * @returns Its id.
+   */
+  choose: (logits: Float32Array, row: number, position: number) => number;
 
   /** Stops the work between two tokens. */
   signal?: AbortSignal | undefined;
@@ -40,7 +48,30 @@ export interface GenerateRowsOptions {
    *
    * @default {undefined} which writes token by token
    */
-  blocks?: BlockSource | undefined;
+  blocks?: CompiledBlocks | undefined;
+
+  /**
+   * How many of the likeliest tokens to name beside each that is written.
+   *
+   * @default {undefined} which tells nothing of the tokens but their ids
+   */
+  alternatives?: number | undefined;
+}
+
+/** Writes blocks, and how it chooses in them: as `choose` would. */
+export interface CompiledBlocks {
+  /** Writes them. */
+  source: BlockSource;
+  /** How. */
+  sampling: Sampling;
+}
+
+/** New tokens, as many in each row. */
+export interface RowsBlock {
+  /** The ids of every row. */
+  ids: Int32Array[];
+  /** What the model held of them, row by row; undefined where that was not asked for. */
+  details?: TokenDetails[];
 }
 
 /**
@@ -55,24 +86,24 @@ export interface GenerateRowsOptions {
 export async function* generateRows(
   predictor: Predictor,
   options: GenerateRowsOptions,
-): AsyncGenerator<Int32Array[], void, undefined> {
-  const { prompts, maxTokens, sampler, signal, blocks } = options;
+): AsyncGenerator<RowsBlock, void, undefined> {
+  const { prompts, maxTokens, signal, blocks } = options;
   await ensureEngine();
-  const rows = new Rows(predictor, prompts.length, { signal, blocks });
+  const rows = new Rows(predictor, options);
   try {
     await rows.begin(prompts);
     let position = 0;
     while (blocks !== undefined && position < maxTokens) {
       signal?.throwIfAborted();
       const most = maxTokens - position;
-      const written = await rows.writeBlock(blocks, sampler, position, most);
-      if (written === undefined) break; // token by token from here, which names the place
-      yield written;
-      position += written[0]!.length;
+      const ids = await rows.writeBlock(blocks, position, most);
+      if (ids === undefined) break; // token by token from here, which names the place
+      yield { ids };
+      position += ids[0]!.length;
     }
     for (; position < maxTokens; position++) {
       signal?.throwIfAborted();
-      yield await rows.writeToken(sampler, position);
+      yield await rows.writeToken(position);
       await nextTurn();
     }
   } finally {
@@ -85,6 +116,8 @@ class Rows {
   readonly #predictor: Predictor;
   readonly #signal: AbortSignal | undefined;
   readonly #blocks: BlockSource | undefined;
+  readonly #choose: GenerateRowsOptions["choose"];
+  readonly #alternatives: number | undefined;
   readonly #windows: ReadingWindow[];
   /** The last token of every row. */
   #tokens: Int32Array;
@@ -92,16 +125,16 @@ class Rows {
 
   constructor(
     predictor: Predictor,
-    count: number,
-    { signal, blocks }: Pick<GenerateRowsOptions, "signal" | "blocks">,
+    options: GenerateRowsOptions,
   ) {
     this.#predictor = predictor;
-    this.#signal = signal;
-    this.#blocks = blocks;
-    this.#tokens = new Int32Array(count);
-    this.#windows = Array.from(
-      { length: count },
-      () => new ReadingWindow(predictor.startsOverAfter),
+    this.#signal = options.signal;
+    this.#blocks = options.blocks?.source;
+    this.#choose = options.choose;
+    this.#alternatives = options.alternatives;
+    this.#tokens = new Int32Array(options.prompts.length);
+    this.#windows = options.prompts.map(() =>
+      new ReadingWindow(predictor.startsOverAfter)
     );
   }
 
@@ -125,17 +158,16 @@ class Rows {
 
   /** Writes a block, or gives undefined where the scores are no numbers. */
   async writeBlock(
-    blocks: BlockSource,
-    sampler: Sampler,
+    { source, sampling }: CompiledBlocks,
     position: number,
     most: number,
   ): Promise<Int32Array[] | undefined> {
     await this.#makeRoom();
     const room = Math.min(...this.#windows.map((window) => window.room));
-    const { rows, sound, state } = await blocks.write(
+    const { rows, sound, state } = await source.write(
       { tokens: this.#tokens, state: this.#state },
       { position, most: Math.min(most, room) },
-      sampler,
+      sampling,
     );
     if (!sound) {
       tf.dispose([...state]);
@@ -150,7 +182,7 @@ class Rows {
   }
 
   /** Writes one token in every row. */
-  async writeToken(sampler: Sampler, position: number): Promise<Int32Array[]> {
+  async writeToken(position: number): Promise<RowsBlock> {
     await this.#makeRoom();
     for (const [row, window] of this.#windows.entries()) {
       window.add([this.#tokens[row]!]);
@@ -164,14 +196,21 @@ class Rows {
     const scores = await logits.data() as Float32Array;
     logits.dispose();
     const vocabSize = scores.length / this.#tokens.length;
-    this.#tokens = this.#tokens.map((_, row) =>
-      sampler.pick(
-        scores.subarray(row * vocabSize, (row + 1) * vocabSize),
-        position,
-        row,
-      )
+    const rows = Array.from(
+      this.#tokens,
+      (_, row) => scores.subarray(row * vocabSize, (row + 1) * vocabSize),
     );
-    return Array.from(this.#tokens, (id) => Int32Array.of(id));
+    const tokens = this.#tokens = Int32Array.from(
+      rows,
+      (row, i) => this.#choose(row, i, position),
+    );
+    const most = this.#alternatives;
+    return {
+      ids: Array.from(tokens, (id) => Int32Array.of(id)),
+      ...(most !== undefined && {
+        details: rows.map((row, i) => inspectToken(row, tokens[i]!, most)),
+      }),
+    };
   }
 
   dispose(): void {

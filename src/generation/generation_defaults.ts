@@ -3,16 +3,27 @@
  *
  * @module
  */
-import { checkGenerateOptions, type GenerateOptions } from "./stream_text.ts";
+import {
+  type GenerateOptions,
+  generationSettings,
+  WHOLE_OPTIONS,
+} from "./generate_options.ts";
 
 /** Options of `generate()` and `stream()` that can be kept with a model: all that is plain JSON. */
-export type GenerationDefaults = Omit<GenerateOptions, "signal">;
+export type GenerationDefaults = Omit<
+  GenerateOptions,
+  "signal" | "samples" | "row"
+>;
 
-/** What greedy choice leaves of the defaults: the rest is about chance, and there is none at temperature 0. */
-const GREEDY: readonly string[] = [
-  "maxTokens",
-  "unknown",
+/** What is about chance: there is none at temperature 0. */
+const CHANCE: readonly string[] = [
+  "temperature",
+  "topK",
+  "seed",
 ] satisfies (keyof GenerationDefaults)[];
+
+/** What belongs to one call. */
+const OF_A_CALL: readonly string[] = ["signal", "samples", "row"];
 
 /**
  * Checks defaults.
@@ -42,26 +53,31 @@ export function checkGenerationDefaults(
       `${cannot} they are saved with the model and must be plain JSON: ${name}; give it to generate() or stream()`,
     );
   }
-  if ("signal" in given) {
-    throw new TypeError(
-      `${cannot} a signal belongs to one call; give it to generate() or stream()`,
-    );
+  for (const name of OF_A_CALL) {
+    if (name in given) {
+      throw new TypeError(
+        `${cannot} ${name} belongs to one call; give it to generate() or stream()`,
+      );
+    }
   }
-  checkGenerateOptions(given);
+  generationSettings(given);
   return Object.freeze(structuredClone(given));
 }
 
 /**
- * Puts a call's options over a model's defaults. At temperature 0 only the defaults that have an effect there count.
+ * Puts a call's options over a model's defaults. At temperature 0 only the defaults that have an effect there count, and in
+ * a stream only those that are not about whole texts.
  *
  * @param defaults The model's.
  * @param options The call's.
+ * @param kind Whether whole texts are wanted or a stream.
  * @returns All of them.
  * @throws {TypeError} If the call's are no object.
  */
 export function withDefaults(
   defaults: Readonly<GenerationDefaults>,
   options: GenerateOptions,
+  kind: "texts" | "stream" = "texts",
 ): GenerateOptions {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(
@@ -71,9 +87,12 @@ export function withDefaults(
     );
   }
   const given = withoutGaps(options);
-  if (given.temperature !== 0) return { ...defaults, ...given };
+  const idle = [
+    ...(given.temperature === 0 ? CHANCE : []),
+    ...(kind === "stream" ? WHOLE_OPTIONS : []),
+  ];
   const kept = Object.entries(defaults).filter(([name]) =>
-    GREEDY.includes(name)
+    !idle.includes(name)
   );
   return { ...Object.fromEntries(kept), ...given };
 }

@@ -74,7 +74,8 @@ export class Sampler implements Sampling {
   readonly temperature: number;
   /** How many tokens are kept; 0 for all. */
   readonly topK: number;
-  readonly #seed: number | undefined;
+  /** What random numbers are drawn with; undefined at temperature 0. */
+  readonly seed: number | undefined;
   /** Of every row, its random numbers. */
   readonly #streams: RandomStream[] = [];
 
@@ -111,8 +112,8 @@ export class Sampler implements Sampling {
     }
     this.temperature = temperature;
     this.topK = topK;
-    this.#seed = temperature > 0 ? seed ?? freshSeed() : undefined;
-    if (this.#seed !== undefined) seedNumber(this.#seed);
+    this.seed = temperature > 0 ? seed ?? freshSeed() : undefined;
+    if (this.seed !== undefined) seedNumber(this.seed);
   }
 
   /**
@@ -123,12 +124,19 @@ export class Sampler implements Sampling {
    * @returns A number from 0 up to but not 1; 0 at temperature 0.
    */
   uniformAt(row: number, position: number): number {
-    if (this.#seed === undefined) return 0;
+    if (this.seed === undefined) return 0;
     const stream = this.#streams[row] ??= new RandomStream(
-      this.#seed,
+      this.seed,
       samplingStream(row),
     );
     return stream.uniformAt(position);
+  }
+
+  /** How tokens are chosen, in words. */
+  get description(): string {
+    const { temperature, topK } = this;
+    if (temperature === 0) return "temperature 0: the likeliest token";
+    return `${topK > 0 ? `topK ${topK} → ` : ""}temperature ${temperature}`;
   }
 
   /**

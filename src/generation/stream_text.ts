@@ -3,41 +3,18 @@
  *
  * @module
  */
-import type { Tokenizer, UnknownPolicy } from "../tokenizers/tokenizer.ts";
-import type { BlockSource } from "./generate_rows.ts";
-import { generateTokens } from "./generate_tokens.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import { encodePrompt } from "./encode_prompt.ts";
+import {
+  type GenerationSettings,
+  generationSettings,
+  type StreamOptions,
+  textEnds,
+} from "./generate_options.ts";
+import type { BlockSource, CompiledBlocks } from "./generate_rows.ts";
 import type { Predictor } from "./predictor.ts";
-import { Sampler, type SamplerOptions } from "./sampler.ts";
-
-/** Options of `model.generate()` and `model.stream()`. */
-export interface GenerateOptions extends SamplerOptions {
-  /**
-   * How many tokens to write.
-   *
-   * @default {200}
-   */
-  maxTokens?: number;
-
-  /**
-   * What to do with a part of the prompt that the tokenizer does not know: refuse it, leave it out, take what is nearest
-   * to it, or the token for the unknown.
-   *
-   * @default {"token" if the tokenizer has one, else "error"}
-   */
-  unknown?: UnknownPolicy;
-
-  /** Stops the work between two tokens; the call then fails with the signal's reason. */
-  signal?: AbortSignal;
-}
-
-const OPTIONS: readonly string[] = [
-  "maxTokens",
-  "temperature",
-  "topK",
-  "seed",
-  "unknown",
-  "signal",
-] satisfies (keyof GenerateOptions)[];
+import { TextRow } from "./text_row.ts";
+import { type TokenChooser, writeTexts } from "./write_texts.ts";
 
 /** What is needed to turn text into text. */
 export interface TextPredictor {
@@ -69,108 +46,80 @@ export interface TextPredictor {
 export function streamText(
   model: TextPredictor,
   prompt: string,
-  options: GenerateOptions = {},
+  options: StreamOptions = {},
 ): AsyncGenerator<string, void, undefined> {
-  const { maxTokens, unknown, signal, sampler } = checkGenerateOptions(options);
-  const ids = encodePrompt(model.tokenizer, prompt, unknown);
+  const settings = generationSettings(options, "stream");
+  const rows = beginRows(model.tokenizer, [prompt], settings);
   return pieces();
 
   async function* pieces(): AsyncGenerator<string, void, undefined> {
-    const decoder = model.tokenizer.decodeStream();
-    for await (
-      const id of generateTokens(model.network, {
-        prompt: ids,
-        maxTokens,
-        sampler,
-        signal,
-        blocks: model.blocksFor?.(maxTokens),
-      })
-    ) {
-      const piece = decoder.push(id);
-      if (piece !== "") yield piece;
+    for await (const [piece] of writeRows(model, rows, settings)) {
+      if (piece !== "") yield piece!;
     }
-    const rest = decoder.flush();
-    if (rest !== "") yield rest;
   }
 }
 
-/** Options of a call, checked. */
-interface CheckedOptions {
-  maxTokens: number;
-  unknown: UnknownPolicy | undefined;
-  signal: AbortSignal | undefined;
-  sampler: Sampler;
-}
-
 /**
- * Checks options and fills in the defaults.
+ * Begins a text for every prompt.
  *
- * @param options What the caller gave.
- * @returns What they mean.
- * @throws {TypeError} If an option is unknown or has no effect.
- * @throws {RangeError} If an option is out of range.
+ * @param tokenizer Makes tokens of the prompts.
+ * @param prompts The texts to go on from.
+ * @param settings The options.
+ * @returns The texts, nothing of which is written yet.
+ * @throws As {@linkcode streamText}.
  */
-export function checkGenerateOptions(options: GenerateOptions): CheckedOptions {
-  for (const name of Object.keys(options)) {
-    if (!OPTIONS.includes(name)) {
-      throw new TypeError(
-        `Cannot generate: an option must be one of ${
-          OPTIONS.join(", ")
-        }: "${name}"`,
-      );
-    }
-  }
-  const { maxTokens = 200, unknown, signal, ...sampling } = options;
-  if (!Number.isSafeInteger(maxTokens) || maxTokens < 0) {
-    throw new RangeError(
-      `Cannot generate: maxTokens must be an integer from 0: ${maxTokens}`,
-    );
-  }
-  const sampler = new Sampler(sampling);
-  return { maxTokens, unknown, signal, sampler };
-}
-
-/**
- * @param tokenizer Turns text into token ids.
- * @param prompt The text.
- * @param unknown What to do with what the tokenizer does not know.
- * @returns The prompt's ids, one at least: special tokens that begin a text are added, those that end it are not.
- * @throws {TypeError} If the prompt is not a string.
- * @throws {RangeError} If it cannot be encoded, or nothing is left to begin from.
- */
-export function encodePrompt(
+export function beginRows(
   tokenizer: Tokenizer,
-  prompt: string,
-  unknown?: UnknownPolicy,
-): Int32Array {
-  if (typeof prompt !== "string") {
-    throw new TypeError(
-      `Cannot generate: the prompt must be a string: ${typeof prompt}`,
-    );
-  }
-  const options = unknown === undefined ? {} : { unknown };
-  const bare = tokenizer.encode(prompt, {
-    ...options,
-    addSpecialTokens: false,
-  });
-  const ids = withBeginning(bare, tokenizer.encode(prompt, options));
-  if (ids.length > 0) return ids;
-  const lineBreak = tokenizer.encode("\n", { unknown: "skip" });
-  if (lineBreak.length > 0) return lineBreak;
-  throw new RangeError(
-    "Cannot generate: a model needs a token to begin from, and the vocabulary has no line break to stand in: " +
-      `the prompt is ${
-        JSON.stringify(prompt)
-      }; begin with a character of the training text`,
+  prompts: readonly string[],
+  settings: GenerationSettings,
+): TextRow[] {
+  const ends = textEnds(settings, tokenizer);
+  return prompts.map((prompt) =>
+    new TextRow(
+      encodePrompt(tokenizer, prompt, settings.unknown),
+      tokenizer.decodeStream(),
+      ends,
+    )
   );
 }
 
-/** The tokens of a prompt after the special tokens that begin a text, and without those that end it. */
-function withBeginning(bare: Int32Array, whole: Int32Array): Int32Array {
-  for (let first = 0; first + bare.length <= whole.length; first++) {
-    if (bare.every((id, i) => whole[first + i] === id)) {
-      return whole.subarray(0, first + bare.length);
-    }
-  }
-  return whole;
+/**
+ * Writes texts that were begun.
+ *
+ * @param model A tokenizer and a network.
+ * @param rows The texts.
+ * @param settings The options.
+ * @param alternatives How many likely tokens to name beside each.
+ * @returns Token after token, what is certain of each text now.
+ */
+export function writeRows(
+  model: TextPredictor,
+  rows: readonly TextRow[],
+  settings: GenerationSettings,
+  alternatives?: number,
+): AsyncGenerator<string[], void, undefined> {
+  const { maxTokens, maxSeconds, signal, sampler, row: first } = settings;
+  const choosers = rows.map((_, row): TokenChooser => ({
+    pick: (logits, text) =>
+      sampler.pick(logits, text.tokens.length - text.promptLength, first + row),
+  }));
+  const source = alternatives === undefined
+    ? model.blocksFor?.(maxTokens * rows.length)
+    : undefined;
+  const blocks: CompiledBlocks | undefined = source && {
+    source,
+    sampling: {
+      temperature: sampler.temperature,
+      topK: sampler.topK,
+      uniformAt: (row, position) => sampler.uniformAt(first + row, position),
+    },
+  };
+  return writeTexts(model.network, rows, {
+    choosers,
+    maxTokens,
+    maxSeconds,
+    signal,
+    blocks,
+    alternatives,
+  });
 }

@@ -84,6 +84,11 @@ export class Parameter {
     return this.#variable;
   }
 
+  /** Tells values apart: another object whenever they may have changed. */
+  get version(): unknown {
+    return this.#variable?.dataId ?? this.#initial;
+  }
+
   /** Whether its memory has been freed. */
   get disposed(): boolean {
     return !this.#variable && !this.#initial;

@@ -40,7 +40,7 @@ export interface BuildNGramOptions {
  * const text = "the whale, the whale, the white whale, ".repeat(4);
  * const model = buildNGram({ tokenizer: CharTokenizer.train(text), order: 4 });
  * await fit(model, text, { validation: 0, sample: false, display: "none" });
- * assertEquals(await model.generate("the wha", { maxTokens: 2, temperature: 0 }), "le");
+ * assertEquals((await model.generate("the wha", { maxTokens: 2, temperature: 0 })).text, "le");
  * model.dispose();
  * ```
  */

@@ -58,7 +58,7 @@ import { LanguageModel } from "./language_model.ts";
  * );
  * const history = await fit(model, text, { epochs: 3, batchSize: 4, display: "none" });
  * assert(history.epochs[2]!.loss < history.epochs[0]!.loss);
- * assertEquals((await model.generate("the ", { maxTokens: 5 })).length, 5);
+ * assertEquals((await model.generate("the ", { maxTokens: 5 })).text.length, 5);
  * model.dispose();
  * ```
  */

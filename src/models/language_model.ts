@@ -27,7 +27,14 @@ import {
   withDefaults,
 } from "../generation/generation_defaults.ts";
 import type { BlockSource } from "../generation/generate_rows.ts";
-import { type GenerateOptions, streamText } from "../generation/stream_text.ts";
+import {
+  type GenerateOptions,
+  generationSettings,
+  type StreamOptions,
+} from "../generation/generate_options.ts";
+import { generateTexts } from "../generation/generate_texts.ts";
+import type { Generation } from "../generation/generation.ts";
+import { streamText, type TextPredictor } from "../generation/stream_text.ts";
 import type { Prediction, PredictorState } from "../generation/predictor.ts";
 import { countParameters, type Network } from "../networks/network.ts";
 import type { NdArray } from "../text/nd_array.ts";
@@ -42,6 +49,8 @@ import type { TrainingHistory } from "../training/history.ts";
 import type { Run } from "../training/run.ts";
 import type { TrainingDefaults } from "../training/trainable_model.ts";
 import { decodeModel, encodeModel, type ModelParts } from "./model_file.ts";
+import { VERSION } from "./version.ts";
+import { WeightsFingerprint } from "./weights_fingerprint.ts";
 
 /** Compiling the loop takes half a second or so, in which a small model writes about this many tokens one by one. */
 const COMPILED_FROM_TOKENS = 1_000;
@@ -67,12 +76,12 @@ const TRAINING_DEFAULTS: readonly (keyof TrainingDefaults)[] = [
  *
  * const tokenizer = CharTokenizer.train("to be or not to be");
  * const model = buildLSTM({ tokenizer, units: 8, embedding: 4 });
- * const before = await model.generate("to", { maxTokens: 5, seed: 1 });
+ * const before = (await model.generate("to", { maxTokens: 5, seed: 1 })).text;
  *
  * const path = await Deno.makeTempFile({ suffix: ".safetensors" });
  * await model.save(path);
  * const again = await LanguageModel.load(path);
- * assertEquals(await again.generate("to", { maxTokens: 5, seed: 1 }), before);
+ * assertEquals((await again.generate("to", { maxTokens: 5, seed: 1 })).text, before);
  * model.dispose();
  * again.dispose();
  * await Deno.remove(path);
@@ -86,6 +95,7 @@ export class LanguageModel {
   /** How it was trained, run by run. */
   readonly history: TrainingHistory[];
   #generationDefaults: Readonly<GenerationDefaults> = {};
+  readonly #weights: WeightsFingerprint;
   #writer: BlockWriter | undefined;
   #tokensAsked = 0;
   #trainingDefaults: TrainingDefaults = {};
@@ -109,6 +119,7 @@ export class LanguageModel {
     this.tokenizer = tokenizer;
     this.network = network;
     this.history = history;
+    this.#weights = new WeightsFingerprint(network);
     this.generationDefaults = generationDefaults;
   }
 
@@ -123,7 +134,7 @@ export class LanguageModel {
    *
    * const model = buildLSTM({ tokenizer: CharTokenizer.train("to be or not"), units: 8, embedding: 4 });
    * model.generationDefaults = { temperature: 0.5, seed: 1, maxTokens: 5 };
-   * assertEquals(await model.generate("to"), await model.generate("to", { temperature: 0.5, seed: 1, maxTokens: 5 }));
+   * assertEquals((await model.generate("to")).text, (await model.generate("to", { temperature: 0.5, seed: 1, maxTokens: 5 })).text);
    * model.dispose();
    * ```
    */
@@ -170,18 +181,46 @@ export class LanguageModel {
    *
    * @param prompt The text to go on from; an empty one begins after a line break.
    * @param options How much to write and how freely.
-   * @returns The new text, without the prompt.
+   * @returns The new text, without the prompt: an object whose `toString()` is the text.
    * @throws {TypeError} If the prompt is not a string, or if an option has no effect.
    * @throws {RangeError} If an option is out of range, or the prompt has characters that the tokenizer does not know.
    * @throws The signal's reason, once it is aborted.
    */
-  async generate(
+  generate(
     prompt: string,
+    options?: GenerateOptions & { samples?: undefined },
+  ): Promise<Generation>;
+  /**
+   * Writes several texts side by side: of one prompt, or of several, of any lengths. With a seed, the text of row r is the
+   * same whatever is written beside it.
+   *
+   * @param prompts The texts to go on from.
+   * @param options How much to write and how freely, and how many texts for each prompt.
+   * @returns The new texts, those of the first prompt first.
+   */
+  generate(
+    prompts: string | readonly string[],
+    options?: GenerateOptions,
+  ): Promise<Generation[]>;
+  async generate(
+    prompt: string | readonly string[],
     options: GenerateOptions = {},
-  ): Promise<string> {
-    let text = "";
-    for await (const piece of this.stream(prompt, options)) text += piece;
-    return text;
+  ): Promise<Generation | Generation[]> {
+    const settings = generationSettings(
+      withDefaults(this.#generationDefaults, options),
+    );
+    const isList = Array.isArray(prompt);
+    const texts = await generateTexts(
+      this.#predictor,
+      isList ? prompt : [prompt as string],
+      settings,
+      async () => ({
+        model: this.toString(),
+        weights: await this.#weights.read(),
+        libraryVersion: VERSION,
+      }),
+    );
+    return isList || settings.samples !== undefined ? texts : texts[0]!;
   }
 
   /**
@@ -194,16 +233,22 @@ export class LanguageModel {
    */
   stream(
     prompt: string,
-    options: GenerateOptions = {},
+    options: StreamOptions = {},
   ): AsyncGenerator<string, void, undefined> {
-    const { tokenizer, network } = this;
-    const blocksFor = (tokens: number): BlockSource | undefined =>
-      this.#blocksFor(tokens);
     return streamText(
-      { tokenizer, network, blocksFor },
+      this.#predictor,
       prompt,
-      withDefaults(this.#generationDefaults, options),
+      withDefaults(this.#generationDefaults, options, "stream"),
     );
+  }
+
+  get #predictor(): TextPredictor {
+    const { tokenizer, network } = this;
+    return {
+      tokenizer,
+      network,
+      blocksFor: (tokens) => this.#blocksFor(tokens),
+    };
   }
 
   /** What `fit()` takes where its options say nothing: what {@linkcode LanguageModel.compile} settled. */

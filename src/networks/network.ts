@@ -46,6 +46,8 @@ export interface LayerDescription {
 export interface Counting {
   /** How much it has counted, which stands for the number of its parameters. */
   readonly size: number;
+  /** Another number whenever it may have counted more. */
+  readonly version: number;
 
   /**
    * Counts a document, which begins without memory, piece by piece.

@@ -48,16 +48,26 @@ export class NGramNetwork implements Network {
       "order",
     ]);
     const model = new KneserNey(config);
+    let version = 0;
     this.config = { vocabSize: config.vocabSize, order: config.order };
     this.#model = model;
     this.counting = {
       get size() {
         return model.ngramCount;
       },
-      count: (document) => model.updating(document),
+      get version() {
+        return version;
+      },
+      count: (document) => {
+        version++;
+        return model.updating(document);
+      },
       lossOn: (document) => model.lossOn(document),
       tensors: () => tensorsOf(model),
-      setTensors: (tensors) => model.restore(keptIn(tensors)),
+      setTensors: (tensors) => {
+        version++;
+        model.restore(keptIn(tensors));
+      },
     };
   }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { GenerateOptions } from "../generation/stream_text.ts";
+import type { StreamOptions } from "../generation/generate_options.ts";
 import type { EncodeModelOptions } from "./checkpoint_content.ts";
 import type { Network } from "../networks/network.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
@@ -46,7 +46,7 @@ export interface TrainableModel {
    */
   stream(
     prompt: string,
-    options?: GenerateOptions,
+    options?: StreamOptions,
   ): AsyncGenerator<string, void, undefined>;
 
   /**

@@ -6,13 +6,13 @@ import {
   BlockWriter,
   LONGEST_BLOCK,
 } from "../../src/generation/block_writer.ts";
-import { generateTokens } from "../../src/generation/generate_tokens.ts";
 import type { Predictor } from "../../src/generation/predictor.ts";
 import { Sampler, samplingStream } from "../../src/generation/sampler.ts";
 import { buildLSTM } from "../../src/models/build_lstm.ts";
 import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import { assertAllClose } from "../close.ts";
+import { writeTokens } from "./_write_rows.ts";
 import { assertNoLeak } from "../no_leak.ts";
 
 await ensureEngine();
@@ -92,7 +92,7 @@ for (
     Deno.test(`BlockWriter writes the tokens that Sampler picks, ${vocabSize} tokens, ${JSON.stringify(settings)}`, async () => {
       const network = smallNetwork(vocabSize);
       const tokens = (blocks?: BlockWriter) =>
-        Array.fromAsync(generateTokens(network, {
+        Array.fromAsync(writeTokens(network, {
           prompt: Int32Array.of(1, 2),
           maxTokens: LONGEST_BLOCK + 74,
           sampler: new Sampler(settings),
@@ -119,7 +119,7 @@ Deno.test("BlockWriter takes the lowest ids of equal scores, and never one that 
       [{ temperature: 0 }, [1]],
     ] as const
   ) {
-    const ids = await Array.fromAsync(generateTokens(predictor, {
+    const ids = await Array.fromAsync(writeTokens(predictor, {
       prompt: Int32Array.of(0),
       maxTokens: 100,
       sampler: new Sampler(settings),
@@ -143,13 +143,13 @@ for (
     ],
   ] as [number[], string][]
 ) {
-  Deno.test(`generateTokens() names the token where a block meets the scores ${scores}, and frees all`, async () => {
+  Deno.test(`writeTokens() names the token where a block meets the scores ${scores}, and frees all`, async () => {
     const predictor = constant(scores);
     await assertNoLeak(async () => {
       const blocks = new BlockWriter(predictor);
       await assertRejects(
         () =>
-          Array.fromAsync(generateTokens(predictor, {
+          Array.fromAsync(writeTokens(predictor, {
             prompt: Int32Array.of(0),
             maxTokens: 100,
             sampler: new Sampler({ seed: 1 }),
@@ -163,7 +163,7 @@ for (
   });
 }
 
-Deno.test("generateTokens() by blocks stops when its reader leaves or the signal is aborted, and frees all", async () => {
+Deno.test("generateRows() by blocks stops when its reader leaves or the signal is aborted, and frees all", async () => {
   const network = smallNetwork(5);
   tf.tidy(() =>
     void network.step(tf.tensor1d([0], "int32"), network.zeroState(1))
@@ -177,7 +177,7 @@ Deno.test("generateTokens() by blocks stops when its reader leaves or the signal
     blocks,
   };
   let count = 0;
-  for await (const _ of generateTokens(network, options)) {
+  for await (const _ of writeTokens(network, options)) {
     if (++count === 70) break;
   }
   assertEquals(count, 70);
@@ -185,14 +185,14 @@ Deno.test("generateTokens() by blocks stops when its reader leaves or the signal
   await assertRejects(
     async () => {
       const aborted = { ...options, signal: controller.signal };
-      for await (const _ of generateTokens(network, aborted)) {
+      for await (const _ of writeTokens(network, aborted)) {
         if (++count === 200) controller.abort(new Error("enough"));
       }
     },
     Error,
     "enough",
   );
-  assertEquals(count, 200);
+  assert(count >= 200 && count < 200 + LONGEST_BLOCK); // the end of its block
   assertEquals(tf.memory().numTensors, before);
   blocks.dispose();
   dispose(network);
@@ -230,9 +230,9 @@ Deno.test("LanguageModel.generate() writes the same text before and after its lo
     embedding: 4,
   });
   const options = { maxTokens: 150, seed: 7 };
-  const early = await model.generate("to", options);
+  const early = (await model.generate("to", options)).text;
   await model.generate("to", { maxTokens: 1000, seed: 1 });
-  assertEquals(await model.generate("to", options), early);
+  assertEquals((await model.generate("to", options)).text, early);
   assert(early.length === 150);
   model.dispose();
 });

@@ -1,14 +1,15 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { ensureEngine } from "../../src/engine/engine.ts";
 import { BlockWriter } from "../../src/generation/block_writer.ts";
-import { generateRows } from "../../src/generation/generate_rows.ts";
-import { generateTokens } from "../../src/generation/generate_tokens.ts";
 import { Sampler } from "../../src/generation/sampler.ts";
 import { CNNNetwork } from "../../src/networks/cnn_network.ts";
 import type { Network } from "../../src/networks/network.ts";
 import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
 import { TransformerNetwork } from "../../src/networks/transformer_network.ts";
+import { tf } from "../../src/engine/tf.ts";
 import { assertNoLeak } from "../no_leak.ts";
+import { CountingPredictor } from "./_counting_predictor.ts";
+import { writeRows, writeTokens } from "./_write_rows.ts";
 
 await ensureEngine();
 
@@ -89,7 +90,7 @@ async function texts(
 ): Promise<number[][]> {
   const rows: number[][] = prompts.map(() => []);
   const options = { prompts, maxTokens, sampler, blocks };
-  for await (const block of generateRows(network, options)) {
+  for await (const block of writeRows(network, options)) {
     for (const [row, ids] of block.entries()) rows[row]!.push(...ids);
   }
   return rows;
@@ -106,11 +107,7 @@ for (const [title, build] of Object.entries(NETWORKS)) {
     await assertNoLeak(async () => {
       const together = await texts(network, PROMPTS, sampler);
       assertEquals(together.map((ids) => ids.length), PROMPTS.map(() => 40));
-      const alone = await Array.fromAsync(generateTokens(network, {
-        prompt: PROMPTS[0]!,
-        maxTokens: 40,
-        sampler,
-      }));
+      const [alone] = await texts(network, [PROMPTS[0]!], sampler);
       assertEquals(together[0], alone);
       assertNotEquals(together[1], together[3], "rows draw by themselves");
       const fewer = await texts(network, PROMPTS.slice(0, 3), sampler);
@@ -136,4 +133,147 @@ Deno.test("generateRows() takes the likeliest token of every row at temperature 
   assertEquals(await texts(network, PROMPTS, sampler, blocks), rows);
   blocks.dispose();
   for (const parameter of network.parameters.values()) parameter.dispose();
+});
+
+const GREEDY = new Sampler({ temperature: 0 });
+
+function options(prompt: number[], maxTokens: number) {
+  return { prompt: Int32Array.from(prompt), maxTokens, sampler: GREEDY };
+}
+
+Deno.test("generateRows() reads the prompt once and carries the state from there", async () => {
+  const predictor = new CountingPredictor(10);
+  assertEquals(
+    await Array.fromAsync(writeTokens(predictor, options([3, 5, 7], 4))),
+    [8, 9, 0, 1],
+  );
+  assertEquals(predictor.calls, [
+    "forward [3,5] after 0",
+    "step [7] after 2",
+    "step [8] after 3",
+    "step [9] after 4",
+    "step [0] after 5", // and nothing after the last token
+  ]);
+});
+
+Deno.test("generateRows() reads a long prompt in pieces, one after the other", async () => {
+  const predictor = new CountingPredictor(200);
+  const prompt = Array.from({ length: 130 }, (_, i) => i);
+  assertEquals(
+    await Array.fromAsync(writeTokens(predictor, options(prompt, 1))),
+    [130],
+  );
+  assertEquals(predictor.calls.map((call) => call.replace(/\[.*\]/, "")), [
+    "forward  after 0",
+    "forward  after 64",
+    "forward  after 128",
+    "step  after 129",
+  ]);
+});
+
+Deno.test("generateRows() reads the last half again where the model starts over, and of a long prompt only the end", async () => {
+  const predictor = Object.assign(new CountingPredictor(20), {
+    startsOverAfter: 4,
+  });
+  const prompt = [0, 1, 2, 3, 4, 5, 6];
+  await assertNoLeak(async () => {
+    assertEquals(
+      await Array.fromAsync(writeTokens(predictor, options(prompt, 4))),
+      [7, 8, 9, 10],
+    );
+  });
+  assertEquals(predictor.calls, [
+    "forward [2,3,4,5] after 0", // what is left of 6 tokens after starting over once
+    "forward [4,5] after 0",
+    "step [6] after 2",
+    "step [7] after 3",
+    "forward [6,7] after 0",
+    "step [8] after 2",
+    "step [9] after 3",
+  ]);
+});
+
+Deno.test("generateRows() leaves no tensor behind, finished, left, failed or aborted", async () => {
+  await assertNoLeak(async () => {
+    await Array.fromAsync(
+      writeTokens(new CountingPredictor(10), options([1], 5)),
+    );
+    for await (
+      const id of writeTokens(new CountingPredictor(10), options([1], 5))
+    ) if (id === 3) break;
+    const broken = new CountingPredictor(10);
+    broken.step = (): never => {
+      tf.zeros([2]);
+      throw new Error("broken");
+    };
+    await assertRejects(
+      () => Array.fromAsync(writeTokens(broken, options([1], 5))),
+      Error,
+      "broken",
+    );
+    const aborted = {
+      ...options([1], 5),
+      signal: AbortSignal.abort(new Error("enough")),
+    };
+    await assertRejects(
+      () => Array.fromAsync(writeTokens(new CountingPredictor(10), aborted)),
+      Error,
+      "enough",
+    );
+    await Array.fromAsync(
+      writeTokens(new CountingPredictor(10), options([1], 0)),
+    );
+  });
+});
+
+Deno.test("generateRows() stops the work when its reader leaves", async () => {
+  const predictor = new CountingPredictor(10);
+  for await (const id of writeTokens(predictor, options([1], 100))) {
+    if (id === 3) break;
+  }
+  assertEquals(predictor.calls, ["step [1] after 0", "step [2] after 1"]);
+});
+
+Deno.test("generateRows() fails with the signal's reason between two tokens", async () => {
+  const predictor = new CountingPredictor(10);
+  const controller = new AbortController();
+  const ids: number[] = [];
+  const error = await assertRejects(async () => {
+    for await (
+      const id of writeTokens(predictor, {
+        ...options([1], 100),
+        signal: controller.signal,
+      })
+    ) {
+      ids.push(id);
+      if (id === 4) controller.abort(new Error("that will do"));
+    }
+  });
+  assertEquals((error as Error).message, "that will do");
+  assertEquals([ids, predictor.calls.length], [[2, 3, 4], 3]);
+});
+
+Deno.test("generateRows() lets timers run between two tokens", async () => {
+  let fired = false;
+  setTimeout(() => fired = true, 1);
+  for await (
+    const _ of writeTokens(new CountingPredictor(10), options([1], 100_000))
+  ) if (fired) break;
+  assertEquals(fired, true);
+});
+
+Deno.test("generateRows() names the token where the logits are no numbers", async () => {
+  const predictor = new CountingPredictor(10);
+  const { step } = predictor;
+  predictor.step = (ids, state) => {
+    const next = step.call(predictor, ids, state);
+    return ids.dataSync()[0] === 3
+      ? { ...next, logits: tf.mul(next.logits, NaN) }
+      : next;
+  };
+  await assertRejects(
+    () => Array.fromAsync(writeTokens(predictor, options([1], 100))),
+    RangeError,
+    "Cannot sample token 2: the logits must be numbers below Infinity: NaN for id 0",
+  );
 });

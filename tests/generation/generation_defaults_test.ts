@@ -81,7 +81,7 @@ const REFUSED: [given: unknown, error: typeof TypeError, message: string][] = [
   [
     { signal: {} },
     TypeError,
-    `${START}a signal belongs to one call; give it to generate() or stream()`,
+    `${START}signal belongs to one call; give it to generate() or stream()`,
   ],
   [{ heat: 1 }, TypeError, "Cannot generate: an option must be one of "],
   [

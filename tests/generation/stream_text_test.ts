@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ensureEngine } from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
+import { encodePrompt } from "../../src/generation/encode_prompt.ts";
+import type { GenerateOptions } from "../../src/generation/generate_options.ts";
 import {
-  encodePrompt,
-  type GenerateOptions,
   streamText,
   type TextPredictor,
 } from "../../src/generation/stream_text.ts";
@@ -160,10 +160,6 @@ Deno.test("streamText() fails with the signal's reason", async () => {
   );
 });
 
-Deno.test("encodePrompt() gives the prompt's ids", () => {
-  assertEquals([...encodePrompt(ALPHABET, "cab")], [2, 0, 1]);
-});
-
 Deno.test("streamText() takes the nearest known characters of the prompt where it is told to", async () => {
   const pieces = await text(
     streamText(alphabet(), "A", {
@@ -175,51 +171,10 @@ Deno.test("streamText() takes the nearest known characters of the prompt where i
   assertEquals(pieces, "bc"); // after a, as the prompt has no other letter that is near
 });
 
-Deno.test("encodePrompt() adds the special tokens that begin a text, and not those that end it", async () => {
-  for (
-    const [name, beginning, ending] of [
-      ["bert", "[CLS]", "[SEP]"],
-      ["roberta", "<s>", "</s>"],
-      ["llama2", "<s>", undefined],
-      ["t5", undefined, "</s>"],
-      ["gpt2", undefined, undefined],
-    ]
-  ) {
-    const tokenizer = await loadTokenizer(
-      new URL(`../golden/tokenizers/${name}.json`, import.meta.url),
-    );
-    const bare = tokenizer.encode("the whale", { addSpecialTokens: false });
-    const first = beginning ? [tokenizer.specialTokens.get(beginning)!] : [];
-    const last = ending ? [tokenizer.specialTokens.get(ending)!] : [];
-    assertEquals([...tokenizer.encode("the whale")], [
-      ...first,
-      ...bare,
-      ...last,
-    ]);
-    assertEquals([...encodePrompt(tokenizer, "the whale")], [
-      ...first,
-      ...bare,
-    ]);
-  }
-});
-
-Deno.test("encodePrompt() takes the token for the unknown where the tokenizer has one and nothing else is said", async () => {
-  const tokenizer = await loadTokenizer(
-    new URL("../golden/tokenizers/bert.json", import.meta.url),
-  );
-  const unknown = tokenizer.specialTokens.get("[UNK]")!;
-  assert(encodePrompt(tokenizer, "the 鯨").includes(unknown));
-  assertThrows(
-    () => encodePrompt(tokenizer, "the 鯨", "error"),
-    RangeError,
-    "鯨",
-  );
-});
-
 Deno.test("streamText() refuses an option that there is not, and lists those that there are", () => {
   assertThrows(
     () => streamText(alphabet(), "a", { maxToken: 3 } as GenerateOptions),
     TypeError,
-    'Cannot generate: an option must be one of maxTokens, temperature, topK, seed, unknown, signal: "maxToken"',
+    'Cannot generate: an option must be one of maxTokens, minTokens, maxSeconds, temperature, topK, seed, row, stop, stopTokens, stopAtSentence, unknown, signal: "maxToken"',
   );
 });

@@ -97,16 +97,16 @@ for (
     const built = buildNGram({ tokenizer, order: 5 });
     await built.fit(TEXT, QUIET);
     const options = { maxTokens: 30, seed: 4 };
-    const text = await built.generate("the wh", {
+    const text = (await built.generate("the wh", {
       ...options,
       unknown: "skip",
-    });
+    })).text;
     assert(text.length >= 30);
     const path = await Deno.makeTempFile({ suffix: ".safetensors" });
     await built.save(path);
     const again = await LanguageModel.load(path);
     assertEquals(
-      await again.generate("the wh", { ...options, unknown: "skip" }),
+      (await again.generate("the wh", { ...options, unknown: "skip" })).text,
       text,
     );
     assertEquals(String(again), String(built));
@@ -119,7 +119,8 @@ Deno.test("A model of n-grams learns a line by heart", async () => {
   const built = model(14); // more than the 12 characters that are the same in two places
   await built.fit(TEXT, { ...QUIET, validation: 0 });
   assertEquals(
-    await built.generate("the whale and", { maxTokens: 30, temperature: 0 }),
+    (await built.generate("the whale and", { maxTokens: 30, temperature: 0 }))
+      .text,
     TEXT.slice(13, 43),
   );
 });

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { ensureEngine } from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
 import { BlockWriter } from "../../src/generation/block_writer.ts";
-import { generateTokens } from "../../src/generation/generate_tokens.ts";
+import { writeTokens } from "../generation/_write_rows.ts";
 import { Sampler } from "../../src/generation/sampler.ts";
 import {
   buildTransformer,
@@ -177,7 +177,7 @@ for (const form of FORMS) {
         }]
       ) {
         const tokens = (blocks?: BlockWriter) =>
-          Array.fromAsync(generateTokens(model.network, {
+          Array.fromAsync(writeTokens(model.network, {
             prompt: Int32Array.of(0, 1, 2),
             maxTokens: 150,
             sampler: new Sampler(settings),

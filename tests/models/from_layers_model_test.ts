@@ -5,8 +5,7 @@ import { ensureEngine } from "../../src/engine/engine.ts";
 import type { LayersModelLike } from "../../src/engine/layers_model.ts";
 import { type Tensor, tf } from "../../src/engine/tf.ts";
 import { fromLayersModel } from "../../src/models/from_layers_model.ts";
-import { generateRows } from "../../src/generation/generate_rows.ts";
-import { generateTokens } from "../../src/generation/generate_tokens.ts";
+import { writeRows, writeTokens } from "../generation/_write_rows.ts";
 import { Sampler } from "../../src/generation/sampler.ts";
 import { LanguageModel } from "../../src/models/language_model.ts";
 import type { LayersModelOptions } from "../../src/networks/adopt_layers_model.ts";
@@ -306,10 +305,10 @@ for (const [name, make] of Object.entries(MODELS)) {
         : scores;
       ids.push(row.indexOf(Math.max(...row)));
     }
-    const text = await model.generate(
+    const text = (await model.generate(
       everywhere ? prompt.slice(3) : prompt,
       { maxTokens: count, temperature: 0 },
-    );
+    )).text;
     assertEquals(text, TOKENIZER.decode(ids.slice(-count)));
     model.dispose();
   });
@@ -428,8 +427,10 @@ Deno.test("fromLayersModel() writes by one compiled loop what it writes token by
   ) {
     const model = await fromLayersModel(MODELS[name]!(), TOKENIZER);
     const prompt = TEXT.slice(0, 4);
-    const short = await model.generate(prompt, { maxTokens: 60, seed: 4 });
-    const long = await model.generate(prompt, { maxTokens: 1_100, seed: 4 });
+    const short =
+      (await model.generate(prompt, { maxTokens: 60, seed: 4 })).text;
+    const long =
+      (await model.generate(prompt, { maxTokens: 1_100, seed: 4 })).text;
     assertEquals(long.slice(0, 60), short);
     assertEquals(long.length, 1_100);
     model.dispose();
@@ -448,11 +449,11 @@ Deno.test("fromLayersModel() writes rows of different prompts side by side as it
     const options = { maxTokens: 20, sampler };
     const rows: number[][] = [[], [], []];
     for await (
-      const block of generateRows(model.network, { prompts, ...options })
+      const block of writeRows(model.network, { prompts, ...options })
     ) block.forEach((ids, row) => rows[row]!.push(...ids));
     for (const [row, prompt] of prompts.entries()) {
       const alone = await Array.fromAsync(
-        generateTokens(model.network, { prompt, ...options }),
+        writeTokens(model.network, { prompt, ...options }),
       );
       assertEquals(rows[row], alone, `${name}, row ${row}`);
     }
@@ -708,7 +709,8 @@ Deno.test("fromLayersModel() trains and writes the same on every engine", async 
     await useEngine(engine);
     await assertNoLeak(async () => {
       const model = await fromLayersModel(given, TOKENIZER);
-      const text = await model.generate("abc", { maxTokens: 20, seed: 2 });
+      const text =
+        (await model.generate("abc", { maxTokens: 20, seed: 2 })).text;
       model.dispose();
       found.push({ losses: await losses(plain), text });
       await losses(withDropout);

@@ -53,8 +53,8 @@ function logits(model: LanguageModel): Float32Array {
 
 Deno.test("LanguageModel.generate() writes the same text for the same seed, and another for another", async () => {
   const model = smallModel();
-  const write = (seed: number): Promise<string> =>
-    model.generate("to be", { maxTokens: 60, seed });
+  const write = async (seed: number): Promise<string> =>
+    (await model.generate("to be", { maxTokens: 60, seed })).text;
   const [first, again, other] = [
     await write(1),
     await write(1),
@@ -71,7 +71,7 @@ Deno.test("LanguageModel.stream() gives piece by piece what generate() gives at 
   const options = { maxTokens: 30, seed: 7, topK: 5, temperature: 0.7 };
   const pieces = await Array.fromAsync(model.stream("to", options));
   assertEquals(pieces.length, 30);
-  assertEquals(pieces.join(""), await model.generate("to", options));
+  assertEquals(pieces.join(""), (await model.generate("to", options)).text);
   model.dispose();
 });
 
@@ -122,8 +122,8 @@ Deno.test("LanguageModel.load() brings back what save() wrote, logits bit for bi
     assertEquals(again.history.length, 1);
     const options = { maxTokens: 40, seed: 3 };
     assertEquals(
-      await again.generate("to", options),
-      await model.generate("to", options),
+      (await again.generate("to", options)).text,
+      (await model.generate("to", options)).text,
     );
     model.dispose();
     again.dispose();
@@ -216,23 +216,23 @@ Deno.test("LanguageModel.load() names the file that is not there, and where it l
 Deno.test("LanguageModel.generationDefaults count where a call says nothing, and come back with the file", async () => {
   const model = smallModel();
   const calm = { temperature: 0.5, topK: 3, seed: 4, maxTokens: 9 };
-  const [plain, expected] = await Promise.all([
+  const [{ text: plain }, { text: expected }] = await Promise.all([
     model.generate("to", { seed: 4, maxTokens: 9 }),
     model.generate("to", calm),
   ]);
   model.generationDefaults = calm;
-  assertEquals(await model.generate("to"), expected);
+  assertEquals((await model.generate("to")).text, expected);
   assertEquals(
-    await model.generate("to", { temperature: 1, topK: 0 }),
+    (await model.generate("to", { temperature: 1, topK: 0 })).text,
     plain,
   );
-  assertEquals((await model.generate("to", { temperature: 0 })).length, 9);
+  assertEquals((await model.generate("to", { temperature: 0 })).text.length, 9);
   const path = await Deno.makeTempFile();
   await model.save(path);
   assertEquals(await Deno.readFile(path), await model.encode());
   const again = await LanguageModel.load(path);
   assertEquals(again.generationDefaults, calm);
-  assertEquals(await again.generate("to"), expected);
+  assertEquals((await again.generate("to")).text, expected);
   model.dispose();
   again.dispose();
   await Deno.remove(path);
@@ -317,8 +317,8 @@ for (const engine of ENGINES) {
         assertEquals(logits(again), logits(model));
         const options = { maxTokens: 30, seed: 5 };
         assertEquals(
-          await again.generate("to", options),
-          await model.generate("to", options),
+          (await again.generate("to", options)).text,
+          (await model.generate("to", options)).text,
         );
         model.dispose();
         again.dispose();
@@ -333,9 +333,11 @@ Deno.test("LanguageModel writes the same text on every engine, greedily and by s
     await useEngine(engine);
     const model = smallModel();
     texts.push(
-      await model.generate("to be", { maxTokens: 40, temperature: 0 }),
+      (await model.generate("to be", { maxTokens: 40, temperature: 0 })).text,
     );
-    texts.push(await model.generate("to be", { maxTokens: 40, seed: 9 }));
+    texts.push(
+      (await model.generate("to be", { maxTokens: 40, seed: 9 })).text,
+    );
     model.dispose();
   }
   const [greedy, drawn] = texts;
@@ -348,7 +350,7 @@ Deno.test("LanguageModel.generate() writes a long text from one character with w
     units: 6,
     embedding: 4,
   });
-  const text = await model.generate("t", { maxTokens: 1100, seed: 3 });
+  const text = (await model.generate("t", { maxTokens: 1100, seed: 3 })).text;
   assertEquals(text.length, 1100);
   model.dispose();
 });

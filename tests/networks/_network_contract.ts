@@ -6,7 +6,7 @@ import { useEngine } from "../../src/engine/engine.ts";
 import { RandomStream } from "../../src/engine/random.ts";
 import { type Tensor, tf } from "../../src/engine/tf.ts";
 import { BlockWriter } from "../../src/generation/block_writer.ts";
-import { generateTokens } from "../../src/generation/generate_tokens.ts";
+import { writeTokens } from "../generation/_write_rows.ts";
 import type { PredictorState } from "../../src/generation/predictor.ts";
 import { Sampler } from "../../src/generation/sampler.ts";
 import { buildNetwork } from "../../src/networks/architectures.ts";
@@ -292,7 +292,7 @@ export function testNetwork(
     await useEngine("tensorflow");
     const network = withWeights(make());
     const tokens = (blocks?: BlockWriter): Promise<number[]> =>
-      Array.fromAsync(generateTokens(network, {
+      Array.fromAsync(writeTokens(network, {
         prompt: Int32Array.of(1, 2, 3),
         maxTokens: 150,
         sampler: new Sampler({ seed: 1 }),

@@ -132,8 +132,8 @@ Deno.test("A checkpoint opens as the model, with its history and its defaults of
     assertEquals(rest.data, history.data);
     assertEquals(history.data?.tokens, TEXT.length);
     assertEquals(
-      await opened.generate("Call", { seed: 1 }),
-      await model.generate("Call", { seed: 1 }),
+      (await opened.generate("Call", { seed: 1 })).text,
+      (await model.generate("Call", { seed: 1 })).text,
     );
     opened.dispose();
   }));

@@ -65,7 +65,7 @@ Deno.test("fit() learns a small text by heart, to less than 0.1 bits per charact
   assertLess(history.loss! / Math.LN2, 0.1);
   const start = TEXT.slice(0, 16);
   assertEquals(
-    await model.generate(start, { maxTokens: 100, temperature: 0 }),
+    (await model.generate(start, { maxTokens: 100, temperature: 0 })).text,
     TEXT.slice(16, 116),
   );
   model.dispose();
@@ -287,7 +287,7 @@ Deno.test("fit() lets timers run and the model write while it trains", async () 
   let ticks = 0;
   const timer = setInterval(() => ticks++, 1);
   const run = fit(model, TEXT, { ...QUIET, epochs: 10_000 });
-  const text = await model.generate("Call", { maxTokens: 30, seed: 1 });
+  const text = (await model.generate("Call", { maxTokens: 30, seed: 1 })).text;
   assertEquals(run.ended, false);
   run.stop();
   await run;
@@ -331,7 +331,7 @@ Deno.test("fit() keeps the last good weights when the loss is no number any more
     [["failed", 1]],
   );
   assertEquals(
-    (await model.generate("Call", { maxTokens: 5, seed: 1 })).length,
+    (await model.generate("Call", { maxTokens: 5, seed: 1 })).text.length,
     5,
   );
   model.dispose();
@@ -534,7 +534,7 @@ Deno.test("fit() trains to the same weights while the model writes text, and the
   let isDone = false;
   void run.then(() => isDone = true);
   while (!isDone) {
-    texts.push(await busy.generate("me", { maxTokens: 300, seed: 1 }));
+    texts.push((await busy.generate("me", { maxTokens: 300, seed: 1 })).text);
   }
   await run;
   assertEquals(await weights(busy), await weights(alone));

@@ -139,10 +139,10 @@ for (
         sample: false,
         display: "none",
       });
-      const written = await model.generate("tick to", {
+      const written = (await model.generate("tick to", {
         maxTokens: 60,
         temperature: 0,
-      }); // past the context
+      })).text; // past the context
       assertEquals(
         written,
         line.repeat(8).slice(7, 67),

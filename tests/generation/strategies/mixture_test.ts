@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { ensureEngine } from "../../../src/engine/engine.ts";
 import { tf } from "../../../src/engine/tf.ts";
 import { BlockWriter } from "../../../src/generation/block_writer.ts";
-import { generateTokens } from "../../../src/generation/generate_tokens.ts";
+import { writeTokens } from "../_write_rows.ts";
 import { guided } from "../../../src/generation/strategies/guidance.ts";
 import { logSoftmax } from "../../../src/generation/strategies/log_softmax.ts";
 import { mixture } from "../../../src/generation/strategies/mixture.ts";
@@ -124,11 +124,11 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`generateTokens() writes the same with ${title} in blocks as token by token, and frees all`, async () => {
+  Deno.test(`generateRows() writes the same with ${title} in blocks as token by token, and frees all`, async () => {
     const predictor = make(network("lstm", 1));
     await assertNoLeak(async () => {
       const write = (blocks?: BlockWriter) =>
-        Array.fromAsync(generateTokens(predictor, {
+        Array.fromAsync(writeTokens(predictor, {
           prompt: Int32Array.of(1, 2, 3),
           maxTokens: 80,
           sampler: new Sampler({ seed: 4 }),

@@ -1,0 +1,303 @@
+/**
+ * Options of `model.generate()` and `model.stream()`, and the rules that they keep.
+ *
+ * @module
+ */
+import { checkOptionNames } from "../text/options.ts";
+import type { Tokenizer, UnknownPolicy } from "../tokenizers/tokenizer.ts";
+import { endTokens } from "./_end_tokens.ts";
+import { Sampler, type SamplerOptions } from "./sampler.ts";
+import type { TextEnds } from "./text_row.ts";
+
+/** Options of `model.stream()`. */
+export interface StreamOptions extends SamplerOptions {
+  /**
+   * How many tokens to write at most.
+   *
+   * @default {200}
+   */
+  maxTokens?: number;
+
+  /**
+   * How many tokens to write at least before a sentence or a token that ends texts may end it.
+   *
+   * @default {0}
+   */
+  minTokens?: number;
+
+  /**
+   * How many seconds to write at most; the text then ends where it is.
+   *
+   * @default {Infinity}
+   */
+  maxSeconds?: number;
+
+  /**
+   * Ends the text before this string, or before the first of several; they may begin and end within tokens.
+   *
+   * @default {[]}
+   */
+  stop?: string | readonly string[];
+
+  /**
+   * Ids that end the text; they add nothing to it.
+   *
+   * @default {the tokens that the tokenizer puts after a text, and special tokens such as `</s>` and `<|endoftext|>`}
+   */
+  stopTokens?: readonly number[];
+
+  /**
+   * Ends the text with the first sentence, or with the first that is complete after `minTokens`.
+   *
+   * @default {false}
+   */
+  stopAtSentence?: boolean;
+
+  /**
+   * Number of the text, for those who write the texts of a batch one by one: with a seed, each number has its own text.
+   *
+   * @default {0}
+   */
+  row?: number;
+
+  /**
+   * What to do with a part of the prompt that the tokenizer does not know: refuse it, leave it out, take what is nearest
+   * to it, or the token for the unknown.
+   *
+   * @default {"token" if the tokenizer has one, else "error"}
+   */
+  unknown?: UnknownPolicy;
+
+  /** Stops the work between two tokens; the call then fails with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** Options of `model.generate()`. */
+export interface GenerateOptions extends StreamOptions {
+  /**
+   * How many texts to write for each prompt; the result is a list then.
+   *
+   * @default {undefined} for one text, by itself
+   */
+  samples?: number;
+
+  /**
+   * Takes an incomplete sentence off the end of a text that has a complete one.
+   *
+   * @default {false}
+   */
+  trimIncomplete?: boolean;
+
+  /**
+   * How many of the likeliest tokens to keep beside each that is written.
+   *
+   * @default {5}
+   */
+  alternatives?: number;
+}
+
+/** Names of the options of a stream. */
+const STREAM_OPTIONS: readonly string[] = [
+  "maxTokens",
+  "minTokens",
+  "maxSeconds",
+  "temperature",
+  "topK",
+  "seed",
+  "row",
+  "stop",
+  "stopTokens",
+  "stopAtSentence",
+  "unknown",
+  "signal",
+] satisfies (keyof StreamOptions)[];
+
+/** What only whole texts have. */
+export const WHOLE_OPTIONS: readonly string[] = [
+  "samples",
+  "trimIncomplete",
+  "alternatives",
+] satisfies (keyof GenerateOptions)[];
+
+/** Options, checked, with their defaults. */
+export interface GenerationSettings {
+  /** What the caller gave. */
+  given: Readonly<GenerateOptions>;
+  maxTokens: number;
+  maxSeconds: number;
+  minTokens: number;
+  stop: readonly string[];
+  /** undefined for those of the tokenizer. */
+  stopTokens: readonly number[] | undefined;
+  stopAtSentence: boolean;
+  row: number;
+  unknown: UnknownPolicy | undefined;
+  signal: AbortSignal | undefined;
+  sampler: Sampler;
+  samples: number | undefined;
+  trimIncomplete: boolean;
+  alternatives: number;
+}
+
+/**
+ * Checks options and fills in the defaults.
+ *
+ * @param options What the caller gave.
+ * @param kind Whether whole texts are wanted or a stream.
+ * @returns What they mean.
+ * @throws {TypeError} If an option is unknown, of another type, or has no effect.
+ * @throws {RangeError} If an option is out of range.
+ */
+export function generationSettings(
+  options: GenerateOptions,
+  kind: "texts" | "stream" = "texts",
+): GenerationSettings {
+  if (kind === "stream" && typeof options === "object" && options !== null) {
+    for (const name of WHOLE_OPTIONS) {
+      if (name in options) {
+        throw new TypeError(
+          `Cannot generate: ${name} is about whole texts and has no effect on a stream: use generate()`,
+        );
+      }
+    }
+  }
+  checkOptionNames("Cannot generate", options, [
+    ...STREAM_OPTIONS,
+    ...(kind === "stream" ? [] : WHOLE_OPTIONS),
+  ]);
+  const {
+    maxTokens = 200,
+    minTokens = 0,
+    maxSeconds = Infinity,
+    stop = [],
+    stopTokens,
+    stopAtSentence = false,
+    row = 0,
+    unknown,
+    signal,
+    samples,
+    trimIncomplete = false,
+    alternatives = 5,
+    ...sampling
+  } = options;
+  count("maxTokens", maxTokens);
+  count("minTokens", minTokens);
+  count("row", row);
+  count("alternatives", alternatives);
+  if (samples !== undefined) count("samples", samples, 1);
+  flag("stopAtSentence", stopAtSentence);
+  flag("trimIncomplete", trimIncomplete);
+  if (minTokens > maxTokens) {
+    throw new RangeError(
+      `Cannot generate: minTokens must be at most maxTokens, ${maxTokens}: ${minTokens}`,
+    );
+  }
+  if (!(typeof maxSeconds === "number" && maxSeconds > 0)) {
+    throw new RangeError(
+      `Cannot generate: maxSeconds must be a number above 0: ${maxSeconds}`,
+    );
+  }
+  const sampler = new Sampler(sampling);
+  if (row !== 0 && sampler.temperature === 0) {
+    throw new TypeError(
+      "Cannot generate: row has no effect at temperature 0, where all rows write the same: leave it out",
+    );
+  }
+  return {
+    given: options,
+    maxTokens,
+    maxSeconds,
+    minTokens,
+    stop: stopStrings(stop),
+    stopTokens: stopTokens && stopIds(stopTokens),
+    stopAtSentence,
+    row,
+    unknown,
+    signal,
+    sampler,
+    samples,
+    trimIncomplete,
+    alternatives,
+  };
+}
+
+/**
+ * What ends a text with a tokenizer.
+ *
+ * @param settings The options.
+ * @param tokenizer The tokenizer.
+ * @returns The ends.
+ * @throws {RangeError} If a stop token is none of the vocabulary.
+ * @throws {TypeError} If `minTokens` has no effect.
+ */
+export function textEnds(
+  settings: GenerationSettings,
+  tokenizer: Tokenizer,
+): TextEnds {
+  const { stop, stopAtSentence, minTokens } = settings;
+  const { vocabSize } = tokenizer;
+  for (const id of settings.stopTokens ?? []) {
+    if (id >= vocabSize) {
+      throw new RangeError(
+        `Cannot generate: stopTokens must be ids of the vocabulary, below ${vocabSize}: ${id}`,
+      );
+    }
+  }
+  const stopTokens = settings.stopTokens ?? endTokens(tokenizer);
+  if (minTokens > 0 && stopTokens.length === 0 && !stopAtSentence) {
+    throw new TypeError(
+      "Cannot generate: minTokens has no effect where neither a token nor a sentence ends the text: leave it out, or add " +
+        "stopTokens or stopAtSentence",
+    );
+  }
+  return { stop, stopTokens, stopAtSentence, minTokens };
+}
+
+function count(name: string, value: unknown, least = 0): void {
+  if (!Number.isSafeInteger(value) || (value as number) < least) {
+    throw new RangeError(
+      `Cannot generate: ${name} must be an integer from ${least}: ${value}`,
+    );
+  }
+}
+
+function flag(name: string, value: unknown): void {
+  if (typeof value !== "boolean") {
+    throw new TypeError(
+      `Cannot generate: ${name} must be true or false: ${
+        typeof value === "string" ? JSON.stringify(value) : value
+      }`,
+    );
+  }
+}
+
+function stopStrings(stop: string | readonly string[]): readonly string[] {
+  const stops = typeof stop === "string" ? [stop] : stop;
+  if (!Array.isArray(stops) || stops.some((each) => typeof each !== "string")) {
+    throw new TypeError(
+      `Cannot generate: stop must be a string or a list of strings: ${stop}`,
+    );
+  }
+  if (stops.includes("")) {
+    throw new RangeError(
+      'Cannot generate: a stop string must have a character: ""',
+    );
+  }
+  return [...new Set(stops)];
+}
+
+function stopIds(ids: readonly number[]): readonly number[] {
+  if (!Array.isArray(ids)) {
+    throw new TypeError(
+      `Cannot generate: stopTokens must be a list of ids: ${ids}`,
+    );
+  }
+  for (const id of ids) {
+    if (!Number.isSafeInteger(id) || id < 0) {
+      throw new RangeError(
+        `Cannot generate: stopTokens must be ids, integers from 0: ${id}`,
+      );
+    }
+  }
+  return [...new Set(ids)];
+}

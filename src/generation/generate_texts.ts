@@ -1,0 +1,118 @@
+/**
+ * Writes whole texts: prompts in, results out.
+ *
+ * @module
+ */
+import { engineInfo } from "../engine/engine.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import type { GenerationSettings } from "./generate_options.ts";
+import {
+  type GeneratedToken,
+  Generation,
+  type GenerationRecord,
+  type GenerationTimings,
+} from "./generation.ts";
+import { beginRows, type TextPredictor, writeRows } from "./stream_text.ts";
+import { trimIncomplete } from "./text_filters.ts";
+import type { TextRow } from "./text_row.ts";
+
+/** What a record says of the model. */
+export type ModelIdentity = Pick<
+  GenerationRecord,
+  "model" | "weights" | "libraryVersion"
+>;
+
+/**
+ * Goes on from prompts, all of them side by side.
+ *
+ * @param model A tokenizer and a network.
+ * @param prompts The texts to go on from.
+ * @param settings The options; as many texts as `samples` are written for each prompt.
+ * @param identify Says which model it is.
+ * @returns The results, those of the first prompt first.
+ * @throws {TypeError} If a prompt is not a string.
+ * @throws {RangeError} If a prompt cannot be encoded, or the model's logits are not numbers.
+ * @throws The signal's reason, once it is aborted.
+ */
+export async function generateTexts(
+  model: TextPredictor,
+  prompts: readonly string[],
+  settings: GenerationSettings,
+  identify: () => Promise<ModelIdentity>,
+): Promise<Generation[]> {
+  const { samples = 1 } = settings;
+  const all = prompts.flatMap((prompt) => Array<string>(samples).fill(prompt));
+  const rows = beginRows(model.tokenizer, all, settings);
+  if (rows.length === 0) return [];
+  const begun = performance.now();
+  let first: number | undefined;
+  for await (
+    const _ of writeRows(model, rows, settings, settings.alternatives)
+  ) {
+    first ??= performance.now();
+  }
+  const ended = performance.now();
+  const written = rows.reduce((sum, { pieces }) => sum + pieces.length, 0);
+  const timings: GenerationTimings = {
+    firstTokenSeconds: ((first ?? ended) - begun) / 1000,
+    seconds: (ended - begun) / 1000,
+    tokensPerSecond: written === 0 ? 0 : 1000 * written / (ended - begun),
+  };
+  const identity = await identify();
+  return rows.map((row, i) => {
+    const text = settings.trimIncomplete ? trimIncomplete(row.text) : row.text;
+    return new Generation({
+      text,
+      tokens: tokensOf(row, text, model.tokenizer),
+      stopReason: row.reason!,
+      stop: row.stop,
+      timings,
+      record: {
+        prompt: all[i]!,
+        options: optionsOf(settings, i),
+        chain: settings.sampler.description,
+        engine: engineInfo().name,
+        ...identity,
+      },
+    });
+  });
+}
+
+/** The tokens of a text, each with what it adds to it. */
+function tokensOf(
+  row: TextRow,
+  text: string,
+  { vocabulary }: Tokenizer,
+): GeneratedToken[] {
+  let left = text.length;
+  return row.pieces.map((piece, i) => {
+    const id = row.tokens[row.promptLength + i]!;
+    const { logProbabilities, alternatives, alternativeLogProbabilities } = row
+      .details[i]!;
+    const shown = piece.slice(0, left);
+    left -= shown.length;
+    return {
+      id,
+      token: vocabulary[id]!,
+      text: shown,
+      logProbability: logProbabilities[0]!,
+      alternatives: Array.from(alternatives, (other, place) => ({
+        id: other,
+        token: vocabulary[other]!,
+        logProbability: alternativeLogProbabilities[place]!,
+      })),
+    };
+  });
+}
+
+/** The options that write a row again by itself. */
+function optionsOf(
+  settings: GenerationSettings,
+  row: number,
+): GenerationRecord["options"] {
+  const { given, sampler, row: first } = settings;
+  const { signal: _, samples: __, ...options } = given;
+  if (sampler.seed === undefined) return options;
+  const own = first + row;
+  return { ...options, seed: sampler.seed, ...(own > 0 && { row: own }) };
+}

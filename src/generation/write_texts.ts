@@ -1,0 +1,114 @@
+/**
+ * Writes texts side by side, each to its own end.
+ *
+ * @module
+ */
+import { type CompiledBlocks, generateRows } from "./generate_rows.ts";
+import type { TokenDetails } from "./_inspect.ts";
+import type { Predictor } from "./predictor.ts";
+import type { GenerationStopReason, TextRow } from "./text_row.ts";
+
+/** Chooses the tokens of one text. */
+export interface TokenChooser {
+  /**
+   * @param logits Scores of all tokens, shape (V,).
+   * @param row The text so far.
+   * @returns The id of the next token.
+   */
+  pick(logits: Float32Array, row: TextRow): number;
+
+  /**
+   * Whether there is nothing left to write.
+   *
+   * @default {undefined} where the text never comes to an end by itself
+   */
+  readonly isOver?: boolean;
+}
+
+/** Options of {@linkcode writeTexts}. */
+export interface WriteTextsOptions {
+  /** Chooses the tokens of each text. */
+  choosers: readonly TokenChooser[];
+  /** Tokens of each text, at most. */
+  maxTokens: number;
+  /** Seconds that all of it may take; the texts that are not finished then end where they are. */
+  maxSeconds: number;
+  /** Stops the work between two tokens. */
+  signal?: AbortSignal | undefined;
+  /** Writes blocks of tokens; without it, it goes token by token. */
+  blocks?: CompiledBlocks | undefined;
+  /** How many likely tokens to name beside each; nothing is told of the tokens without it. */
+  alternatives?: number | undefined;
+}
+
+/**
+ * Writes texts until all of them have come to their ends.
+ *
+ * @param predictor The model.
+ * @param rows The texts, each with its prompt; they take the tokens in.
+ * @param options How.
+ * @returns Token after token, what is certain of each text now.
+ * @throws The signal's reason, once it is aborted.
+ * @throws {RangeError} If the model's logits are not numbers.
+ */
+export async function* writeTexts(
+  predictor: Predictor,
+  rows: readonly TextRow[],
+  options: WriteTextsOptions,
+): AsyncGenerator<string[], void, undefined> {
+  const { choosers, maxTokens, maxSeconds, signal, blocks, alternatives } =
+    options;
+  const until = performance.now() + 1000 * maxSeconds;
+  const prompts = rows.map(({ tokens }) => Int32Array.from(tokens));
+  let reason: GenerationStopReason = "maxTokens";
+  writing: for await (
+    const { ids, details } of generateRows(predictor, {
+      prompts,
+      maxTokens,
+      signal,
+      blocks,
+      alternatives,
+      choose: (logits, row) =>
+        rows[row]!.reason === undefined
+          ? choosers[row]!.pick(logits, rows[row]!)
+          : 0,
+    })
+  ) {
+    for (let place = 0; place < ids[0]!.length; place++) {
+      signal?.throwIfAborted();
+      yield rows.map((row, i) => {
+        if (row.reason !== undefined) return "";
+        const out = row.push(
+          ids[i]![place]!,
+          details && detailsAt(details[i]!, place),
+        );
+        return row.reason === undefined && choosers[i]!.isOver
+          ? out + row.end("constraint")
+          : out;
+      });
+      if (rows.every((row) => row.reason !== undefined)) break writing;
+    }
+    if (performance.now() >= until) {
+      reason = "maxSeconds";
+      break;
+    }
+  }
+  const rest = rows.map((row) =>
+    row.reason === undefined ? row.end(reason) : ""
+  );
+  if (rest.some((text) => text !== "")) yield rest;
+}
+
+/** The details of one token of a block. */
+function detailsAt(details: TokenDetails, place: number): TokenDetails {
+  const each = details.alternatives.length / details.logProbabilities.length;
+  const [from, to] = [place * each, (place + 1) * each];
+  return {
+    logProbabilities: details.logProbabilities.subarray(place, place + 1),
+    alternatives: details.alternatives.subarray(from, to),
+    alternativeLogProbabilities: details.alternativeLogProbabilities.subarray(
+      from,
+      to,
+    ),
+  };
+}
