@@ -101,10 +101,22 @@ const COMPLETE =
 const ABBREVIATION =
   /(?:^|[\s"'“‘(])(?:\p{Lu}|Mrs?|Ms|Dr|Prof|St|Capt|Lt|Col|Gen|Rev|Hon|Sr|Jr|vs)\.\s*$/u;
 
-/** Whether a piece that the rules cut off is a sentence that has its end. */
-function isWhole(sentence: string): boolean {
-  return COMPLETE.test(sentence) && !ABBREVIATION.test(sentence);
+/**
+ * The ends of the sentences of a text. What goes on in lower case belongs to the sentence before: "Stop!" he said.
+ *
+ * @param text Any text.
+ * @returns After each sentence that has its end, the place where the next one begins, or the length of the text.
+ */
+function sentenceEnds(text: string): number[] {
+  const begins = Array.from(SENTENCES.segment(text), ({ index }) => index);
+  return [...begins.slice(1), text.length].filter((end, i) => {
+    const sentence = text.slice(begins[i], end);
+    return COMPLETE.test(sentence) && !ABBREVIATION.test(sentence) &&
+      !LOWER_CASE.test(text.slice(end));
+  });
 }
+
+const LOWER_CASE = /^\p{Lowercase}/u;
 
 /** Ends a text with the first sentence. Blanks at its end do not belong to it. */
 export class SentenceEnd implements TextFilter {
@@ -126,29 +138,26 @@ export class SentenceEnd implements TextFilter {
 
   push(piece: string): string {
     this.#sentence += piece;
-    let out = "";
-    while (MAY_END.test(this.#sentence)) {
-      // A sentence has ended where the next one has begun: "Stop!" may go on with he said.
-      const [first, second] = SENTENCES.segment(this.#sentence);
-      if (first === undefined || second === undefined) break;
-      const sentence = first.segment;
-      if (isWhole(sentence) && this.#isLongEnough()) {
-        this.#ended = sentence.trim();
-        const kept = sentence.trimEnd();
-        out += kept.slice(Math.min(this.#given, kept.length));
-        this.#sentence = "";
-        this.#given = 0;
-        return out;
-      }
-      out += sentence.slice(this.#given);
-      this.#given = 0;
-      this.#sentence = this.#sentence.slice(sentence.length);
+    const ends = MAY_END.test(this.#sentence)
+      ? sentenceEnds(this.#sentence)
+      : [];
+    // A sentence has ended where the next one has begun.
+    for (const end of ends) {
+      if (end === this.#sentence.length || !this.#isLongEnough()) continue;
+      const kept = this.#sentence.slice(0, end).trimEnd();
+      this.#ended = kept.trimStart();
+      this.#sentence = "";
+      return kept.slice(this.#given);
     }
-    const certain = this.#sentence.trimEnd().length;
-    if (certain > this.#given) {
-      out += this.#sentence.slice(this.#given, certain);
-      this.#given = certain;
-    }
+    const passed = ends.findLast((end) => end < this.#sentence.length) ?? 0;
+    const certain = Math.max(
+      this.#given,
+      passed,
+      this.#sentence.trimEnd().length,
+    );
+    const out = this.#sentence.slice(this.#given, certain);
+    this.#sentence = this.#sentence.slice(passed); // too early to end the text
+    this.#given = certain - passed;
     return out;
   }
 
@@ -167,12 +176,6 @@ export class SentenceEnd implements TextFilter {
  * @returns The text up to the end of its last whole sentence; all of it where no sentence is whole.
  */
 export function trimIncomplete(text: string): string {
-  const sentences = [...SENTENCES.segment(text)];
-  while (sentences.length > 0) {
-    const { index, segment } = sentences.pop()!;
-    if (isWhole(segment)) {
-      return text.slice(0, index + segment.trimEnd().length);
-    }
-  }
-  return text;
+  const end = sentenceEnds(text).at(-1);
+  return end === undefined ? text : text.slice(0, end).trimEnd();
 }
