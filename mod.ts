@@ -397,11 +397,8 @@ export {
   type SpeculatedTokens,
   type SpeculateOptions,
 } from "./src/generation/strategies/speculative.ts";
-export {
-  Chain,
-  type ChainOptions,
-  createChain,
-} from "./src/generation/chain/chain.ts";
+export { Chain, createChain } from "./src/generation/chain/chain.ts";
+export type { ChainOptions } from "./src/generation/chain/chain_options.ts";
 export {
   Candidates,
   type ChainContext,
