@@ -409,11 +409,12 @@ export {
   type SpeculatedTokens,
   type SpeculateOptions,
 } from "./src/generation/strategies/speculative.ts";
+export { Chain, createChain } from "./src/generation/chain/chain.ts";
+export type { ChainOptions } from "./src/generation/chain/chain_options.ts";
 export {
-  Chain,
-  type ChainOptions,
-  createChain,
-} from "./src/generation/chain/chain.ts";
+  ChainSession,
+  type SessionOptions,
+} from "./src/generation/chain/chain_session.ts";
 export {
   Candidates,
   type ChainContext,
@@ -422,7 +423,12 @@ export type {
   PenaltyOptions,
   PenaltyWindow,
 } from "./src/generation/chain/scores.ts";
-export type { ChainStage, Knob } from "./src/generation/chain/stage.ts";
+export type {
+  ChainStage,
+  Knob,
+  RowRandom,
+  RowStage,
+} from "./src/generation/chain/stage.ts";
 export type { TruncationName } from "./src/generation/chain/truncation.ts";
 export type {
   Prediction,

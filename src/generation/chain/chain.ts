@@ -4,48 +4,11 @@
  *
  * @module
  */
-import { checkOptionNames } from "../../text/options.ts";
+import { planStages } from "./_plan_stages.ts";
 import { Candidates, type ChainContext } from "./candidates.ts";
-import {
-  type PenaltyOptions,
-  penaltyStage,
-  temperatureStage,
-} from "./scores.ts";
-import type { ChainStage, Knob } from "./stage.ts";
-import { type TruncationName, truncationStage } from "./truncation.ts";
-
-/** Options of {@linkcode createChain}: the penalties, the temperature, and a knob for each stage that removes tokens. */
-export interface ChainOptions
-  extends PenaltyOptions, Partial<Record<TruncationName, Knob>> {
-  /** Divides the scores; 0 keeps the likeliest token alone. */
-  temperature?: Knob;
-
-  /**
-   * Names of the stages in the order they work in; a stage without an option is passed over.
-   *
-   * @default {the order of llama.cpp, then epsilonCutoff, etaCutoff and topH, then temperature}
-   */
-  stages?: readonly string[];
-}
-
-const ORDER: readonly string[] = [
-  "penalties",
-  "topNSigma",
-  "topK",
-  "typicalP",
-  "topP",
-  "minP",
-  "epsilonCutoff",
-  "etaCutoff",
-  "topH",
-  "temperature",
-];
-
-const PENALTIES: readonly string[] = [
-  "repetitionPenalty",
-  "frequencyPenalty",
-  "presencePenalty",
-];
+import type { ChainOptions } from "./chain_options.ts";
+import { ChainSession, type SessionOptions } from "./chain_session.ts";
+import type { ChainStage } from "./stage.ts";
 
 /** Stages in the order they work in; a chain never changes. */
 export class Chain {
@@ -69,6 +32,7 @@ export class Chain {
    * @param logits One score for every token, shape (V,); they stay as they are.
    * @param context The text so far.
    * @returns New scores, shape (V,), −Infinity for what was removed; one is left at least.
+   * @throws {TypeError} If the scores are no Float32Array, the text is none, or a stage works in a session alone.
    * @throws {RangeError} If a score is NaN or Infinity, or all are −Infinity.
    */
   apply(logits: Float32Array, context: ChainContext): Float32Array {
@@ -76,6 +40,28 @@ export class Chain {
     candidates.begin(logits, context);
     for (const stage of this.stages) stage.apply(candidates);
     return candidates.toLogits();
+  }
+
+  /**
+   * Begins a text, whose tokens the session chooses.
+   *
+   * @param options Seed and row.
+   * @returns The session, which keeps what stages remember; the chain stays as it is.
+   * @throws {TypeError} If an option is unknown, or the seed has no effect because the temperature is 0.
+   * @throws {RangeError} If the seed or the row is no such integer.
+   *
+   * @example The same seed chooses the same token
+   * ```ts
+   * import { createChain } from "@textloom/textloom";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const chain = createChain({ topK: 2, temperature: 0.8 });
+   * const pick = () => chain.start({ seed: 7 }).pick(Float32Array.of(1, 4, 4, 1), { tokens: [0], promptLength: 1 });
+   * assertEquals(pick(), pick());
+   * ```
+   */
+  start(options: SessionOptions = {}): ChainSession {
+    return new ChainSession(this.stages, options, this.#candidates);
   }
 
   /** Gives the stages for people, such as `topK 40 → temperature 0.8`. */
@@ -105,48 +91,5 @@ export class Chain {
  * ```
  */
 export function createChain(options: ChainOptions = {}): Chain {
-  const known = [
-    ...ORDER.slice(1),
-    ...PENALTIES,
-    "penaltyWindow",
-    "stages",
-  ];
-  checkOptionNames("Cannot sample", options, known);
-  const given = Object.keys(options).filter((name) =>
-    options[name as keyof ChainOptions] !== undefined
-  );
-  const hasPenalties = given.some((name) => PENALTIES.includes(name));
-  if (options.penaltyWindow !== undefined && !hasPenalties) {
-    throw new TypeError(
-      "Cannot sample: penaltyWindow has no effect without a penalty, leave it out",
-    );
-  }
-  const order = options.stages ?? ORDER;
-  for (const [place, name] of order.entries()) {
-    if (!ORDER.includes(name) || order.indexOf(name) !== place) {
-      throw new TypeError(
-        `Cannot sample: stages must be of ${
-          ORDER.join(", ")
-        }, each once: "${name}"`,
-      );
-    }
-  }
-  const wanted = given.filter((name) => ORDER.includes(name));
-  if (hasPenalties) wanted.push("penalties");
-  for (const name of wanted) {
-    if (!order.includes(name)) {
-      throw new TypeError(
-        `Cannot sample: ${name} has no effect where stages leave it out: name it there`,
-      );
-    }
-  }
-  return new Chain(
-    order.filter((name) => wanted.includes(name)).map((name) => {
-      if (name === "penalties") return penaltyStage(options);
-      const knob = options[name as TruncationName | "temperature"]!;
-      return name === "temperature"
-        ? temperatureStage(knob)
-        : truncationStage(name as TruncationName, knob);
-    }),
-  );
+  return new Chain(planStages(options));
 }

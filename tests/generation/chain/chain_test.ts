@@ -1,9 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { RandomStream } from "../../../src/engine/random.ts";
-import {
-  type ChainOptions,
-  createChain,
-} from "../../../src/generation/chain/chain.ts";
+import { createChain } from "../../../src/generation/chain/chain.ts";
+import type { ChainOptions } from "../../../src/generation/chain/chain_options.ts";
 
 const CONTEXT = { tokens: [0, 0, 2, 4], promptLength: 2 };
 
@@ -85,11 +83,12 @@ Deno.test("createChain() refuses what is unknown or has no effect", () => {
     );
   refuses(
     { topk: 4 },
-    'repetitionPenalty, frequencyPenalty, presencePenalty, penaltyWindow, stages: "topk"',
+    "repetitionPenalty, frequencyPenalty, presencePenalty, penaltyWindow, topNSigma, topK, typicalP, topP, minP, " +
+      'epsilonCutoff, etaCutoff, topH, temperature, stages: "topk"',
   );
   refuses(
     { penaltyWindow: 4 },
-    "Cannot sample: penaltyWindow has no effect without a penalty, leave it out",
+    "Cannot sample: penaltyWindow has no effect without repetitionPenalty or frequencyPenalty or presencePenalty, leave it out",
   );
   refuses(
     { stages: ["topK", "topK"] },
@@ -97,7 +96,7 @@ Deno.test("createChain() refuses what is unknown or has no effect", () => {
   );
   refuses(
     { topP: 0.5, stages: ["topK"] },
-    "Cannot sample: topP has no effect where stages leave it out: name it there",
+    "Cannot sample: topP has no effect where stages leave topP out: name it there",
   );
 });
 

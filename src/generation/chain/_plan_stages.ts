@@ -1,0 +1,59 @@
+/**
+ * Which stages the options of a chain call for, and in which order.
+ *
+ * @module
+ */
+import { checkOptionNames } from "../../text/options.ts";
+import { type StageEntry, STAGES } from "./_stage_table.ts";
+import type { ChainOptions } from "./chain_options.ts";
+import type { ChainStage } from "./stage.ts";
+
+/**
+ * Plans a chain.
+ *
+ * @param options The caller's.
+ * @returns The stages that have something to do, in their order.
+ * @throws {TypeError} If an option or a stage is unknown, or an option would have no effect.
+ * @throws {RangeError} If a number is out of range.
+ */
+export function planStages(options: ChainOptions): ChainStage[] {
+  const known = STAGES.flatMap(({ calledBy, reads = [] }) => [
+    ...calledBy,
+    ...reads,
+  ]);
+  checkOptionNames("Cannot sample", options, [...known, "stages"]);
+  const isGiven = (name: keyof ChainOptions) => options[name] !== undefined;
+  const isCalled = ({ calledBy }: StageEntry) => calledBy.some(isGiven);
+  for (const entry of STAGES) {
+    if (isCalled(entry)) continue;
+    const idle = entry.reads?.find(isGiven);
+    if (idle === undefined) continue;
+    throw new TypeError(
+      `Cannot sample: ${idle} has no effect without ${
+        entry.calledBy.join(" or ")
+      }, leave it out`,
+    );
+  }
+  const order = orderOf(options.stages);
+  for (const entry of STAGES) {
+    if (!isCalled(entry) || order.includes(entry)) continue;
+    throw new TypeError(
+      `Cannot sample: ${entry.calledBy.find(isGiven)} has no effect where ` +
+        `stages leave ${entry.name} out: name it there`,
+    );
+  }
+  return order.filter(isCalled).map((entry) => entry.build(options));
+}
+
+/** The entries of the names, or of all stages. */
+function orderOf(names: ChainOptions["stages"]): readonly StageEntry[] {
+  return names?.map((name, place) => {
+    const entry = STAGES.find((entry) => entry.name === name);
+    if (entry !== undefined && names.indexOf(name) === place) return entry;
+    throw new TypeError(
+      `Cannot sample: stages must be of ${
+        STAGES.map((entry) => entry.name).join(", ")
+      }, each once: "${name}"`,
+    );
+  }) ?? STAGES;
+}
