@@ -431,6 +431,19 @@ export type {
 } from "./src/generation/chain/stage.ts";
 export type { TruncationName } from "./src/generation/chain/truncation.ts";
 export type {
+  LengthDecay,
+  LengthOptions,
+} from "./src/generation/chain/lengths.ts";
+export type {
+  DryOptions,
+  RepeatOptions,
+} from "./src/generation/chain/repeats.ts";
+export type {
+  LogitBias,
+  TokenRuleOptions,
+  TokenSequence,
+} from "./src/generation/chain/token_rules.ts";
+export type {
   Prediction,
   Predictor,
   PredictorState,

@@ -21,22 +21,24 @@ export function planStages(options: ChainOptions): ChainStage[] {
     ...calledBy,
     ...reads,
   ]);
-  checkOptionNames("Cannot sample", options, [...known, "stages"]);
+  checkOptionNames("Cannot sample", options, [...new Set(known), "stages"]);
   const isGiven = (name: keyof ChainOptions) => options[name] !== undefined;
   const isCalled = ({ calledBy }: StageEntry) => calledBy.some(isGiven);
-  for (const entry of STAGES) {
-    if (isCalled(entry)) continue;
-    const idle = entry.reads?.find(isGiven);
-    if (idle === undefined) continue;
+  const called = STAGES.filter(isCalled);
+  for (const idle of STAGES.flatMap(({ reads = [] }) => reads)) {
+    if (!isGiven(idle) || called.some(({ reads }) => reads?.includes(idle))) {
+      continue;
+    }
+    const callers = STAGES.filter(({ reads }) => reads?.includes(idle));
     throw new TypeError(
       `Cannot sample: ${idle} has no effect without ${
-        entry.calledBy.join(" or ")
+        callers.flatMap(({ calledBy }) => calledBy).join(" or ")
       }, leave it out`,
     );
   }
   const order = orderOf(options.stages);
-  for (const entry of STAGES) {
-    if (!isCalled(entry) || order.includes(entry)) continue;
+  for (const entry of called) {
+    if (order.includes(entry)) continue;
     throw new TypeError(
       `Cannot sample: ${entry.calledBy.find(isGiven)} has no effect where ` +
         `stages leave ${entry.name} out: name it there`,

@@ -4,8 +4,11 @@
  * @module
  */
 import type { ChainOptions } from "./chain_options.ts";
+import { lengthDecayStage, minTokensStage } from "./lengths.ts";
+import { dryStage, noRepeatNgramStage } from "./repeats.ts";
 import { penaltyStage, temperatureStage } from "./scores.ts";
 import type { ChainStage } from "./stage.ts";
+import { badWordsStage, logitBiasStage, suppressStage } from "./token_rules.ts";
 import { type TruncationName, truncationStage } from "./truncation.ts";
 
 /** One stage of the table. */
@@ -35,6 +38,7 @@ export interface StageEntry {
 
 /** The stages in llama.cpp's order; those that it does not have stand before the temperature. */
 export const STAGES: readonly StageEntry[] = [
+  rule("logitBias", ({ logitBias }) => logitBiasStage(logitBias!)),
   {
     name: "penalties",
     calledBy: ["repetitionPenalty", "frequencyPenalty", "presencePenalty"],
@@ -42,6 +46,32 @@ export const STAGES: readonly StageEntry[] = [
     kind: "rule",
     build: penaltyStage,
   },
+  rule("dry", ({ dry }) => dryStage(dry!)),
+  rule(
+    "noRepeatNgram",
+    ({ noRepeatNgram }) => noRepeatNgramStage(noRepeatNgram!),
+  ),
+  rule("badWords", ({ badWords }) => badWordsStage(badWords!)),
+  {
+    ...rule(
+      "minTokens",
+      ({ minTokens, stopTokens }) => minTokensStage(minTokens!, stopTokens),
+    ),
+    reads: ["stopTokens"],
+  },
+  {
+    ...rule(
+      "lengthDecay",
+      ({ lengthDecay, stopTokens }) =>
+        lengthDecayStage(lengthDecay!, stopTokens),
+    ),
+    reads: ["stopTokens"],
+  },
+  rule("suppress", ({ suppress }) => suppressStage("suppress", suppress!)),
+  rule(
+    "suppressAtBegin",
+    ({ suppressAtBegin }) => suppressStage("suppressAtBegin", suppressAtBegin!),
+  ),
   cut("topNSigma"),
   cut("topK"),
   cut("typicalP"),
@@ -57,6 +87,13 @@ export const STAGES: readonly StageEntry[] = [
     build: ({ temperature }) => temperatureStage(temperature!),
   },
 ];
+
+function rule(
+  name: keyof ChainOptions,
+  build: StageEntry["build"],
+): StageEntry {
+  return { name, calledBy: [name], kind: "rule", build };
+}
 
 function cut(name: TruncationName): StageEntry {
   return {

@@ -40,6 +40,8 @@ export class Candidates {
   context: ChainContext = { tokens: [], promptLength: 0 };
   /** Room for a number of every token, by id or by place. */
   scratch: Float64Array = new Float64Array(0);
+  /** By id, 1 for those that {@linkcode Candidates.remove} removes just now. */
+  #marks = new Uint8Array(0);
   /** Probability of the token that was drawn last, among the candidates of then. */
   drawnProbability = 1;
 
@@ -69,6 +71,7 @@ export class Candidates {
       this.#logits = new Float32Array(size);
       this.ids = new Int32Array(size);
       this.scratch = new Float64Array(size);
+      this.#marks = new Uint8Array(size);
     }
     this.context = context;
     this.#logits.set(logits);
@@ -202,6 +205,25 @@ export class Candidates {
       if (keeps(id, i) || logits[id]! === top) ids[left++] = id;
     }
     if (left === 0) ids[left++] = best;
+    this.count = left;
+  }
+
+  /**
+   * Removes tokens by their ids, but for the best candidate where none would be left.
+   *
+   * @param banned Which; some may be no candidates.
+   */
+  remove(banned: Iterable<number>): void {
+    const { ids, count } = this;
+    const marks = this.#marks;
+    for (const id of banned) marks[id] = 1;
+    let left = 0;
+    for (let i = 0; i < count; i++) {
+      const id = ids[i]!;
+      if (marks[id] === 0) ids[left++] = id;
+    }
+    for (const id of banned) marks[id] = 0;
+    if (left === 0) ids[left++] = this.best();
     this.count = left;
   }
 

@@ -3,13 +3,24 @@
  *
  * @module
  */
+import type { LengthOptions } from "./lengths.ts";
+import type { RepeatOptions } from "./repeats.ts";
 import type { PenaltyOptions } from "./scores.ts";
 import type { Knob } from "./stage.ts";
+import type { TokenRuleOptions } from "./token_rules.ts";
 import type { TruncationName } from "./truncation.ts";
 
-/** Options of {@linkcode createChain}: the penalties, the temperature, and a knob for each stage that removes tokens. */
+/**
+ * Options of {@linkcode createChain}: what is given for tokens by their ids, against repeats and about the length, the
+ * penalties, the temperature, and a knob for each stage that removes unlikely tokens.
+ */
 export interface ChainOptions
-  extends PenaltyOptions, Partial<Record<TruncationName, Knob>> {
+  extends
+    TokenRuleOptions,
+    RepeatOptions,
+    LengthOptions,
+    PenaltyOptions,
+    Partial<Record<TruncationName, Knob>> {
   /** Divides the scores; 0 keeps the likeliest token alone. */
   temperature?: Knob;
 

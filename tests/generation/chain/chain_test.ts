@@ -83,7 +83,7 @@ Deno.test("createChain() refuses what is unknown or has no effect", () => {
     );
   refuses(
     { topk: 4 },
-    "repetitionPenalty, frequencyPenalty, presencePenalty, penaltyWindow, topNSigma, topK, typicalP, topP, minP, " +
+    "suppressAtBegin, topNSigma, topK, typicalP, topP, minP, " +
       'epsilonCutoff, etaCutoff, topH, temperature, stages: "topk"',
   );
   refuses(
