@@ -376,6 +376,7 @@ export type { Tensor, Variable } from "./src/engine/tf.ts";
 
 // Generation.
 export type {
+  GenerateManyOptions,
   GenerateOptions,
   StreamOptions,
 } from "./src/generation/generate_options.ts";
@@ -387,6 +388,7 @@ export {
   type GenerationTimings,
   type TokenAlternative,
 } from "./src/generation/generation.ts";
+export type { TextChainOptions, Words } from "./src/generation/text_chain.ts";
 export type { GenerationStopReason } from "./src/generation/text_row.ts";
 export type { GenerationDefaults } from "./src/generation/generation_defaults.ts";
 export type { SamplerOptions } from "./src/generation/sampler.ts";

@@ -6,11 +6,16 @@
 import { checkOptionNames } from "../text/options.ts";
 import type { Tokenizer, UnknownPolicy } from "../tokenizers/tokenizer.ts";
 import { endTokens } from "./_end_tokens.ts";
-import { Sampler, type SamplerOptions } from "./sampler.ts";
+import { chainOptionNames } from "./chain/plan_stages.ts";
+import type { TextChainOptions } from "./text_chain.ts";
 import type { TextEnds } from "./text_row.ts";
 
-/** Options of `model.stream()`. */
-export interface StreamOptions extends SamplerOptions {
+/**
+ * Options of `model.stream()`: how long, how the tokens are chosen, what ends the text. The stages that choose tokens are those
+ * of `createChain()`; where none is named, a token is drawn by the model's own probabilities.
+ */
+export interface StreamOptions
+  extends Omit<TextChainOptions, "minTokens" | "stopTokens"> {
   /**
    * How many tokens to write at most.
    *
@@ -53,6 +58,9 @@ export interface StreamOptions extends SamplerOptions {
    */
   stopAtSentence?: boolean;
 
+  /** Any safe integer. A fresh one is drawn when left out; at temperature 0 there is nothing to seed. */
+  seed?: number;
+
   /**
    * Number of the text, for those who write the texts of a batch one by one: with a seed, each number has its own text.
    *
@@ -75,13 +83,6 @@ export interface StreamOptions extends SamplerOptions {
 /** Options of `model.generate()`. */
 export interface GenerateOptions extends StreamOptions {
   /**
-   * How many texts to write for each prompt; the result is a list then.
-   *
-   * @default {undefined} for one text, by itself
-   */
-  samples?: number;
-
-  /**
    * Takes an incomplete sentence off the end of a text that has a complete one.
    *
    * @default {false}
@@ -96,13 +97,21 @@ export interface GenerateOptions extends StreamOptions {
   alternatives?: number;
 }
 
+/** Options of `model.generate()` for several texts. */
+export interface GenerateManyOptions extends GenerateOptions {
+  /**
+   * How many texts to write for each prompt; the result is a list then.
+   *
+   * @default {1}
+   */
+  samples?: number;
+}
+
 /** Names of the options of a stream. */
 const STREAM_OPTIONS: readonly string[] = [
   "maxTokens",
   "minTokens",
   "maxSeconds",
-  "temperature",
-  "topK",
   "seed",
   "row",
   "stop",
@@ -117,12 +126,12 @@ export const WHOLE_OPTIONS: readonly string[] = [
   "samples",
   "trimIncomplete",
   "alternatives",
-] satisfies (keyof GenerateOptions)[];
+] satisfies (keyof GenerateManyOptions)[];
 
 /** Options, checked, with their defaults. */
 export interface GenerationSettings {
   /** What the caller gave. */
-  given: Readonly<GenerateOptions>;
+  given: Readonly<GenerateManyOptions>;
   maxTokens: number;
   maxSeconds: number;
   minTokens: number;
@@ -133,7 +142,9 @@ export interface GenerationSettings {
   row: number;
   unknown: UnknownPolicy | undefined;
   signal: AbortSignal | undefined;
-  sampler: Sampler;
+  seed: number | undefined;
+  /** How tokens are chosen. */
+  sampling: Omit<TextChainOptions, "minTokens" | "stopTokens">;
   samples: number | undefined;
   trimIncomplete: boolean;
   alternatives: number;
@@ -149,7 +160,7 @@ export interface GenerationSettings {
  * @throws {RangeError} If an option is out of range.
  */
 export function generationSettings(
-  options: GenerateOptions,
+  options: GenerateManyOptions,
   kind: "texts" | "stream" = "texts",
 ): GenerationSettings {
   if (kind === "stream" && typeof options === "object" && options !== null) {
@@ -163,6 +174,7 @@ export function generationSettings(
   }
   checkOptionNames("Cannot generate", options, [
     ...STREAM_OPTIONS,
+    ...chainOptionNames().filter((name) => !STREAM_OPTIONS.includes(name)),
     ...(kind === "stream" ? [] : WHOLE_OPTIONS),
   ]);
   const {
@@ -172,6 +184,7 @@ export function generationSettings(
     stop = [],
     stopTokens,
     stopAtSentence = false,
+    seed,
     row = 0,
     unknown,
     signal,
@@ -197,12 +210,6 @@ export function generationSettings(
       `Cannot generate: maxSeconds must be a number above 0: ${maxSeconds}`,
     );
   }
-  const sampler = new Sampler(sampling);
-  if (row !== 0 && sampler.temperature === 0) {
-    throw new TypeError(
-      "Cannot generate: row has no effect at temperature 0, where all rows write the same: leave it out",
-    );
-  }
   return {
     given: options,
     maxTokens,
@@ -214,7 +221,8 @@ export function generationSettings(
     row,
     unknown,
     signal,
-    sampler,
+    seed,
+    sampling,
     samples,
     trimIncomplete,
     alternatives,

@@ -12,9 +12,9 @@ import {
   type GenerationRecord,
   type GenerationTimings,
 } from "./generation.ts";
-import { beginRows, type TextPredictor, writeRows } from "./stream_text.ts";
 import { trimIncomplete } from "./text_filters.ts";
 import type { TextRow } from "./text_row.ts";
+import { type TextPredictor, TextWriting } from "./text_writing.ts";
 
 /** What a record says of the model. */
 export type ModelIdentity = Pick<
@@ -42,12 +42,13 @@ export async function generateTexts(
 ): Promise<Generation[]> {
   const { samples = 1 } = settings;
   const all = prompts.flatMap((prompt) => Array<string>(samples).fill(prompt));
-  const rows = beginRows(model.tokenizer, all, settings);
+  const writing = new TextWriting(model, all, settings);
+  const { rows, chain } = writing;
   if (rows.length === 0) return [];
   const begun = performance.now();
   let first: number | undefined;
   for await (
-    const _ of writeRows(model, rows, settings, settings.alternatives)
+    const _ of writing.write(settings.alternatives)
   ) {
     first ??= performance.now();
   }
@@ -69,8 +70,8 @@ export async function generateTexts(
       timings,
       record: {
         prompt: all[i]!,
-        options: optionsOf(settings, i),
-        chain: settings.sampler.description,
+        options: optionsOf(settings, writing.seed, i),
+        chain: chain.explain(),
         engine: engineInfo().name,
         ...identity,
       },
@@ -107,12 +108,12 @@ function tokensOf(
 
 /** The options that write a row again by itself. */
 function optionsOf(
-  settings: GenerationSettings,
+  { given, row: first }: GenerationSettings,
+  seed: number | undefined,
   row: number,
 ): GenerationRecord["options"] {
-  const { given, sampler, row: first } = settings;
-  const { signal: _, samples: __, ...options } = given;
-  if (sampler.seed === undefined) return options;
+  const { signal: _, samples: __, row: ___, ...options } = given;
+  if (seed === undefined) return options;
   const own = first + row;
-  return { ...options, seed: sampler.seed, ...(own > 0 && { row: own }) };
+  return { ...options, seed, ...(own > 0 && { row: own }) };
 }

@@ -89,7 +89,7 @@ export interface GenerationParts {
  * assertEquals(`${written}`, written.text);
  * assertEquals([written.tokens.length, written.stopReason], [6, "maxTokens"]);
  * const { prompt, options } = written.record;
- * assertEquals((await model.generate(prompt, { ...options, samples: undefined })).text, written.text);
+ * assertEquals((await model.generate(prompt, options)).text, written.text);
  * model.dispose();
  * ```
  */

@@ -3,24 +3,19 @@
  *
  * @module
  */
+import { chanceOptionNames } from "./chain/plan_stages.ts";
 import {
+  type GenerateManyOptions,
   type GenerateOptions,
   generationSettings,
   WHOLE_OPTIONS,
 } from "./generate_options.ts";
 
 /** Options of `generate()` and `stream()` that can be kept with a model: all that is plain JSON. */
-export type GenerationDefaults = Omit<
-  GenerateOptions,
-  "signal" | "samples" | "row"
->;
+export type GenerationDefaults = Omit<GenerateOptions, "signal" | "row">;
 
 /** What is about chance: there is none at temperature 0. */
-const CHANCE: readonly string[] = [
-  "temperature",
-  "topK",
-  "seed",
-] satisfies (keyof GenerationDefaults)[];
+const CHANCE: readonly string[] = [...chanceOptionNames(), "seed"];
 
 /** What belongs to one call. */
 const OF_A_CALL: readonly string[] = ["signal", "samples", "row"];
@@ -76,9 +71,9 @@ export function checkGenerationDefaults(
  */
 export function withDefaults(
   defaults: Readonly<GenerationDefaults>,
-  options: GenerateOptions,
+  options: GenerateManyOptions,
   kind: "texts" | "stream" = "texts",
-): GenerateOptions {
+): GenerateManyOptions {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(
       `Cannot generate: the options must be an object: ${

@@ -28,13 +28,15 @@ import {
 } from "../generation/generation_defaults.ts";
 import type { BlockSource } from "../generation/generate_rows.ts";
 import {
+  type GenerateManyOptions,
   type GenerateOptions,
   generationSettings,
   type StreamOptions,
 } from "../generation/generate_options.ts";
 import { generateTexts } from "../generation/generate_texts.ts";
 import type { Generation } from "../generation/generation.ts";
-import { streamText, type TextPredictor } from "../generation/stream_text.ts";
+import { streamText } from "../generation/stream_text.ts";
+import type { TextPredictor } from "../generation/text_writing.ts";
 import type { Prediction, PredictorState } from "../generation/predictor.ts";
 import { countParameters, type Network } from "../networks/network.ts";
 import type { NdArray } from "../text/nd_array.ts";
@@ -188,7 +190,7 @@ export class LanguageModel {
    */
   generate(
     prompt: string,
-    options?: GenerateOptions & { samples?: undefined },
+    options?: GenerateOptions & { samples?: never },
   ): Promise<Generation>;
   /**
    * Writes several texts side by side: of one prompt, or of several, of any lengths. With a seed, the text of row r is the
@@ -200,11 +202,11 @@ export class LanguageModel {
    */
   generate(
     prompts: string | readonly string[],
-    options?: GenerateOptions,
+    options?: GenerateManyOptions,
   ): Promise<Generation[]>;
   async generate(
     prompt: string | readonly string[],
-    options: GenerateOptions = {},
+    options: GenerateManyOptions = {},
   ): Promise<Generation | Generation[]> {
     const settings = generationSettings(
       withDefaults(this.#generationDefaults, options),

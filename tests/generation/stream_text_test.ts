@@ -3,10 +3,8 @@ import { ensureEngine } from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
 import { encodePrompt } from "../../src/generation/encode_prompt.ts";
 import type { GenerateOptions } from "../../src/generation/generate_options.ts";
-import {
-  streamText,
-  type TextPredictor,
-} from "../../src/generation/stream_text.ts";
+import { streamText } from "../../src/generation/stream_text.ts";
+import type { TextPredictor } from "../../src/generation/text_writing.ts";
 import { loadTokenizer } from "../../src/tokenizers/load_tokenizer.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import type { Tokenizer, TokenStream } from "../../src/tokenizers/tokenizer.ts";
@@ -175,6 +173,146 @@ Deno.test("streamText() refuses an option that there is not, and lists those tha
   assertThrows(
     () => streamText(alphabet(), "a", { maxToken: 3 } as GenerateOptions),
     TypeError,
-    'Cannot generate: an option must be one of maxTokens, minTokens, maxSeconds, temperature, topK, seed, row, stop, stopTokens, stopAtSentence, unknown, signal: "maxToken"',
+    "Cannot generate: an option must be one of maxTokens, minTokens, maxSeconds, seed, row, stop, stopTokens, stopAtSentence, unknown, signal, logitBias",
   );
+});
+
+Deno.test("streamText() ends before a stop string, across the borders of tokens", async () => {
+  const model = alphabet();
+  const pieces = await Array.fromAsync(
+    streamText(model, "a", { ...GREEDY, stop: ["efg", "xy"] }),
+  );
+  assertEquals(pieces, ["b", "c", "d"]);
+  assertEquals(model.network.calls.length, 6); // a to f were read, and no more
+});
+
+Deno.test("streamText() ends at a stop token, which adds nothing, and not before minTokens", async () => {
+  const stopTokens = [4]; // e
+  assertEquals(
+    await text(streamText(alphabet(), "a", { ...GREEDY, stopTokens })),
+    "bcd",
+  );
+  // e is not to be chosen after d: the next best is the lowest id, a.
+  assertEquals(
+    await text(
+      streamText(alphabet(), "a", { ...GREEDY, stopTokens, minTokens: 4 }),
+    ),
+    "bcdabcd",
+  );
+});
+
+Deno.test("streamText() ends with a sentence where it is told to", async () => {
+  const tokenizer = new CharTokenizer([..."ab. CD"]);
+  assertEquals(
+    await text(
+      streamText(alphabet(tokenizer), "a", { ...GREEDY, stopAtSentence: true }),
+    ),
+    "b.",
+  );
+});
+
+Deno.test("streamText() stops when the seconds are over", async () => {
+  const model = alphabet();
+  let pieces = 0;
+  for await (
+    const _ of streamText(model, "a", {
+      ...GREEDY,
+      maxTokens: 1e6,
+      maxSeconds: 0.05,
+    })
+  ) pieces++;
+  assert(pieces > 0 && pieces < 1e6);
+});
+
+Deno.test("streamText() refuses options that are out of range or without effect", () => {
+  const refuse = (
+    options: unknown,
+    Type: new (...args: never[]) => Error,
+    message: string,
+  ): void => {
+    assertThrows(
+      () => streamText(alphabet(), "a", options as GenerateOptions),
+      Type,
+      message,
+    );
+  };
+  refuse(
+    { stop: "" },
+    RangeError,
+    'Cannot generate: a stop string must have a character: ""',
+  );
+  refuse(
+    { stop: [7] },
+    TypeError,
+    "Cannot generate: stop must be a string or a list of strings: 7",
+  );
+  refuse(
+    { stopTokens: [10] },
+    RangeError,
+    "Cannot generate: stopTokens must be ids of the vocabulary, below 10: 10",
+  );
+  refuse(
+    { stopTokens: [0.5] },
+    RangeError,
+    "Cannot generate: stopTokens must be ids, integers from 0: 0.5",
+  );
+  refuse(
+    { stopTokens: 3 },
+    TypeError,
+    "Cannot generate: stopTokens must be a list of ids: 3",
+  );
+  refuse(
+    { maxSeconds: 0 },
+    RangeError,
+    "Cannot generate: maxSeconds must be a number above 0: 0",
+  );
+  refuse(
+    { minTokens: 9, maxTokens: 8, stopTokens: [1] },
+    RangeError,
+    "minTokens must be at most maxTokens, 8: 9",
+  );
+  refuse(
+    { minTokens: 2 },
+    TypeError,
+    "Cannot generate: minTokens has no effect where neither a token nor a sentence ends",
+  );
+  refuse(
+    { stopAtSentence: 1 },
+    TypeError,
+    "Cannot generate: stopAtSentence must be true or false: 1",
+  );
+  refuse(
+    { row: -1 },
+    RangeError,
+    "Cannot generate: row must be an integer from 0: -1",
+  );
+  refuse(
+    { row: 2, temperature: 0 },
+    TypeError,
+    "Cannot generate: row has no effect at temperature 0",
+  );
+  refuse(
+    { seed: 2, temperature: 0 },
+    TypeError,
+    "Cannot sample: seed has no effect at temperature 0",
+  );
+  refuse({ seed: 0.5 }, RangeError, "0.5");
+  refuse(
+    { samples: 2 },
+    TypeError,
+    "Cannot generate: samples is about whole texts and has no effect on a stream: use generate()",
+  );
+  refuse({ topP: 2 }, RangeError, "Cannot sample: topP must be");
+  refuse(
+    { penaltyWindow: 3 },
+    TypeError,
+    "Cannot sample: penaltyWindow has no effect without",
+  );
+});
+
+Deno.test("streamText() takes all stages of a chain, words by their text", async () => {
+  const banned = { ...GREEDY, maxTokens: 4, badWords: ["cd", "z"] };
+  assertEquals(await text(streamText(alphabet(), "a", banned)), "bcab"); // after c there is a, the lowest id
+  const biased = { ...GREEDY, maxTokens: 2, logitBias: [["j", 2000]] as const };
+  assertEquals(await text(streamText(alphabet(), "a", biased)), "jj");
 });

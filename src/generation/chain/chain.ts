@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { planStages } from "./_plan_stages.ts";
+import { planStages } from "./plan_stages.ts";
 import { Candidates, type ChainContext } from "./candidates.ts";
 import type { ChainOptions } from "./chain_options.ts";
 import { ChainSession, type SessionOptions } from "./chain_session.ts";

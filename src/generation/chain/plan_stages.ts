@@ -8,6 +8,21 @@ import { type StageEntry, STAGES } from "./_stage_table.ts";
 import type { ChainOptions } from "./chain_options.ts";
 import type { ChainStage } from "./stage.ts";
 
+/** Names of the options of a chain. */
+export function chainOptionNames(): string[] {
+  const known = STAGES.flatMap(({ calledBy, reads = [] }) => [
+    ...calledBy,
+    ...reads,
+  ]);
+  return [...new Set(known), "stages"];
+}
+
+/** Names of the options that are about chance: without effect where the likeliest token is taken. */
+export function chanceOptionNames(): string[] {
+  return STAGES.filter(({ kind }) => kind !== "rule")
+    .flatMap(({ calledBy }) => [...calledBy]);
+}
+
 /**
  * Plans a chain.
  *
@@ -17,11 +32,7 @@ import type { ChainStage } from "./stage.ts";
  * @throws {RangeError} If a number is out of range.
  */
 export function planStages(options: ChainOptions): ChainStage[] {
-  const known = STAGES.flatMap(({ calledBy, reads = [] }) => [
-    ...calledBy,
-    ...reads,
-  ]);
-  checkOptionNames("Cannot sample", options, [...new Set(known), "stages"]);
+  checkOptionNames("Cannot sample", options, chainOptionNames());
   const isGiven = (name: keyof ChainOptions) => options[name] !== undefined;
   const isCalled = ({ calledBy }: StageEntry) => calledBy.some(isGiven);
   const called = STAGES.filter(isCalled);

@@ -1,0 +1,257 @@
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import { ensureEngine } from "../../src/engine/engine.ts";
+import { Generation } from "../../src/generation/generation.ts";
+import { buildLSTM } from "../../src/models/build_lstm.ts";
+import { fit } from "../../src/training/fit.ts";
+import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
+import { assertNoLeak } from "../no_leak.ts";
+
+await ensureEngine();
+
+const TEXT = "To be or not to be, that is the question. ";
+
+/** A small model whose weights are far from zero, so that its words depend on what it has read. */
+async function model() {
+  const built = buildLSTM({
+    tokenizer: CharTokenizer.train(TEXT),
+    units: 12,
+    embedding: 6,
+    seed: 2,
+  });
+  for (const parameter of built.network.parameters.values()) {
+    parameter.set((await parameter.values()).map((x) => 4 * x));
+  }
+  return built;
+}
+
+Deno.test("generate() tells of each token what it added, how likely it was, and what was likelier", async () => {
+  const built = await model();
+  const written = await built.generate("to be", {
+    maxTokens: 12,
+    seed: 1,
+    alternatives: 3,
+  });
+  assertEquals([written.text.length, written.tokens.length], [12, 12]);
+  assertEquals(written.tokens.map(({ text }) => text).join(""), written.text);
+  assertEquals(written.stopReason, "maxTokens");
+  // The same figures come from reading the whole text at once.
+  const scored = await built.score(`to be${written.text}`);
+  for (const [i, token] of written.tokens.entries()) {
+    assertAlmostEquals(
+      token.logProbability,
+      scored.tokens[5 + i]!.logProbability!,
+      1e-4,
+    );
+    const { rank } = scored.tokens[5 + i]!;
+    if (rank! < 3) assertEquals(token.alternatives[rank!]!.id, token.id);
+    else assert(token.alternatives.every(({ id }) => id !== token.id));
+    assertEquals(token.alternatives.length, 3);
+  }
+  assertAlmostEquals(
+    written.logProbability,
+    [...written.logProbabilities].reduce((a, b) => a + b),
+    1e-4,
+  );
+  assertEquals([...written.ids], [...built.tokenizer.encode(written.text)]);
+  built.dispose();
+});
+
+Deno.test("generate() writes the same text again from its record, alone and out of a batch", async () => {
+  const built = await model();
+  const one = await built.generate("to be", {
+    maxTokens: 20,
+    topP: 0.9,
+    repetitionPenalty: 1.2,
+  });
+  const { prompt, options } = one.record;
+  assertEquals(
+    (await built.generate(prompt, options)).text,
+    one.text,
+  );
+  assertEquals(
+    one.record.chain,
+    "penalties: repetition 1.2, frequency 0, presence 0, window 64 → topP 0.9",
+  );
+  const all = await built.generate(["to", "not"], {
+    maxTokens: 20,
+    samples: 3,
+    seed: 7,
+  });
+  assertEquals(all.length, 6);
+  for (const each of all) {
+    const again = await built.generate(each.record.prompt, each.record.options);
+    assertEquals(again.text, each.text);
+  }
+  assertEquals(new Set(all.map(({ text }) => text)).size, 6);
+  assertEquals(all.map(({ record }) => record.prompt), [
+    "to",
+    "to",
+    "to",
+    "not",
+    "not",
+    "not",
+  ]);
+  built.dispose();
+});
+
+Deno.test("generate() writes in a row what it writes without the rows beside it, finished or not", async () => {
+  const built = await model();
+  await built.generate("to", { maxTokens: 1 }); // brings the weights to the engine
+  await assertNoLeak(async () => {
+    const options = { maxTokens: 30, seed: 3, stop: "e" };
+    const many = await built.generate(["to", "be or", "question"], options);
+    for (const [row, each] of many.entries()) {
+      const alone = await built.generate(each.record.prompt, {
+        ...options,
+        ...(row > 0 && { row }),
+      });
+      assertEquals([alone.text, alone.stopReason, alone.stop], [
+        each.text,
+        each.stopReason,
+        each.stop,
+      ]);
+      assert(!each.text.includes("e"));
+    }
+    assertEquals(await built.generate([], options), []);
+  });
+  built.dispose();
+});
+
+Deno.test("generate() says why a text ended, and cuts the tokens' texts where the text is cut", async () => {
+  const built = await model();
+  const stopped = await built.generate("to be", {
+    maxTokens: 200,
+    seed: 1,
+    stop: [" t", "o"],
+  });
+  assertEquals(stopped.stopReason, "stop");
+  assert([" t", "o"].includes(stopped.stop!));
+  assertEquals(stopped.tokens.map(({ text }) => text).join(""), stopped.text);
+  assert(stopped.tokens.length > stopped.text.length);
+  const nothing = await built.generate("to", { maxTokens: 0 });
+  assertEquals([nothing.text, nothing.tokens, nothing.stopReason], [
+    "",
+    [],
+    "maxTokens",
+  ]);
+  built.dispose();
+});
+
+Deno.test("generate() takes an incomplete sentence off where it is told to", async () => {
+  const tokenizer = CharTokenizer.train(TEXT);
+  const built = buildLSTM({ tokenizer, units: 24, embedding: 8, seed: 1 });
+  await fit(built, TEXT.repeat(60), {
+    steps: 150,
+    learningRate: 0.02,
+    display: "none",
+    sample: false,
+    validation: 0,
+  });
+  const options = { maxTokens: 60, temperature: 0 };
+  const whole = await built.generate("To be or", options);
+  assertEquals(
+    whole.text.slice(0, 40),
+    " not to be, that is the question. to be ",
+  );
+  const trimmed = await built.generate("To be or", {
+    ...options,
+    trimIncomplete: true,
+  });
+  assertEquals(trimmed.text, " not to be, that is the question.");
+  assertEquals(trimmed.tokens.map(({ text }) => text).join(""), trimmed.text);
+  const sentence = await built.generate("To be or", {
+    ...options,
+    stopAtSentence: true,
+  });
+  assertEquals([sentence.stopReason, sentence.text], ["sentence", trimmed.text]);
+  built.dispose();
+});
+
+Deno.test("generate() knows the weights: the same fingerprint until training changes them", async () => {
+  const built = await model();
+  const weights = async () =>
+    (await built.generate("to", { maxTokens: 1, temperature: 0 })).record
+      .weights;
+  const first = await weights();
+  assertEquals(first.length, 64);
+  assertEquals(await weights(), first);
+  await fit(built, TEXT.repeat(40), {
+    steps: 25,
+    display: "none",
+    sample: false,
+    validation: 0,
+  });
+  const second = await weights();
+  assertNotEquals(second, first);
+  const [parameter] = built.network.parameters.values();
+  parameter!.set((await parameter!.values()).map((x) => x + 1));
+  assertNotEquals(await weights(), second);
+  built.dispose();
+});
+
+Deno.test("generate() fails as a promise where prompts are none, or the signal is aborted", async () => {
+  const built = await model();
+  await assertRejects(
+    () => built.generate(7 as never),
+    TypeError,
+    "Cannot generate: the prompt must be a string: number",
+  );
+  await assertRejects(
+    () => built.generate(["to", null as never]),
+    TypeError,
+    "the prompt must be a string: object",
+  );
+  await assertRejects(
+    () => built.generate("to", { samples: 0 }),
+    RangeError,
+    "samples must be an integer from 1: 0",
+  );
+  await assertRejects(
+    () => built.generate("to", { alternatives: -1 }),
+    RangeError,
+    "alternatives must be an integer from 0: -1",
+  );
+  await assertRejects(
+    () =>
+      built.generate("to", { signal: AbortSignal.abort(new Error("enough")) }),
+    Error,
+    "enough",
+  );
+  built.dispose();
+});
+
+Deno.test("Generation is its text for templates, consoles and JSON, and coloured HTML for a notebook", async () => {
+  const built = await model();
+  const written = await built.generate("to <b>".slice(0, 2), {
+    maxTokens: 8,
+    seed: 1,
+  });
+  assert(written instanceof Generation);
+  assertEquals([`${written}`, Deno.inspect(written)], [
+    written.text,
+    written.text,
+  ]);
+  assertEquals(JSON.parse(JSON.stringify(written)).text, written.text);
+  const display =
+    (written as unknown as Record<symbol, () => Record<string, string>>)[
+      Symbol.for("Jupyter.display")
+    ]!();
+  assertEquals(display["text/plain"], written.text);
+  const html = display["text/html"]!;
+  assertEquals(html.match(/<span title=/g)!.length, 1 + 8);
+  assert(html.includes("likeliest: ") && !html.includes("<script"));
+  assert(written.toColoredString().includes("8 tokens, "));
+  assertThrows(
+    () => built.stream("to", { alternatives: 2 } as never),
+    TypeError,
+    "alternatives is about whole texts",
+  );
+  built.dispose();
+});
