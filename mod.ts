@@ -400,6 +400,10 @@ export {
 export { Chain, createChain } from "./src/generation/chain/chain.ts";
 export type { ChainOptions } from "./src/generation/chain/chain_options.ts";
 export {
+  ChainSession,
+  type SessionOptions,
+} from "./src/generation/chain/chain_session.ts";
+export {
   Candidates,
   type ChainContext,
 } from "./src/generation/chain/candidates.ts";
@@ -407,7 +411,12 @@ export type {
   PenaltyOptions,
   PenaltyWindow,
 } from "./src/generation/chain/scores.ts";
-export type { ChainStage, Knob } from "./src/generation/chain/stage.ts";
+export type {
+  ChainStage,
+  Knob,
+  RowRandom,
+  RowStage,
+} from "./src/generation/chain/stage.ts";
 export type { TruncationName } from "./src/generation/chain/truncation.ts";
 export type {
   LengthDecay,

@@ -2,10 +2,15 @@
  * The tokens that are still to be chosen from, and their scores, while a chain of stages works on them.
  *
  * A stage changes scores or removes candidates, never brings one back. The best few are found by heaps, so that no stage
- * sorts the vocabulary, and all memory is used again for the next token.
+ * sorts the vocabulary, and all memory is used again for the next token. A division by the temperature waits until somebody
+ * reads the scores: the order is the same without it, and a draw takes the quotients in double precision.
  *
  * @module
  */
+import { LARGEST_SCORE } from "./_finite_score.ts";
+
+/** Ids that are put in order by moving each to its place; more are marked in the vocabulary instead. */
+const FEW = 64;
 
 /** What a stage may know of the text. */
 export interface ChainContext {
@@ -18,8 +23,13 @@ export interface ChainContext {
 
 /** The candidates for one place of a text. */
 export class Candidates {
-  /** Scores by id, shape (V,); those of removed tokens mean nothing. */
-  logits: Float32Array = new Float32Array(0);
+  #logits: Float32Array = new Float32Array(0);
+  /** What the scores are still to be divided by. */
+  #divisor = 1;
+  /** The ids as they were, for {@linkcode Candidates.keepLargest} with ties. */
+  #before: Int32Array = new Int32Array(0);
+  /** By id, 1 for those that {@linkcode Candidates.remove} removes just now. */
+  #marks: Uint8Array = new Uint8Array(0);
   /** The ids of the candidates come first, {@linkcode Candidates.count} of them. */
   ids: Int32Array = new Int32Array(0);
   /** How many candidates there are, one at least. */
@@ -30,8 +40,14 @@ export class Candidates {
   context: ChainContext = { tokens: [], promptLength: 0 };
   /** Room for a number of every token, by id or by place. */
   scratch: Float64Array = new Float64Array(0);
-  /** By id, 1 for those that {@linkcode Candidates.remove} removes just now. */
-  #marks = new Uint8Array(0);
+  /** Probability of the token that was drawn last, among the candidates of then. */
+  drawnProbability = 1;
+
+  /** Scores by id, shape (V,), to be read and changed; those of removed tokens mean nothing. */
+  get logits(): Float32Array {
+    if (this.#divisor !== 1) this.#divideNow();
+    return this.#logits;
+  }
 
   /** Place of the token that is chosen, counted from the end of the prompt, from 0. */
   get position(): number {
@@ -43,18 +59,21 @@ export class Candidates {
    *
    * @param logits One score for every token, shape (V,); they are copied.
    * @param context The text so far.
-   * @throws {RangeError} If a score is NaN or Infinity, or all are −Infinity.
+   * @throws {TypeError} If the scores are no Float32Array, or the text is none.
+   * @throws {RangeError} If a score is NaN or Infinity, or all are −Infinity, or the prompt is longer than the text.
    */
   begin(logits: Float32Array, context: ChainContext): void {
+    checkPlace(logits, context);
     const size = logits.length;
     if (this.ids.length !== size) {
-      this.logits = new Float32Array(size);
+      this.#logits = new Float32Array(size);
       this.ids = new Int32Array(size);
       this.scratch = new Float64Array(size);
       this.#marks = new Uint8Array(size);
     }
     this.context = context;
-    this.logits.set(logits);
+    this.#logits.set(logits);
+    this.#divisor = 1;
     this.sorted = false;
     const { ids } = this;
     let count = 0;
@@ -77,6 +96,15 @@ export class Candidates {
     this.count = count;
   }
 
+  /**
+   * Divides the scores, which removes nothing and leaves their order as it is.
+   *
+   * @param temperature Above 0.
+   */
+  divide(temperature: number): void {
+    this.#divisor *= temperature;
+  }
+
   /** Gives a new row of scores, shape (V,), −Infinity for what was removed. */
   toLogits(): Float32Array {
     const { ids, logits, count } = this;
@@ -88,7 +116,8 @@ export class Candidates {
 
   /** Gives the candidate of the largest score, the lowest id among equals. */
   best(): number {
-    const { ids, logits, count } = this;
+    const { ids, count } = this;
+    const logits = this.#logits;
     let best = ids[0]!;
     if (this.sorted) return best;
     for (let i = 1; i < count; i++) {
@@ -105,12 +134,8 @@ export class Candidates {
    * @returns The scratch, where the probability of `ids[i]` is at place i.
    */
   probabilities(): Float64Array {
-    const { ids, logits, count, scratch } = this;
-    const top = logits[this.best()]!;
-    let total = 0;
-    for (let i = 0; i < count; i++) {
-      total += scratch[i] = Math.exp(logits[ids[i]!]! - top);
-    }
+    const { count, scratch } = this;
+    const total = this.#weigh();
     for (let i = 0; i < count; i++) scratch[i]! /= total;
     return scratch;
   }
@@ -135,17 +160,47 @@ export class Candidates {
   }
 
   /**
+   * Draws a token by its probability, through the cumulative distribution in the order of the ids; puts the candidates in
+   * that order and uses the scratch.
+   *
+   * @param uniform A random number from 0 up to but not 1.
+   * @returns The id.
+   */
+  draw(uniform: number): number {
+    const { ids, count, scratch } = this;
+    this.drawnProbability = 1;
+    if (count === 1) return ids[0]!;
+    const best = this.best();
+    this.#ascend();
+    const total = this.#weigh(best);
+    const threshold = uniform * total;
+    let [cumulative, choice] = [0, 0];
+    for (let i = 0; i < count; i++) {
+      const weight = scratch[i]!;
+      if (weight === 0) continue;
+      choice = i; // stays the last possible one, should rounding leave the sum below
+      cumulative += weight;
+      if (cumulative > threshold) break;
+    }
+    this.drawnProbability = scratch[choice]! / total;
+    return ids[choice]!;
+  }
+
+  /**
    * Removes candidates, but for the best where none would be left.
    *
    * @param keeps Tells by id and place whether a candidate stays.
+   * @param ties Whether all that are as good as the best stay always.
    */
-  filter(keeps: (id: number, place: number) => boolean): void {
+  filter(keeps: (id: number, place: number) => boolean, ties = false): void {
     const { ids, count } = this;
+    const logits = this.#logits;
     const best = this.best();
+    const top = ties ? logits[best]! : Infinity;
     let left = 0;
     for (let i = 0; i < count; i++) {
       const id = ids[i]!;
-      if (keeps(id, i)) ids[left++] = id;
+      if (keeps(id, i) || logits[id]! === top) ids[left++] = id;
     }
     if (left === 0) ids[left++] = best;
     this.count = left;
@@ -183,9 +238,12 @@ export class Candidates {
    * Keeps the k of the largest scores, the lower ids among equals, and puts them in order.
    *
    * @param k From 1.
+   * @param ties Whether all that are as good as the last one stay too; then they are not put in order.
    */
-  keepLargest(k: number): void {
-    const { ids, logits } = this;
+  keepLargest(k: number, ties = false): void {
+    if (ties) return this.#keepLargestAndTies(k);
+    const { ids } = this;
+    const logits = this.#logits;
     if (this.sorted) return this.truncate(k);
     const size = Math.min(k, this.count);
     for (let i = (size >> 1) - 1; i >= 0; i--) sink(ids, logits, i, size, -1);
@@ -213,33 +271,138 @@ export class Candidates {
    *
    * @param keys A number for every id.
    * @param isEnough Gets a kept candidate's id; true where it is the last one.
+   * @param ties Whether those whose key is the last one's stay too.
    */
   keepUntil(
     keys: Float32Array | Float64Array,
     isEnough: (id: number) => boolean,
+    ties = false,
   ): void {
     const { ids } = this;
     let size = this.count;
-    const inOrder = this.sorted && keys === this.logits;
-    if (inOrder) {
+    if (this.sorted && keys === this.#logits && !ties) {
       let left = 0;
       while (left < size && !isEnough(ids[left++]!));
       return this.truncate(left);
     }
     for (let i = (size >> 1) - 1; i >= 0; i--) sink(ids, keys, i, size, 1);
     const all = size;
+    let hasEnough = false;
     while (size > 0) { // those taken gather at the end, the first one last
       const id = ids[0]!;
       size--;
       ids[0] = ids[size]!;
       ids[size] = id;
       sink(ids, keys, 0, size, 1);
-      if (isEnough(id)) break;
+      hasEnough ||= isEnough(id);
+      if (hasEnough) {
+        if (!ties || size === 0 || keys[ids[0]!]! < keys[id]!) break;
+      }
     }
     this.count = all - size;
     ids.copyWithin(0, size, all);
     ids.subarray(0, this.count).reverse();
-    this.sorted = keys === this.logits;
+    this.sorted = keys === this.#logits;
+  }
+
+  /** Puts e^(score − best) of every candidate into the scratch, by place, and gives their sum. */
+  #weigh(best = this.best()): number {
+    const { ids, count, scratch } = this;
+    const [logits, divisor] = [this.#logits, this.#divisor];
+    const top = logits[best]!;
+    let total = 0;
+    for (let i = 0; i < count; i++) {
+      total += scratch[i] = Math.exp((logits[ids[i]!]! - top) / divisor);
+    }
+    return total;
+  }
+
+  /** Divides what was still to be divided. */
+  #divideNow(): void {
+    const { ids, count } = this;
+    const [logits, divisor] = [this.#logits, this.#divisor];
+    const best = logits[this.best()]!;
+    // What is too large for single precision is counted from the best, which gives the same probabilities.
+    const shift = Math.abs(best / divisor) < LARGEST_SCORE ? 0 : best;
+    for (let i = 0; i < count; i++) {
+      const id = ids[i]!;
+      logits[id] = Math.max(-LARGEST_SCORE, (logits[id]! - shift) / divisor);
+    }
+    this.#divisor = 1;
+    this.sorted = false; // scores that differ may have become equal
+  }
+
+  #keepLargestAndTies(k: number): void {
+    const { ids, count } = this;
+    if (k >= count) return;
+    if (this.#before.length !== ids.length) {
+      this.#before = new Int32Array(ids.length);
+    }
+    const before = this.#before;
+    for (let i = 0; i < count; i++) before[i] = ids[i]!;
+    this.keepLargest(k);
+    const logits = this.#logits;
+    const least = logits[ids[this.count - 1]!]!;
+    let left = 0;
+    for (let i = 0; i < count; i++) {
+      const id = before[i]!;
+      if (logits[id]! >= least) ids[left++] = id;
+    }
+    this.count = left;
+    this.sorted = false;
+  }
+
+  /** Puts the ids in rising order. */
+  #ascend(): void {
+    const { ids, count, scratch } = this;
+    let i = 1;
+    while (i < count && ids[i - 1]! < ids[i]!) i++;
+    if (i === count) return;
+    this.sorted = false;
+    if (count <= FEW) {
+      for (; i < count; i++) { // each to its place among those before it
+        const id = ids[i]!;
+        let place = i;
+        for (; place > 0 && ids[place - 1]! > id; place--) {
+          ids[place] = ids[place - 1]!;
+        }
+        ids[place] = id;
+      }
+      return;
+    }
+    scratch.fill(0);
+    for (let i = 0; i < count; i++) scratch[ids[i]!] = 1;
+    let left = 0;
+    for (let id = 0; left < count; id++) {
+      if (scratch[id] === 1) ids[left++] = id;
+    }
+  }
+}
+
+/** Refuses what gives no place of a text. */
+function checkPlace(logits: Float32Array, context: ChainContext): void {
+  if (!(logits instanceof Float32Array) || logits.length === 0) {
+    throw new TypeError(
+      `Cannot sample: the logits must be a Float32Array with a score for every token: ${
+        logits instanceof Float32Array ? "an empty one" : typeof logits
+      }`,
+    );
+  }
+  const { tokens, promptLength } = context ?? {};
+  if (!Number.isSafeInteger(tokens?.length)) {
+    throw new TypeError(
+      `Cannot sample: the context must have the text's tokens, a list of ids: ${
+        tokens === null ? "null" : typeof tokens
+      }`,
+    );
+  }
+  if (
+    !Number.isSafeInteger(promptLength) || promptLength < 0 ||
+    promptLength > tokens.length
+  ) {
+    throw new RangeError(
+      `Cannot sample: promptLength must be an integer from 0 to the number of tokens, ${tokens.length}: ${promptLength}`,
+    );
   }
 }
 

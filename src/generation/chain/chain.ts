@@ -7,6 +7,7 @@
 import { planStages } from "./_plan_stages.ts";
 import { Candidates, type ChainContext } from "./candidates.ts";
 import type { ChainOptions } from "./chain_options.ts";
+import { ChainSession, type SessionOptions } from "./chain_session.ts";
 import type { ChainStage } from "./stage.ts";
 
 /** Stages in the order they work in; a chain never changes. */
@@ -31,6 +32,7 @@ export class Chain {
    * @param logits One score for every token, shape (V,); they stay as they are.
    * @param context The text so far.
    * @returns New scores, shape (V,), −Infinity for what was removed; one is left at least.
+   * @throws {TypeError} If the scores are no Float32Array, the text is none, or a stage works in a session alone.
    * @throws {RangeError} If a score is NaN or Infinity, or all are −Infinity.
    */
   apply(logits: Float32Array, context: ChainContext): Float32Array {
@@ -38,6 +40,28 @@ export class Chain {
     candidates.begin(logits, context);
     for (const stage of this.stages) stage.apply(candidates);
     return candidates.toLogits();
+  }
+
+  /**
+   * Begins a text, whose tokens the session chooses.
+   *
+   * @param options Seed and row.
+   * @returns The session, which keeps what stages remember; the chain stays as it is.
+   * @throws {TypeError} If an option is unknown, or the seed has no effect because the temperature is 0.
+   * @throws {RangeError} If the seed or the row is no such integer.
+   *
+   * @example The same seed chooses the same token
+   * ```ts
+   * import { createChain } from "@textloom/textloom";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const chain = createChain({ topK: 2, temperature: 0.8 });
+   * const pick = () => chain.start({ seed: 7 }).pick(Float32Array.of(1, 4, 4, 1), { tokens: [0], promptLength: 1 });
+   * assertEquals(pick(), pick());
+   * ```
+   */
+  start(options: SessionOptions = {}): ChainSession {
+    return new ChainSession(this.stages, options, this.#candidates);
   }
 
   /** Gives the stages for people, such as `topK 40 → temperature 0.8`. */

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { finiteScore, LARGEST_SCORE } from "./_finite_score.ts";
+import { finiteScore } from "./_finite_score.ts";
 import {
   checkPenaltyWindow,
   type PenaltyWindow,
@@ -96,11 +96,14 @@ export function penaltyStage(options: PenaltyOptions): ChainStage {
         presenceAt(candidates),
       ];
       const first = windowStart(penaltyWindow, candidates.context);
-      const counts = new Map<number, number>();
+      const { scratch: counts } = candidates; // by id; what is no id has no place there
+      for (let i = first; i < tokens.length; i++) counts[tokens[i]!] = 0;
+      for (let i = first; i < tokens.length; i++) counts[tokens[i]!]!++;
       for (let i = first; i < tokens.length; i++) {
-        counts.set(tokens[i]!, (counts.get(tokens[i]!) ?? 0) + 1);
-      }
-      for (const [id, count] of counts) {
+        const id = tokens[i]!;
+        const count = counts[id]!;
+        if (!(count > 0)) continue;
+        counts[id] = 0; // so that each token is penalized once
         const score = logits[id]!;
         const changed = (score > 0 ? score / repetition : score * repetition) -
           count * frequency - presence;
@@ -128,18 +131,11 @@ export function temperatureStage(knob: Knob): ChainStage {
   return {
     name: "temperature",
     description: `temperature ${writeKnob(knob)}`,
+    leavesOne: knob === 0,
     apply(candidates): void {
       const temperature = temperatureAt(candidates);
-      if (temperature === 1) return;
-      if (temperature === 0) return candidates.keepLargest(1);
-      const { logits, ids, count } = candidates;
-      const best = logits[candidates.best()]!;
-      // What is too large for single precision is counted from the best, which gives the same probabilities.
-      const shift = Math.abs(best / temperature) < LARGEST_SCORE ? 0 : best;
-      for (let i = 0; i < count; i++) {
-        logits[ids[i]!] = (logits[ids[i]!]! - shift) / temperature;
-      }
-      candidates.sorted = false; // scores that differ may have become equal
+      if (temperature === 0) candidates.keepLargest(1);
+      else candidates.divide(temperature);
     },
   };
 }

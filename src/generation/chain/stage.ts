@@ -22,12 +22,67 @@ export interface ChainStage {
   /** One line for people, such as `topK 40`. */
   readonly description: string;
 
+  /** Whether it leaves one candidate always, so that nothing is drawn. */
+  readonly leavesOne?: boolean;
+
   /**
    * Does the work.
    *
    * @param candidates What to work on.
    */
   apply(candidates: Candidates): void;
+
+  /**
+   * Makes what works on one text, of a stage that draws or remembers.
+   *
+   * @param random The text's random numbers.
+   * @returns What works in the stage's place.
+   */
+  start?(random: RowRandom): RowStage;
+}
+
+/** A stage that works on one text, and may remember what was chosen there. */
+export interface RowStage {
+  /**
+   * Does the work; changes nothing of what is remembered.
+   *
+   * @param candidates What to work on.
+   */
+  apply(candidates: Candidates): void;
+
+  /**
+   * Learns which token was chosen of the candidates that all stages left.
+   *
+   * @param id The token.
+   * @param probability Its probability among them.
+   */
+  chosen?(id: number, probability: number): void;
+}
+
+/** Random numbers of one text. */
+export interface RowRandom {
+  /**
+   * Gives a number that depends on the seed, the row, the stream and the position alone.
+   *
+   * @param stream A name; each has numbers of its own.
+   * @param position Which token of the text, from 0.
+   * @returns A number from 0 up to but not 1.
+   */
+  uniformAt(stream: string, position: number): number;
+}
+
+/**
+ * What a stage that works in a session alone does elsewhere.
+ *
+ * @param name The stage's.
+ * @returns What throws a TypeError.
+ */
+export function needsSession(name: string): () => never {
+  return () => {
+    throw new TypeError(
+      `Cannot sample: ${name} works on one text from its beginning, use chain.start()`,
+    );
+  };
 }
 
 /** Which values a knob may have. */

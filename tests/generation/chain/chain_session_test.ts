@@ -1,0 +1,160 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { RandomStream } from "../../../src/engine/random.ts";
+import { createChain } from "../../../src/generation/chain/chain.ts";
+import type { ChainContext } from "../../../src/generation/chain/candidates.ts";
+import type { SessionOptions } from "../../../src/generation/chain/chain_session.ts";
+import { Sampler } from "../../../src/generation/sampler.ts";
+
+/** A text whose prompt is one token long, before its token at a position is chosen. */
+function at(position: number): ChainContext {
+  return { tokens: { length: position + 1 }, promptLength: 1 };
+}
+
+/** Scores with many ties and some tokens excluded. */
+function randomRow(random: RandomStream): Float32Array {
+  const row = Float32Array.from(
+    { length: 2 + random.integer(120) },
+    () => random.integer(12) === 0 ? -Infinity : 4 * random.normal(),
+  );
+  for (let i = 0; i < 20; i++) {
+    row[random.integer(row.length)] = row[random.integer(row.length)]!;
+  }
+  row[random.integer(row.length)] = 1;
+  return row;
+}
+
+for (const stages of [["topK", "temperature"], ["temperature", "topK"]]) {
+  Deno.test(`ChainSession.pick() of ${stages.join(" and ")} picks what Sampler does for the same seed`, () => {
+    const random = new RandomStream(stages[0]!.length);
+    for (let round = 0; round < 3000; round++) {
+      const logits = randomRow(random);
+      const options = {
+        temperature: 0.05 + 2 * random.uniform(),
+        topK: random.integer(2) * (1 + random.integer(logits.length)),
+      };
+      const [seed, row, position] = [
+        random.integer(1000),
+        random.integer(3),
+        random.integer(1000),
+      ];
+      assertEquals(
+        createChain({ ...options, stages }).start({ seed, row })
+          .pick(logits, at(position)),
+        new Sampler({ ...options, seed }).pick(logits, position, row),
+      );
+    }
+  });
+}
+
+Deno.test("ChainSession.pick() takes the likeliest at temperature 0, the lowest id among equals", () => {
+  const greedy = createChain({ temperature: 0 });
+  assertEquals(greedy.start().pick(Float32Array.of(1, 3, 3, 2), at(0)), 1);
+  const shy = createChain({ temperature: 0, presencePenalty: 2 }).start();
+  const text = { tokens: [1], promptLength: 1 };
+  assertEquals(shy.pick(Float32Array.of(1, 3, 2.5, 2), text), 2);
+  assertEquals(shy.seed, undefined);
+});
+
+Deno.test("ChainSession.pick() draws by seed, row and position, whoever works with the chain besides", () => {
+  const chain = createChain({ topP: 0.9, temperature: 0.9 });
+  const random = new RandomStream(4);
+  const rows = Array.from({ length: 60 }, () => randomRow(random));
+  const alone = chain.start({ seed: 3, row: 1 });
+  const expected = rows.map((logits, i) => alone.pick(logits, at(i)));
+  const [first, second] = [0, 1].map((row) => chain.start({ seed: 3, row }));
+  const beside = rows.map((logits, i) => {
+    first!.pick(rows[59 - i]!, at(i));
+    second!.apply(logits, at(i)); // which chooses nothing
+    return second!.pick(logits, at(i));
+  });
+  assertEquals(beside, expected);
+  const other = chain.start({ seed: 3 });
+  const others = rows.map((logits, i) => other.pick(logits, at(i)));
+  assert(others.some((id, i) => id !== expected[i]));
+});
+
+Deno.test("ChainSession.apply() does what the chain does where nothing is remembered", () => {
+  const chain = createChain({ topP: 0.7, minP: 0.1, temperature: 0.5 });
+  const random = new RandomStream(6);
+  for (let round = 0; round < 50; round++) {
+    const logits = randomRow(random);
+    assertEquals(
+      chain.start().apply(logits, at(3)),
+      chain.apply(logits, at(3)),
+    );
+  }
+});
+
+Deno.test("ChainSession draws a fresh seed where none is given, which gives the same text again", () => {
+  const chain = createChain({ temperature: 1 });
+  const logits = new Float32Array(1000);
+  const session = chain.start();
+  const again = chain.start({ seed: session.seed! });
+  for (let i = 0; i < 20; i++) {
+    assertEquals(again.pick(logits, at(i)), session.pick(logits, at(i)));
+  }
+  assert(chain.start().seed !== session.seed);
+});
+
+Deno.test("ChainSession goes forward alone", () => {
+  const session = createChain({ temperature: 1 }).start({ seed: 1 });
+  const logits = new Float32Array(5);
+  session.pick(logits, at(4));
+  session.pick(logits, at(7)); // tokens may come from elsewhere
+  session.apply(logits, at(7));
+  assertThrows(
+    () => session.pick(logits, at(7)),
+    RangeError,
+    "Cannot sample token 7: a session goes forward, and has chosen token 7: start another",
+  );
+});
+
+Deno.test("ChainSession refuses options and places that are none", () => {
+  const chain = createChain({ temperature: 1 });
+  const refuses = (act: () => unknown, Type: ErrorConstructor, text: string) =>
+    assertThrows(act, Type, text);
+  refuses(
+    () => chain.start({ sed: 1 } as SessionOptions),
+    TypeError,
+    'Cannot start a session: an option must be one of seed, row: "sed"',
+  );
+  refuses(
+    () => chain.start({ row: -1 }),
+    RangeError,
+    "Cannot start a session: row must be an integer from 0: -1",
+  );
+  refuses(
+    () => chain.start({ seed: 0.5 }),
+    RangeError,
+    "Cannot make random numbers: the seed must be a safe integer: 0.5",
+  );
+  refuses(
+    () => createChain({ temperature: 0 }).start({ seed: 1 }),
+    TypeError,
+    "Cannot sample: seed has no effect at temperature 0, leave it out",
+  );
+  const pick = (logits: unknown, context: unknown) => () =>
+    chain.start().pick(logits as Float32Array, context as ChainContext);
+  refuses(
+    pick([1, 2], at(0)),
+    TypeError,
+    "Cannot sample: the logits must be a Float32Array with a score for every token: object",
+  );
+  refuses(pick(new Float32Array(0), at(0)), TypeError, "token: an empty one");
+  const two = new Float32Array(2);
+  refuses(
+    pick(two, null),
+    TypeError,
+    "Cannot sample: the context must have the text's tokens, a list of ids: undefined",
+  );
+  refuses(
+    pick(two, { tokens: [1], promptLength: 2 }),
+    RangeError,
+    "Cannot sample: promptLength must be an integer from 0 to the number of tokens, 1: 2",
+  );
+  refuses(
+    pick(Float32Array.of(0, NaN), at(2)),
+    RangeError,
+    "Cannot sample token 2: the logits must be numbers below Infinity: NaN for id 1",
+  );
+});
