@@ -434,6 +434,19 @@ export type { DynamicTemperatureOptions } from "./src/generation/chain/dynamic_t
 export type { MirostatOptions } from "./src/generation/chain/mirostat.ts";
 export type { XtcOptions } from "./src/generation/chain/xtc.ts";
 export type {
+  LengthDecay,
+  LengthOptions,
+} from "./src/generation/chain/lengths.ts";
+export type {
+  DryOptions,
+  RepeatOptions,
+} from "./src/generation/chain/repeats.ts";
+export type {
+  LogitBias,
+  TokenRuleOptions,
+  TokenSequence,
+} from "./src/generation/chain/token_rules.ts";
+export type {
   Prediction,
   Predictor,
   PredictorState,

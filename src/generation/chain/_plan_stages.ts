@@ -33,7 +33,7 @@ export function planStages(
     ...calledBy,
     ...reads,
   ]);
-  checkOptionNames("Cannot sample", options, [...known, "stages"]);
+  checkOptionNames("Cannot sample", options, [...new Set(known), "stages"]);
   checkReadOptions(options);
   checkIdleOptions(options);
   const preset = presetName === undefined ? undefined : presetOf(presetName);
@@ -66,13 +66,16 @@ function callOf(
 
 /** Refuses options that a stage would read, if there were one. */
 function checkReadOptions(options: ChainOptions): void {
-  for (const entry of STAGES) {
-    if (callOf(entry, options) !== undefined) continue;
-    const idle = entry.reads?.find((name) => options[name] !== undefined);
-    if (idle === undefined) continue;
+  const called = STAGES.filter((entry) => callOf(entry, options) !== undefined);
+  for (const idle of STAGES.flatMap(({ reads = [] }) => reads)) {
+    if (
+      options[idle] === undefined ||
+      called.some(({ reads }) => reads?.includes(idle))
+    ) continue;
+    const callers = STAGES.filter(({ reads }) => reads?.includes(idle));
     throw new TypeError(
       `Cannot sample: ${idle} has no effect without ${
-        entry.calledBy.join(" or ")
+        callers.flatMap(({ calledBy }) => calledBy).join(" or ")
       }, leave it out`,
     );
   }

@@ -6,9 +6,12 @@
 import { adaptivePStage } from "./adaptive_p.ts";
 import type { ChainOptions } from "./chain_options.ts";
 import { dynamicTemperatureStage } from "./dynamic_temperature.ts";
+import { lengthDecayStage, minTokensStage } from "./lengths.ts";
 import { mirostatStage } from "./mirostat.ts";
+import { dryStage, noRepeatNgramStage } from "./repeats.ts";
 import { penaltyStage, temperatureStage } from "./scores.ts";
 import type { ChainStage } from "./stage.ts";
+import { badWordsStage, logitBiasStage, suppressStage } from "./token_rules.ts";
 import {
   isTruncationOff,
   type TruncationEdges,
@@ -52,6 +55,7 @@ export interface StageEntry {
 
 /** The stages in llama.cpp's order; the truncations that it does not have stand after its own. */
 export const STAGES: readonly StageEntry[] = [
+  rule("logitBias", ({ logitBias }) => logitBiasStage(logitBias!)),
   {
     name: "penalties",
     calledBy: ["repetitionPenalty", "frequencyPenalty", "presencePenalty"],
@@ -59,6 +63,32 @@ export const STAGES: readonly StageEntry[] = [
     kind: "rule",
     build: penaltyStage,
   },
+  rule("dry", ({ dry }) => dryStage(dry!)),
+  rule(
+    "noRepeatNgram",
+    ({ noRepeatNgram }) => noRepeatNgramStage(noRepeatNgram!),
+  ),
+  rule("badWords", ({ badWords }) => badWordsStage(badWords!)),
+  {
+    ...rule(
+      "minTokens",
+      ({ minTokens, stopTokens }) => minTokensStage(minTokens!, stopTokens),
+    ),
+    reads: ["stopTokens"],
+  },
+  {
+    ...rule(
+      "lengthDecay",
+      ({ lengthDecay, stopTokens }) =>
+        lengthDecayStage(lengthDecay!, stopTokens),
+    ),
+    reads: ["stopTokens"],
+  },
+  rule("suppress", ({ suppress }) => suppressStage("suppress", suppress!)),
+  rule(
+    "suppressAtBegin",
+    ({ suppressAtBegin }) => suppressStage("suppressAtBegin", suppressAtBegin!),
+  ),
   truncation("topNSigma"),
   truncation("topK"),
   truncation("typicalP"),
@@ -96,6 +126,13 @@ export const STAGES: readonly StageEntry[] = [
     build: ({ adaptiveP }) => adaptivePStage(adaptiveP!),
   },
 ];
+
+function rule(
+  name: keyof ChainOptions,
+  build: StageEntry["build"],
+): StageEntry {
+  return { name, calledBy: [name], kind: "rule", build };
+}
 
 function truncation(name: TruncationName): StageEntry {
   return {

@@ -8,7 +8,7 @@
  * @module
  */
 import { checkOptionNames } from "../../text/options.ts";
-import { type ChainStage, needsSession } from "./stage.ts";
+import { type ChainStage, needsSession, writeValue } from "./stage.ts";
 
 /** Options of the stage that draws towards a probability. */
 export interface AdaptivePOptions {
@@ -39,7 +39,7 @@ const WIDTH = 0.3;
  * @throws {RangeError} If a number is out of range.
  */
 export function adaptivePStage(options: AdaptivePOptions): ChainStage {
-  checkOptionNames("Cannot sample by adaptiveP", options, ["target", "decay"]);
+  checkOptionNames("Cannot sample: adaptiveP", options, ["target", "decay"]);
   const { target, decay = 0.9 } = options;
   for (
     const [name, value, most] of [["target", target, 1], [
@@ -51,7 +51,7 @@ export function adaptivePStage(options: AdaptivePOptions): ChainStage {
     if (typeof value === "number" && value >= 0 && value <= most) continue;
     throw new RangeError(
       `Cannot sample: adaptiveP.${name} must be a number from 0 to ${most}: ${
-        typeof value === "string" ? JSON.stringify(value) : value
+        writeValue(value)
       }`,
     );
   }

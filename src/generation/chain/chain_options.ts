@@ -6,9 +6,12 @@
 import type { AdaptivePOptions } from "./adaptive_p.ts";
 import type { Candidates } from "./candidates.ts";
 import type { DynamicTemperatureOptions } from "./dynamic_temperature.ts";
+import type { LengthOptions } from "./lengths.ts";
 import type { MirostatOptions } from "./mirostat.ts";
+import type { RepeatOptions } from "./repeats.ts";
 import type { PenaltyOptions } from "./scores.ts";
 import type { Knob, RowRandom, RowStage } from "./stage.ts";
+import type { TokenRuleOptions } from "./token_rules.ts";
 import type { TruncationName } from "./truncation.ts";
 import type { XtcOptions } from "./xtc.ts";
 
@@ -40,9 +43,17 @@ export interface OwnStage {
   start?(random: RowRandom): RowStage;
 }
 
-/** Options of {@linkcode createChain}: the penalties, the temperature, and a knob for each stage that removes tokens. */
+/**
+ * Options of {@linkcode createChain}: what is given for tokens by their ids, against repeats and about the length, the
+ * penalties, the temperature, and a knob for each stage that removes unlikely tokens.
+ */
 export interface ChainOptions
-  extends PenaltyOptions, Partial<Record<TruncationName, Knob>> {
+  extends
+    TokenRuleOptions,
+    RepeatOptions,
+    LengthOptions,
+    PenaltyOptions,
+    Partial<Record<TruncationName, Knob>> {
   /**
    * Divides the scores; 0 keeps the likeliest token alone, and what could change nothing then throws: all but penalties and
    * other rules on tokens.

@@ -36,7 +36,7 @@ export function dynamicTemperatureStage(
   temperature: Knob,
   options: DynamicTemperatureOptions,
 ): ChainStage {
-  checkOptionNames("Cannot sample by dynamicTemperature", options, [
+  checkOptionNames("Cannot sample: dynamicTemperature", options, [
     "range",
     "exponent",
   ]);

@@ -8,7 +8,7 @@
  */
 import { checkOptionNames } from "../../text/options.ts";
 import type { Candidates } from "./candidates.ts";
-import { type ChainStage, needsSession } from "./stage.ts";
+import { type ChainStage, needsSession, writeValue } from "./stage.ts";
 
 /** Options of Mirostat. */
 export interface MirostatOptions {
@@ -51,7 +51,7 @@ export interface MirostatOptions {
  * @throws {RangeError} If a number is out of range.
  */
 export function mirostatStage(options: MirostatOptions): ChainStage {
-  checkOptionNames("Cannot sample by mirostat", options, [
+  checkOptionNames("Cannot sample: mirostat", options, [
     "version",
     "tau",
     "eta",
@@ -60,9 +60,7 @@ export function mirostatStage(options: MirostatOptions): ChainStage {
   const { version = 2, tau = 5, eta = 0.1, m = 100 } = options;
   const refuse = (name: string, rule: string, value: unknown): never => {
     throw new RangeError(
-      `Cannot sample: mirostat.${name} must be ${rule}: ${
-        typeof value === "string" ? JSON.stringify(value) : value
-      }`,
+      `Cannot sample: mirostat.${name} must be ${rule}: ${writeValue(value)}`,
     );
   };
   const isPositive = (value: unknown) =>

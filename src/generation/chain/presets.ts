@@ -36,7 +36,9 @@ export interface ChainPreset {
 export const CHAIN_PRESETS: Readonly<Record<ChainPresetName, ChainPreset>> = {
   "llama.cpp": {
     stages: [
+      "logitBias",
       "penalties",
+      "dry",
       "topNSigma",
       "topK",
       "typicalP",
@@ -58,7 +60,14 @@ export const CHAIN_PRESETS: Readonly<Record<ChainPresetName, ChainPreset>> = {
   },
   "huggingface": {
     stages: [
+      "logitBias",
       "penalties",
+      "noRepeatNgram",
+      "badWords",
+      "minTokens",
+      "lengthDecay",
+      "suppress",
+      "suppressAtBegin",
       "temperature",
       "topH",
       "topK",
@@ -83,7 +92,7 @@ export const CHAIN_PRESETS: Readonly<Record<ChainPresetName, ChainPreset>> = {
     edges: { ties: true },
   },
   "openai": {
-    stages: ["penalties", "temperature", "topP"],
+    stages: ["logitBias", "penalties", "temperature", "topP"],
     defaults: { temperature: 1, topP: 1, penaltyWindow: "generated" },
     edges: {},
   },

@@ -6,10 +6,15 @@
  *
  * @module
  */
+import { finiteScore } from "./_finite_score.ts";
+import {
+  checkPenaltyWindow,
+  type PenaltyWindow,
+  windowStart,
+} from "./_penalty_window.ts";
 import { type ChainStage, type Knob, readKnob, writeKnob } from "./stage.ts";
 
-/** Which tokens penalties look at: the last n of prompt and text, all of them, or those of the new text. */
-export type PenaltyWindow = number | "all" | "generated";
+export type { PenaltyWindow };
 
 /** Options of {@linkcode penaltyStage}. */
 export interface PenaltyOptions {
@@ -42,9 +47,6 @@ export interface PenaltyOptions {
   penaltyWindow?: PenaltyWindow;
 }
 
-/** About the largest number of single precision. */
-const LARGEST = 3.4e38;
-
 const finite = {
   rule: "a finite number",
   allows: (value: number) => Number.isFinite(value),
@@ -65,16 +67,7 @@ export function penaltyStage(options: PenaltyOptions): ChainStage {
     presencePenalty = 0,
     penaltyWindow = 64,
   } = options;
-  if (
-    penaltyWindow !== "all" && penaltyWindow !== "generated" &&
-    !(Number.isSafeInteger(penaltyWindow) && penaltyWindow > 0)
-  ) {
-    throw new RangeError(
-      `Cannot sample: penaltyWindow must be an integer from 1, "all" or "generated": ${
-        JSON.stringify(penaltyWindow)
-      }`,
-    );
-  }
+  checkPenaltyWindow("penaltyWindow", penaltyWindow);
   const repetitionAt = readKnob(repetitionPenalty, {
     name: "repetitionPenalty",
     rule: "a number above 0",
@@ -96,17 +89,13 @@ export function penaltyStage(options: PenaltyOptions): ChainStage {
       writeKnob(presencePenalty)
     }, window ${penaltyWindow}`,
     apply(candidates): void {
-      const { logits, context: { tokens, promptLength } } = candidates;
+      const { logits, context: { tokens } } = candidates;
       const [repetition, frequency, presence] = [
         repetitionAt(candidates),
         frequencyAt(candidates),
         presenceAt(candidates),
       ];
-      const first = penaltyWindow === "all"
-        ? 0
-        : penaltyWindow === "generated"
-        ? promptLength
-        : Math.max(0, tokens.length - penaltyWindow);
+      const first = windowStart(penaltyWindow, candidates.context);
       const { scratch: counts } = candidates; // by id; what is no id has no place there
       for (let i = first; i < tokens.length; i++) counts[tokens[i]!] = 0;
       for (let i = first; i < tokens.length; i++) counts[tokens[i]!]!++;
@@ -118,9 +107,7 @@ export function penaltyStage(options: PenaltyOptions): ChainStage {
         const score = logits[id]!;
         const changed = (score > 0 ? score / repetition : score * repetition) -
           count * frequency - presence;
-        logits[id] = score === -Infinity
-          ? score
-          : Math.max(-LARGEST, Math.min(changed, LARGEST));
+        logits[id] = score === -Infinity ? score : finiteScore(changed);
       }
       candidates.sorted = false;
     },

@@ -111,9 +111,7 @@ export function readKnob(
   const check = (value: unknown): number => {
     if (typeof value === "number" && rule.allows(value)) return value;
     throw new RangeError(
-      `Cannot sample: ${rule.name} must be ${rule.rule}: ${
-        typeof value === "string" ? JSON.stringify(value) : value
-      }`,
+      `Cannot sample: ${rule.name} must be ${rule.rule}: ${writeValue(value)}`,
     );
   };
   if (typeof knob === "function") {
@@ -139,4 +137,9 @@ export function readKnob(
 export function writeKnob(knob: Knob): string {
   if (typeof knob === "function") return "by a function";
   return Array.isArray(knob) ? `[${knob.join(", ")}]` : String(knob);
+}
+
+/** Gives what is no good value for people. */
+export function writeValue(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }

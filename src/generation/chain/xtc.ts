@@ -37,7 +37,7 @@ export interface XtcOptions {
  * @throws {RangeError} If a number is out of range.
  */
 export function xtcStage(options: XtcOptions): ChainStage {
-  checkOptionNames("Cannot sample by xtc", options, [
+  checkOptionNames("Cannot sample: xtc", options, [
     "probability",
     "threshold",
   ]);

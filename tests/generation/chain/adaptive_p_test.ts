@@ -64,6 +64,6 @@ Deno.test("adaptivePStage() refuses what is out of range", () => {
   );
   refuses(
     { goal: 1 },
-    'Cannot sample by adaptiveP: an option must be one of target, decay: "goal"',
+    'Cannot sample: adaptiveP: an option must be one of target, decay: "goal"',
   );
 });

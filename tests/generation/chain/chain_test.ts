@@ -86,7 +86,7 @@ Deno.test("createChain() refuses what is unknown or has no effect", () => {
     );
   refuses(
     { topk: 4 },
-    "repetitionPenalty, frequencyPenalty, presencePenalty, penaltyWindow, topNSigma, topK, typicalP, topP, minP, " +
+    "suppressAtBegin, topNSigma, topK, typicalP, topP, minP, " +
       "epsilonCutoff, etaCutoff, topH, xtc, temperature, dynamicTemperature, mirostat, adaptiveP, " +
       'stages: "topk"',
   );

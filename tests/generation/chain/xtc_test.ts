@@ -63,9 +63,9 @@ Deno.test("xtcStage() refuses what is out of range, and to work without a sessio
   );
   refuses(
     { probability: 1, treshold: 0.1 },
-    'Cannot sample by xtc: an option must be one of probability, threshold: "treshold"',
+    'Cannot sample: xtc: an option must be one of probability, threshold: "treshold"',
   );
-  refuses(null, "Cannot sample by xtc: options must be an object: null");
+  refuses(null, "Cannot sample: xtc: options must be an object: null");
   assertThrows(
     () => createChain({ xtc: { probability: 1 } }).apply(FIVE, at(0)),
     TypeError,
