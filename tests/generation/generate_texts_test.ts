@@ -170,7 +170,10 @@ Deno.test("generate() takes an incomplete sentence off where it is told to", asy
     ...options,
     stopAtSentence: true,
   });
-  assertEquals([sentence.stopReason, sentence.text], ["sentence", trimmed.text]);
+  assertEquals([sentence.stopReason, sentence.text], [
+    "sentence",
+    trimmed.text,
+  ]);
   built.dispose();
 });
 

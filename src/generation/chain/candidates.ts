@@ -7,9 +7,7 @@
  *
  * @module
  */
-
-/** About the largest number of single precision. */
-const LARGEST = 3.4e38;
+import { LARGEST_SCORE } from "./_finite_score.ts";
 
 /** Ids that are put in order by moving each to its place; more are marked in the vocabulary instead. */
 const FEW = 64;
@@ -30,6 +28,8 @@ export class Candidates {
   #divisor = 1;
   /** The ids as they were, for {@linkcode Candidates.keepLargest} with ties. */
   #before: Int32Array = new Int32Array(0);
+  /** By id, 1 for those that {@linkcode Candidates.remove} removes just now. */
+  #marks: Uint8Array = new Uint8Array(0);
   /** The ids of the candidates come first, {@linkcode Candidates.count} of them. */
   ids: Int32Array = new Int32Array(0);
   /** How many candidates there are, one at least. */
@@ -325,10 +325,10 @@ export class Candidates {
     const [logits, divisor] = [this.#logits, this.#divisor];
     const best = logits[this.best()]!;
     // What is too large for single precision is counted from the best, which gives the same probabilities.
-    const shift = Math.abs(best / divisor) < LARGEST ? 0 : best;
+    const shift = Math.abs(best / divisor) < LARGEST_SCORE ? 0 : best;
     for (let i = 0; i < count; i++) {
       const id = ids[i]!;
-      logits[id] = Math.max(-LARGEST, (logits[id]! - shift) / divisor);
+      logits[id] = Math.max(-LARGEST_SCORE, (logits[id]! - shift) / divisor);
     }
     this.#divisor = 1;
     this.sorted = false; // scores that differ may have become equal

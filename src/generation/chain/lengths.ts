@@ -66,7 +66,7 @@ export function minTokensStage(
     name: "minTokens",
     description: `minTokens ${minTokens}`,
     apply(candidates): void {
-      checkVocabulary(candidates.logits.length);
+      checkVocabulary(candidates.ids.length);
       if (candidates.position < minTokens) candidates.remove(ids);
     },
   };

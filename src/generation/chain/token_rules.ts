@@ -110,7 +110,7 @@ export function suppressStage(
     name,
     description: `${name} ${count(ids.length, "token")}`,
     apply(candidates): void {
-      checkVocabulary(candidates.logits.length);
+      checkVocabulary(candidates.ids.length);
       if (ids.length === 0) return;
       if (name === "suppressAtBegin" && candidates.position > 0) return;
       candidates.remove(ids);
@@ -133,8 +133,8 @@ export function badWordsStage(words: readonly TokenSequence[]): ChainStage {
     name: "badWords",
     description: `badWords ${count(sequences.length, "sequence")}`,
     apply(candidates): void {
-      const { logits, context: { tokens } } = candidates;
-      checkVocabulary(logits.length);
+      const { ids, context: { tokens } } = candidates;
+      checkVocabulary(ids.length);
       const banned: number[] = [];
       for (const sequence of sequences) {
         if (wouldComplete(tokens, sequence)) banned.push(sequence.at(-1)!);
@@ -166,7 +166,7 @@ function readBias(given: LogitBias): BiasRule[] {
     if (!Array.isArray(pair) || pair.length !== 2) {
       throw new TypeError(
         `Cannot sample: logitBias must have pairs such as [5, -2] or [[5, 7], -2]: ${
-          JSON.stringify(pair)
+          writeValue(pair)
         }`,
       );
     }

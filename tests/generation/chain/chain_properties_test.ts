@@ -165,3 +165,15 @@ Deno.test("createChain() needs stop tokens where they have an effect, and refuse
   const { stages } = createChain({ minTokens: 2, stopTokens: [1] });
   assertEquals(stages.map(({ name }) => name), ["minTokens"]);
 });
+
+Deno.test("createChain() of what knows tokens has an effect at temperature 0 too", () => {
+  const logits = Float32Array.of(4, 3, 2, 1);
+  const context = { tokens: [3, 1, 3, 1, 3], promptLength: 5 };
+  const picked = (options: ChainOptions) =>
+    createChain({ ...options, temperature: 0 }).start().pick(logits, context);
+  assertEquals(picked({ suppress: [0] }), 1);
+  assertEquals(picked({ suppress: [0], noRepeatNgram: 2 }), 2);
+  assertEquals(picked({ suppress: [0], dry: { multiplier: 9 } }), 2);
+  assertEquals(picked({ logitBias: { 3: 4 } }), 3);
+  assertEquals(picked({ minTokens: 1, stopTokens: [0, 1] }), 2);
+});
