@@ -112,6 +112,7 @@ const STREAM_OPTIONS: readonly string[] = [
   "maxTokens",
   "minTokens",
   "maxSeconds",
+  "preset",
   "seed",
   "row",
   "stop",

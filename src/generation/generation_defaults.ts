@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { chanceOptionNames } from "./chain/plan_stages.ts";
 import {
   type GenerateManyOptions,
@@ -10,6 +11,7 @@ import {
   generationSettings,
   WHOLE_OPTIONS,
 } from "./generate_options.ts";
+import { prepareChain } from "./text_writing.ts";
 
 /** Options of `generate()` and `stream()` that can be kept with a model: all that is plain JSON. */
 export type GenerationDefaults = Omit<GenerateOptions, "signal" | "row">;
@@ -24,12 +26,14 @@ const OF_A_CALL: readonly string[] = ["signal", "samples", "row"];
  * Checks defaults.
  *
  * @param defaults The options by name.
+ * @param tokenizer The model's.
  * @returns A frozen copy.
  * @throws {TypeError} If they are no object of plain JSON, if an option is unknown, or has no effect beside another.
  * @throws {RangeError} If an option is out of range.
  */
 export function checkGenerationDefaults(
   defaults: GenerationDefaults,
+  tokenizer: Tokenizer,
 ): Readonly<GenerationDefaults> {
   const cannot = "Cannot set the generation defaults:";
   if (
@@ -55,7 +59,10 @@ export function checkGenerationDefaults(
       );
     }
   }
-  generationSettings(given);
+  const settings = generationSettings(given);
+  prepareChain(settings, tokenizer);
+  const { unknown } = settings;
+  if (unknown !== undefined) tokenizer.encode("", { unknown }); // refuses what is none
   return Object.freeze(structuredClone(given));
 }
 

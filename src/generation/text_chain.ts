@@ -7,6 +7,7 @@ import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { UnknownCharacterError } from "../tokenizers/tokenizer.ts";
 import { type Chain, createChain } from "./chain/chain.ts";
 import type { ChainOptions } from "./chain/chain_options.ts";
+import type { ChainPresetName } from "./chain/presets.ts";
 import type { DryOptions } from "./chain/repeats.ts";
 import type { LogitBias, TokenSequence } from "./chain/token_rules.ts";
 
@@ -19,6 +20,13 @@ export interface TextChainOptions extends
     ChainOptions,
     "logitBias" | "suppress" | "suppressAtBegin" | "badWords" | "dry"
   > {
+  /**
+   * A library whose order of stages, borders and default numbers the chain has.
+   *
+   * @default {undefined} for llama.cpp's order and no default numbers
+   */
+  preset?: ChainPresetName;
+
   /**
    * Added to the scores of tokens; −Infinity bans one. An object or a map by ids, or pairs of ids or texts and numbers. Of
    * several tokens in a row the last is changed, where the text ends in those before.
@@ -70,8 +78,15 @@ export function textChain(
   options: TextChainOptions,
   tokenizer: Tokenizer,
 ): Chain {
-  const { logitBias, suppress, suppressAtBegin, badWords, dry, ...rest } =
-    options;
+  const {
+    preset,
+    logitBias,
+    suppress,
+    suppressAtBegin,
+    badWords,
+    dry,
+    ...rest
+  } = options;
   return createChain({
     ...rest,
     ...(logitBias !== undefined && { logitBias: biasOf(logitBias, tokenizer) }),
@@ -85,7 +100,7 @@ export function textChain(
       badWords: wordsOf("badWords", badWords, tokenizer),
     }),
     ...(dry !== undefined && { dry: dryOf(dry, tokenizer) }),
-  });
+  }, preset);
 }
 
 function biasOf(

@@ -12,7 +12,7 @@ import type { BlockSource, CompiledBlocks } from "./generate_rows.ts";
 import type { Predictor } from "./predictor.ts";
 import { type Sampling, samplingStream } from "./sampler.ts";
 import { textChain } from "./text_chain.ts";
-import { TextRow } from "./text_row.ts";
+import { type TextEnds, TextRow } from "./text_row.ts";
 import { writeTexts } from "./write_texts.ts";
 
 /** What is needed to turn text into text. */
@@ -28,6 +28,39 @@ export interface TextPredictor {
    * @returns undefined where token by token is quicker.
    */
   blocksFor?(tokens: number): BlockSource | undefined;
+}
+
+/**
+ * Makes the chain of a call, and checks all that goes with it.
+ *
+ * @param settings The options.
+ * @param tokenizer Makes ids of words.
+ * @returns What ends a text, how tokens are chosen, and what random numbers follow from: undefined where none are drawn.
+ * @throws {TypeError} If an option has no effect.
+ * @throws {RangeError} If a number is out of range.
+ */
+export function prepareChain(
+  settings: GenerationSettings,
+  tokenizer: Tokenizer,
+): { ends: TextEnds; chain: Chain; seed: number | undefined } {
+  const ends = textEnds(settings, tokenizer);
+  const { stopTokens, minTokens } = ends;
+  const { sampling } = settings;
+  const waits = stopTokens.length > 0 && minTokens > 0;
+  const chain = textChain({
+    ...sampling,
+    ...(waits && { minTokens }),
+    ...((waits || sampling.lengthDecay !== undefined) && { stopTokens }),
+  }, tokenizer);
+  const { seed } = chain.start({ // refuses seeds that are none, or have no effect
+    ...(settings.seed !== undefined && { seed: settings.seed }),
+  });
+  if (seed === undefined && settings.row !== 0) {
+    throw new TypeError(
+      "Cannot generate: row has no effect at temperature 0, where all rows write the same: leave it out",
+    );
+  }
+  return { ends, chain, seed };
 }
 
 /** Texts side by side, with the prompts, the chain and the random numbers that they go on from. */
@@ -56,25 +89,9 @@ export class TextWriting {
     settings: GenerationSettings,
   ) {
     const { tokenizer } = model;
-    const ends = textEnds(settings, tokenizer);
-    const { stopTokens, minTokens } = ends;
-    this.chain = textChain({
-      ...settings.sampling,
-      ...(stopTokens.length > 0 && minTokens > 0 && { minTokens }),
-      ...(stopTokens.length > 0 &&
-        (minTokens > 0 || settings.sampling.lengthDecay !== undefined) &&
-        { stopTokens }),
-    }, tokenizer);
-    // Refuses seeds that are none, or have no effect.
-    const { seed } = this.chain.start({
-      ...(settings.seed !== undefined && { seed: settings.seed }),
-    });
+    const { ends, chain, seed } = prepareChain(settings, tokenizer);
+    this.chain = chain;
     this.seed = seed;
-    if (seed === undefined && settings.row !== 0) {
-      throw new TypeError(
-        "Cannot generate: row has no effect at temperature 0, where all rows write the same: leave it out",
-      );
-    }
     this.rows = prompts.map((prompt) =>
       new TextRow(
         encodePrompt(tokenizer, prompt, settings.unknown),

@@ -151,9 +151,7 @@ export class LanguageModel {
    * @throws {TypeError} If an option is unknown, has no effect, or is not plain JSON.
    */
   set generationDefaults(defaults: GenerationDefaults) {
-    const checked = checkGenerationDefaults(defaults);
-    const { unknown } = checked;
-    if (unknown !== undefined) this.tokenizer.encode("", { unknown }); // refuses what is none
+    const checked = checkGenerationDefaults(defaults, this.tokenizer);
     this.#generationDefaults = checked;
   }
 

@@ -150,6 +150,7 @@ export function decodeCheckpoint(
     network = buildNetwork(header.architecture, header.config);
     generationDefaults = checkGenerationDefaults(
       header.generationDefaults ?? {},
+      tokenizer,
     );
   } catch (error) {
     throw refusal(name, error instanceof Error ? error.message : String(error));

@@ -158,7 +158,7 @@ Deno.test("generate() takes an incomplete sentence off where it is told to", asy
   const whole = await built.generate("To be or", options);
   assertEquals(
     whole.text.slice(0, 40),
-    " not to be, that is the question. to be ",
+    " not to be, that is the question. To be ",
   );
   const trimmed = await built.generate("To be or", {
     ...options,

@@ -4,6 +4,9 @@ import {
   type GenerationDefaults,
   withDefaults,
 } from "../../src/generation/generation_defaults.ts";
+import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
+
+const TOKENIZER = CharTokenizer.train("abc");
 
 Deno.test("withDefaults() takes what the call gives, and the default where it gives nothing", () => {
   const defaults = { temperature: 0.8, topK: 5, maxTokens: 9 };
@@ -39,6 +42,7 @@ Deno.test("checkGenerationDefaults() gives a frozen copy without gaps", () => {
   const given = { temperature: 0.5, seed: undefined };
   const checked = checkGenerationDefaults(
     given as unknown as GenerationDefaults,
+    TOKENIZER,
   );
   assertEquals(checked, { temperature: 0.5 });
   assert(Object.isFrozen(checked));
@@ -104,7 +108,7 @@ const REFUSED: [given: unknown, error: typeof TypeError, message: string][] = [
 for (const [given, error, message] of REFUSED) {
   Deno.test(`checkGenerationDefaults() refuses ${Deno.inspect(given)}`, () => {
     assertThrows(
-      () => checkGenerationDefaults(given as GenerationDefaults),
+      () => checkGenerationDefaults(given as GenerationDefaults, TOKENIZER),
       error,
       message,
     );

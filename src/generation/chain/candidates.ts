@@ -40,8 +40,6 @@ export class Candidates {
   context: ChainContext = { tokens: [], promptLength: 0 };
   /** Room for a number of every token, by id or by place. */
   scratch: Float64Array = new Float64Array(0);
-  /** By id, 1 for those that {@linkcode Candidates.remove} removes just now. */
-  #marks = new Uint8Array(0);
   /** Probability of the token that was drawn last, among the candidates of then. */
   drawnProbability = 1;
 
