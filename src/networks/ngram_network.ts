@@ -55,7 +55,7 @@ export class NGramNetwork implements Network {
         return model.ngramCount;
       },
       count: (document) => model.updating(document),
-      lossOn: (document) => model.lossOn(document),
+      measure: (document) => model.measuring(document),
       tensors: () => tensorsOf(model),
       setTensors: (tensors) => model.restore(keptIn(tensors)),
     };
