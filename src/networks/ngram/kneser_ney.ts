@@ -27,8 +27,10 @@ export interface KneserNeyOptions {
 /**
  * Counts n-grams and predicts the next token. Without any data every token is as likely as any other.
  *
- * Discounts come from the counts of counts of each order; where one of those is 0, or a discount is not above 0, that order
- * has KenLM's fallback, 0.5, 1 and 1.5.
+ * Discounts come from how many n-grams of each order count for 1, 2, 3 and 4; where one of these numbers is 0, or a discount
+ * is not above 0, that order has KenLM's fallback, 0.5, 1 and 1.5. Where KenLM estimates or falls back alike, the
+ * probabilities are the same. It also estimates without n-grams that count for 4, which takes those that count for 3 away
+ * altogether, and takes a discount of 0, which leaves tokens without any probability.
  *
  * @example Learn a line
  * ```ts

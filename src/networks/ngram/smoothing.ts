@@ -69,11 +69,13 @@ export class Smoothing {
       weights[parent]! += discounts[lengths[node]!]![Math.min(count, 3)]!;
     }
     const own = new Float64Array(size);
-    for (let node = 0; node < size; node++) {
+    const toWeight = (node: number): void => {
+      weights[node] = totals[node] === 0 ? 1 : weights[node]! / totals[node]!;
+    };
+    toWeight(ROOT);
+    for (let node = 1; node < size; node++) {
       if (node % NODES_PER_PIECE === 0) yield;
-      const total = totals[node]!;
-      weights[node] = total === 0 ? 1 : weights[node]! / total;
-      if (node === ROOT) continue;
+      toWeight(node);
       const count = adjusted(counts, node);
       if (count === 0) continue;
       const discount = discounts[lengths[node]!]![Math.min(count, 3)]!;
