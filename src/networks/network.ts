@@ -58,12 +58,13 @@ export interface Counting {
   count(document: TokenArray | TokenSource): Iterable<number>;
 
   /**
-   * Measures the loss on a document.
+   * Measures the loss on a document, piece by piece.
    *
    * @param document Its ids.
-   * @returns Minus the sum of the natural log-probabilities of all its tokens but the first.
+   * @returns Yields the loss of each piece. Together they are minus the sum of the natural log-probabilities of all its
+   * tokens but the first.
    */
-  lossOn(document: TokenArray | TokenSource): number;
+  measure(document: TokenArray | TokenSource): Iterable<number>;
 
   /** What a file keeps of the counts. */
   tensors(): Map<string, TensorData>;

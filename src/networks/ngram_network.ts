@@ -62,7 +62,7 @@ export class NGramNetwork implements Network {
         version++;
         return model.updating(document);
       },
-      lossOn: (document) => model.lossOn(document),
+      measure: (document) => model.measuring(document),
       tensors: () => tensorsOf(model),
       setTensors: (tensors) => {
         version++;

@@ -60,6 +60,21 @@ export function refuseStepOptions(options: FitOptions): void {
 }
 
 /**
+ * @param train What is to be counted.
+ * @throws {RangeError} If nothing in it could be predicted.
+ */
+export function checkCountable(train: FitTokens): void {
+  const texts = textsOf(train);
+  if (texts.some(({ length }) => length >= 2)) return;
+  const rule = train.kind === "text"
+    ? `the text needs 2 tokens, one to read and one to predict: it has ${
+      sizeOf(train)
+    }`
+    : `a document needs 2 tokens, one to read and one to predict: none of ${texts.length} has them`;
+  throw new RangeError(`Cannot train: ${rule}; give more data`);
+}
+
+/**
  * Counts the training part, measures both parts, and writes a sample.
  *
  * @param parts The model, and what it is to count.
@@ -134,8 +149,10 @@ async function count(
   );
   let loss = 0;
   for (const text of texts) {
-    loss += counting.lossOn(text) / targets;
-    if (await isOver()) return;
+    for (const sum of counting.measure(text)) {
+      loss += sum / targets;
+      if (await isOver()) return;
+    }
   }
   history.loss = loss;
   const measured = await validation?.measure(isOver);

@@ -19,7 +19,7 @@ import type { FitOptions } from "./fit_options.ts";
 import { type FitSettings, fitSettings } from "./fit_settings.ts";
 import type { Continuation } from "./continuation.ts";
 import { Fitting } from "./_fitting.ts";
-import { refuseStepOptions, runCounting } from "./_counting.ts";
+import { checkCountable, refuseStepOptions, runCounting } from "./_counting.ts";
 import { checkFree, holdModel } from "./_hold_model.ts";
 import { Run } from "./run.ts";
 
@@ -182,6 +182,7 @@ function startCounting(
   const settings = fitSettings({ ...given, sequenceLength: 1 });
   refuseStepOptions({ ...model.trainingDefaults, ...given });
   const { train, validation } = partsOf(model, data, given, settings);
+  checkCountable(train);
   checkMeasurable(validation);
   checkFree(model);
   const parts = {

@@ -9,19 +9,14 @@ import {
   decodeSafetensors,
   encodeSafetensors,
 } from "../../src/checkpoint/safetensors.ts";
-import { ensureEngine, useEngine } from "../../src/engine/engine.ts";
-import { tf } from "../../src/engine/tf.ts";
+import { ensureEngine } from "../../src/engine/engine.ts";
 import { buildNGram } from "../../src/models/build_ngram.ts";
 import { LanguageModel } from "../../src/models/language_model.ts";
 import { ModelFileError } from "../../src/models/model_file.ts";
 import { ByteTokenizer } from "../../src/tokenizers/byte_tokenizer.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import { WordTokenizer } from "../../src/tokenizers/word_tokenizer.ts";
-import { fit } from "../../src/training/fit.ts";
-import { findLearningRate } from "../../src/training/find_learning_rate.ts";
-import type { FitOptions } from "../../src/training/fit_options.ts";
 import { assertAllClose } from "../close.ts";
-import { assertNoLeak } from "../no_leak.ts";
 
 await ensureEngine();
 
@@ -123,96 +118,6 @@ Deno.test("A model of n-grams learns a line by heart", async () => {
       .text,
     TEXT.slice(13, 43),
   );
-});
-
-for (const engine of ["tensorflow", "wasm", "cpu"] as const) {
-  Deno.test(`NGramNetwork on ${engine} says the same by step() as by forward(), in rows of their own`, async () => {
-    await useEngine(engine);
-    const { network } = model(3);
-    const ids = [[0, 1, 2, 3, 1], [4, 1, 2, 0, 0]];
-    for (const _ of network.counting!.count(Uint8Array.of(0, 1, 2, 3, 1, 2))) {
-      continue;
-    }
-    await assertNoLeak(() =>
-      tf.tidy(() => {
-        const whole = network.forward(
-          tf.tensor2d(ids, undefined, "int32"),
-          network.zeroState(2),
-        );
-        let state = network.zeroState(2);
-        const rows: number[] = [];
-        for (let t = 0; t < 5; t++) {
-          const next = network.step(
-            tf.tensor1d(ids.map((row) => row[t]!), "int32"),
-            state,
-          );
-          rows.push(...next.logits.dataSync());
-          state = next.state;
-        }
-        const byTime = tf.transpose(whole.logits, [1, 0, 2]);
-        assertEquals(rows, [...byTime.dataSync()]);
-        assertEquals(
-          [...state[0]!.dataSync()],
-          [...whole.state[0]!.dataSync()],
-        );
-        const sums = tf.sum(tf.exp(whole.logits), 2);
-        assertAllClose(sums.dataSync(), new Array(10).fill(1), 1e-5);
-      })
-    );
-    await useEngine("tensorflow");
-  });
-}
-
-Deno.test("fit() refuses what has no effect on a model that counts", async () => {
-  for (
-    const options of [
-      { epochs: 2 },
-      { learningRate: 0.1 },
-      { maxSeconds: 3 },
-      { checkpoints: "folder" },
-      { batchSize: 8 },
-    ] as FitOptions[]
-  ) {
-    const name = Object.keys(options)[0];
-    assertThrows(
-      () => void fit(model(), TEXT, { ...QUIET, ...options }),
-      TypeError,
-      `Cannot train: ${name} has no effect on a model that counts, leave it out; what has one is validation, gap,`,
-    );
-  }
-  const compiled = model().compile({ optimizer: "sgd" });
-  assertThrows(
-    () => void compiled.fit(TEXT, QUIET),
-    TypeError,
-    "Cannot train: optimizer has no effect on a model that counts",
-  );
-  await assertRejects(
-    () => findLearningRate(model(), TEXT),
-    TypeError,
-    "Cannot find a learning rate: the model must learn by steps along gradients: it is a 4-gram",
-  );
-});
-
-Deno.test("A run that counts can be stopped, and says what fails", async () => {
-  const stopped = await fit(model(), TEXT, {
-    ...QUIET,
-    signal: AbortSignal.abort(),
-  });
-  assertEquals([stopped.stopReason, stopped.steps], ["aborted", 0]);
-  const built = model();
-  await assertRejects(
-    async () =>
-      await fit(built, TEXT, {
-        ...QUIET,
-        onEpoch: () => {
-          throw new Error("enough");
-        },
-      }),
-    Error,
-    "enough",
-  );
-  assertEquals(built.history.at(-1)?.stopReason, "failed");
-  await built.fit(TEXT, QUIET); // it is free again
 });
 
 Deno.test("A file of n-grams is refused where its counts are none", async () => {

@@ -1,20 +1,15 @@
 /**
  * Interpolated modified Kneser–Ney smoothing: the distribution of the next token by counts of n-grams.
  *
- * Chen and Goodman, "An Empirical Study of Smoothing Techniques for Language Modeling", 1998, section 3; n-grams at the
- * begin of a document keep their counts, as in Heafield et al., "Scalable Modified Kneser-Ney Language Model Estimation",
- * 2013, section 3.
+ * Chen and Goodman, "An Empirical Study of Smoothing Techniques for Language Modeling", 1998, section 3.
  *
  * @module
  */
-import {
-  type TokenArray,
-  type TokenSource,
-  toTokenSource,
-} from "../../data/token_source.ts";
 import { checkedSource, compactIds } from "../../data/compact_ids.ts";
+import type { TokenArray, TokenSource } from "../../data/token_source.ts";
 import { checkOptionNames } from "../../text/options.ts";
-import { type KeptCounts, NGramCounts, READ_AT_ONCE } from "./ngram_counts.ts";
+import { type KeptCounts, NGramCounts, piecesOf } from "./ngram_counts.ts";
+import { Smoothing } from "./smoothing.ts";
 
 /** Options of {@linkcode KneserNey}. */
 export interface KneserNeyOptions {
@@ -29,14 +24,13 @@ export interface KneserNeyOptions {
   order?: number;
 }
 
-/** What is taken off n-grams seen once, twice, and three times or more, where the counts of counts give no discounts. */
-const FALLBACK = [0, 0.5, 1, 1.5] as const;
-
 /**
  * Counts n-grams and predicts the next token. Without any data every token is as likely as any other.
  *
- * Discounts come from the counts of counts of each order; where one of those is 0, or a discount lies outside of 0 to
- * the count it is taken off, that order has KenLM's fallback, 0.5, 1 and 1.5.
+ * Discounts come from how many n-grams of each order count for 1, 2, 3 and 4; where one of these numbers is 0, or a discount
+ * is not above 0, that order has KenLM's fallback, 0.5, 1 and 1.5. Where KenLM estimates or falls back alike, the
+ * probabilities are the same. It also estimates without n-grams that count for 4, which takes those that count for 3 away
+ * altogether, and takes a discount of 0, which leaves tokens without any probability.
  *
  * @example Learn a line
  * ```ts
@@ -55,10 +49,10 @@ export class KneserNey {
   /** Tokens in the vocabulary, V. */
   readonly vocabSize: number;
   #counts: NGramCounts;
-  #discounts: number[][] = []; // by length of the n-gram, then by count
-  #totals = new Float64Array(1); // by node: the sum of what follows
-  #held = new Float64Array(1); // by node: what the discounts take off that
-  #isStale = true;
+  /** How many times the counts became others. */
+  #version = 0;
+  /** What follows from the counts; undefined where they became others since. */
+  #smoothing: Smoothing | undefined;
 
   /**
    * Begins without any counts.
@@ -98,6 +92,7 @@ export class KneserNey {
    *
    * @param document Its ids, shape (N,).
    * @throws {RangeError} If an id is not in the vocabulary; of an array nothing is counted then.
+   * @throws {TypeError} If the document is none.
    */
   update(document: TokenArray | TokenSource): void {
     for (const _ of this.updating(document)) continue;
@@ -109,16 +104,17 @@ export class KneserNey {
    * @param document Its ids, shape (N,).
    * @returns Yields how many tokens were counted, after each piece.
    * @throws {RangeError} As {@linkcode KneserNey.update}.
+   * @throws {TypeError} As {@linkcode KneserNey.update}.
    */
   *updating(document: TokenArray | TokenSource): Generator<number, void> {
-    const action = "count n-grams";
-    const ids = ArrayBuffer.isView(document)
-      ? compactIds(document, this.vocabSize, { action })
-      : checkedSource(document, this.vocabSize, action);
-    this.#isStale = true;
-    for (const count of this.#counts.counting(ids)) {
-      this.#isStale = true;
-      yield count;
+    const ids = this.#checked(document, "count n-grams");
+    try {
+      for (const count of this.#counts.counting(ids)) {
+        this.#changed();
+        yield count;
+      }
+    } finally {
+      this.#changed(); // by the piece that a source broke off
     }
   }
 
@@ -135,7 +131,7 @@ export class KneserNey {
    */
   restore(kept: KeptCounts): void {
     this.#counts = NGramCounts.restore(this.order, this.vocabSize, kept);
-    this.#isStale = true;
+    this.#changed();
   }
 
   /**
@@ -153,8 +149,7 @@ export class KneserNey {
         `Cannot give discounts: the length must be an integer from 1 to ${this.order}: ${length}`,
       );
     }
-    this.#prepare();
-    const [, one, two, more] = this.#discounts[length]!;
+    const [, one, two, more] = this.#upToDate().discounts[length]!;
     return [one!, two!, more!];
   }
 
@@ -166,32 +161,16 @@ export class KneserNey {
    * @throws {RangeError} If an id is not from 0 to V.
    */
   logProbabilities(context: ArrayLike<number>): Float32Array {
-    const { vocabSize } = this;
-    compactIds(context, vocabSize + 1, { action: "predict" });
-    this.#prepare();
-    const counts = this.#counts;
-    const row = new Float64Array(vocabSize).fill(1 / vocabSize);
+    compactIds(context, this.vocabSize + 1, { action: "predict" });
+    const smoothing = this.#upToDate();
+    const contexts: number[] = [];
     const longest = Math.min(this.order - 1, context.length);
-    for (let length = 0; length <= longest; length++) {
-      const node = counts.findLast(context, length);
+    for (let length = 1; length <= longest; length++) {
+      const node = this.#counts.findLast(context, length);
       if (node < 0) break; // longer ones were not seen either
-      const total = this.#totals[node]!;
-      if (total === 0) continue;
-      const weight = this.#held[node]! / total;
-      for (let id = 0; id < vocabSize; id++) row[id]! *= weight;
-      const discounts = this.#discounts[length + 1]!;
-      for (
-        let child = counts.children[node]!;
-        child !== 0;
-        child = counts.siblings[child]!
-      ) {
-        const count = this.#adjusted(child);
-        if (count === 0) continue;
-        row[counts.tokens[child]!]! +=
-          (count - discounts[Math.min(count, 3)]!) / total;
-      }
+      contexts.push(node);
     }
-    return Float32Array.from(row, Math.log);
+    return smoothing.logRow(contexts);
   }
 
   /**
@@ -199,87 +178,86 @@ export class KneserNey {
    *
    * @param document Its ids, shape (N,), from 0 to V − 1.
    * @returns Minus the sum of the natural log-probabilities of all its tokens but the first, which is read only.
+   * @throws {RangeError} If an id is not in the vocabulary.
+   * @throws {TypeError} If the document is none.
    */
   lossOn(document: TokenArray | TokenSource): number {
-    this.#prepare();
-    const source = toTokenSource(document);
-    const context: number[] = [this.vocabSize];
     let sum = 0;
-    for (let from = 0; from < source.length; from += READ_AT_ONCE) {
-      const to = Math.min(source.length, from + READ_AT_ONCE);
-      for (const id of source.read(from, to)) {
-        if (context[0] !== this.vocabSize || context.length > 1) {
-          sum -= Math.log(this.#probability(context, id));
-        }
-        context.push(id);
-        if (context.length >= this.order && context.length > 1) context.shift();
-      }
-    }
+    for (const loss of this.measuring(document)) sum += loss;
     return sum;
   }
 
-  /** The probability of one token. */
-  #probability(context: readonly number[], id: number): number {
-    const counts = this.#counts;
-    let probability = 1 / this.vocabSize;
-    const longest = Math.min(this.order - 1, context.length);
-    for (let length = 0; length <= longest; length++) {
-      const node = counts.findLast(context, length);
-      if (node < 0) break; // longer ones were not seen either
-      const total = this.#totals[node]!;
-      if (total === 0) continue;
-      probability *= this.#held[node]! / total;
-      const child = counts.find(node, id);
-      const count = child < 0 ? 0 : this.#adjusted(child);
-      if (count === 0) continue;
-      const discount = this.#discounts[length + 1]![Math.min(count, 3)]!;
-      probability += (count - discount) / total;
+  /**
+   * Does what {@linkcode KneserNey.lossOn} does piece by piece.
+   *
+   * @param document Its ids, shape (N,), from 0 to V − 1.
+   * @returns Yields the loss of each piece, and zeros before while the smoothing is made.
+   * @throws {RangeError} As {@linkcode KneserNey.lossOn}.
+   * @throws {TypeError} As {@linkcode KneserNey.lossOn}.
+   * @throws {Error} If the counts change before the end.
+   */
+  *measuring(document: TokenArray | TokenSource): Generator<number, void> {
+    const ids = this.#checked(document, "measure a loss");
+    const making = this.#making();
+    let made = making.next();
+    for (; !made.done; made = making.next()) yield 0;
+    const smoothing = made.value;
+    const contexts = this.#counts.begin();
+    let isFirst = true;
+    for (const piece of piecesOf(ids)) {
+      if (this.#smoothing !== smoothing) {
+        throw new Error(
+          "Cannot measure a loss: the counts must not change meanwhile, begin again",
+        );
+      }
+      let loss = 0;
+      for (const id of piece) {
+        const probability = smoothing.next(contexts, id);
+        if (!isFirst) loss -= Math.log(probability);
+        isFirst = false;
+      }
+      yield loss;
     }
-    return probability;
   }
 
-  /** What a node counts for: how often it was seen, or, of a shorter n-gram, after how many different tokens. */
-  #adjusted(node: number): number {
-    const { tokens, lengths, begins, counts, continuations } = this.#counts;
-    if (tokens[node] === this.vocabSize) return 0; // never predicted
-    return lengths[node] === this.order || begins[node] === 1
-      ? counts[node]!
-      : continuations[node]!;
+  /** The smoothing of the counts as they are now. */
+  #upToDate(): Smoothing {
+    const making = this.#making();
+    let made = making.next();
+    while (!made.done) made = making.next();
+    return made.value;
   }
 
-  /** Brings discounts and sums up to date. */
-  #prepare(): void {
-    if (!this.#isStale) return;
-    const { size, lengths, parents } = this.#counts;
-    const found = Array.from({ length: this.order + 1 }, () => [0, 0, 0, 0, 0]);
-    for (let node = 1; node < size; node++) {
-      const count = this.#adjusted(node);
-      if (count >= 1 && count <= 4) found[lengths[node]!]![count]!++;
+  /** Makes the smoothing piece by piece, unless there is one. */
+  *#making(): Generator<void, Smoothing> {
+    while (this.#smoothing === undefined) {
+      const version = this.#version;
+      const smoothing = yield* Smoothing.of(this.#counts);
+      if (version === this.#version) this.#smoothing = smoothing;
     }
-    this.#discounts = found.map(discountsOf);
-    this.#totals = new Float64Array(size);
-    this.#held = new Float64Array(size);
-    for (let node = 1; node < size; node++) {
-      const count = this.#adjusted(node);
-      this.#totals[parents[node]!]! += count;
-      this.#held[parents[node]!]! += this
-        .#discounts[lengths[node]!]![Math.min(count, 3)]!;
-    }
-    this.#isStale = false;
+    return this.#smoothing;
   }
-}
 
-/** Discounts of counts 0, 1, 2, and 3 or more, from how many n-grams have the counts 1 to 4: equation 26. */
-function discountsOf(found: readonly number[]): number[] {
-  const [, n1, n2, n3, n4] = found as [number, number, number, number, number];
-  const y = n1 / (n1 + 2 * n2);
-  const discounts = [
-    0,
-    1 - 2 * y * n2 / n1,
-    2 - 3 * y * n3 / n2,
-    3 - 4 * y * n4 / n3,
-  ];
-  const isSound = n1 > 0 && n2 > 0 && n3 > 0 && n4 > 0 &&
-    discounts.every((discount, count) => 0 <= discount && discount <= count);
-  return isSound ? discounts : [...FALLBACK];
+  /** Notes that the counts are others. */
+  #changed(): void {
+    this.#version++;
+    this.#smoothing = undefined;
+  }
+
+  #checked(
+    document: TokenArray | TokenSource,
+    action: string,
+  ): TokenArray | TokenSource {
+    if (ArrayBuffer.isView(document)) {
+      return compactIds(document, this.vocabSize, { action });
+    }
+    if (typeof document?.read !== "function") {
+      throw new TypeError(
+        `Cannot ${action}: a document must be a typed array of ids, or a source of tokens: ${
+          document === null ? "null" : typeof document
+        }`,
+      );
+    }
+    return checkedSource(document, this.vocabSize, action);
+  }
 }

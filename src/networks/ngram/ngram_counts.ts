@@ -9,11 +9,11 @@ import {
   toTokenSource,
 } from "../../data/token_source.ts";
 
-/** Tokens that are read from a source at a time. */
-export const READ_AT_ONCE = 2 ** 16;
-
 /** Node of the empty n-gram. */
-const ROOT = 0;
+export const ROOT = 0;
+
+/** Tokens that are read from a source at a time: milliseconds of work, even with the longest n-grams. */
+const TOKENS_PER_PIECE = 2 ** 13;
 
 /** What a file keeps of some counts: a number for every n-gram, those of shorter ones before. */
 export interface KeptCounts {
@@ -77,6 +77,11 @@ export class NGramCounts {
     vocabSize: number,
     { tokens, parents, counts }: KeptCounts,
   ): NGramCounts {
+    if (parents.length !== tokens.length || counts.length !== tokens.length) {
+      throw new RangeError(
+        `Cannot take over counts: tokens, parents and counts must be of one length: ${tokens.length}, ${parents.length} and ${counts.length}`,
+      );
+    }
     const all = new NGramCounts(order, vocabSize);
     const suffixes = new Int32Array(tokens.length + 1); // of each node: that without its first token
     for (let i = 0; i < tokens.length; i++) {
@@ -117,19 +122,22 @@ export class NGramCounts {
    * @returns Yields how many tokens were counted, after each piece.
    */
   *counting(document: TokenArray | TokenSource): Generator<number, void> {
-    const source = toTokenSource(document);
-    // nodes[k]: the n-gram of the last k tokens, or −1 where fewer were read
-    const nodes = new Int32Array(this.order).fill(-1);
-    nodes[0] = ROOT;
-    if (this.order > 1) nodes[1] = this.#child(ROOT, this.vocabSize);
-    for (let from = 0; from < source.length; from += READ_AT_ONCE) {
-      const ids = source.read(
-        from,
-        Math.min(source.length, from + READ_AT_ONCE),
-      );
-      for (const id of ids) this.#count(nodes, id);
+    if (this.order > 1) this.#child(ROOT, this.vocabSize);
+    const contexts = this.begin();
+    for (const ids of piecesOf(document)) {
+      for (const id of ids) this.#count(contexts, id);
       yield ids.length;
     }
+  }
+
+  /**
+   * @returns Nodes of the last 0 to n − 1 tokens where a document begins: −1 where fewer were read, or one was never seen.
+   */
+  begin(): Int32Array {
+    const contexts = new Int32Array(this.order).fill(-1);
+    contexts[0] = ROOT;
+    if (this.order > 1) contexts[1] = this.find(ROOT, this.vocabSize);
+    return contexts;
   }
 
   /**
@@ -155,15 +163,15 @@ export class NGramCounts {
     return node;
   }
 
-  /** Counts a token after every suffix of what was read, and moves the suffixes on. */
-  #count(nodes: Int32Array, id: number): void {
+  /** Counts a token after every context, and moves the contexts on. */
+  #count(contexts: Int32Array, id: number): void {
     let shorter = ROOT; // node of the n-gram without its first token
     for (let k = 0; k < this.order; k++) {
-      const before = nodes[k]!;
-      if (k > 0) nodes[k] = shorter;
-      if (before < 0) break;
+      const context = contexts[k]!;
+      if (k > 0) contexts[k] = shorter;
+      if (context < 0) break;
       const known = this.size;
-      const node = this.#child(before, id);
+      const node = this.#child(context, id);
       if (node === known && k > 0) this.continuations[shorter]!++;
       this.counts[node]!++;
       shorter = node;
@@ -232,5 +240,18 @@ export class NGramCounts {
     for (let node = 1; node < this.size - 1; node++) {
       this.#slots[this.#slotOf(this.parents[node]!, this.tokens[node]!)] = node;
     }
+  }
+}
+
+/**
+ * @param document Some ids.
+ * @returns Yields them in order, as many at a time as are worked on between two turns of the event loop.
+ */
+export function* piecesOf(
+  document: TokenArray | TokenSource,
+): Generator<TokenArray, void> {
+  const source = toTokenSource(document);
+  for (let from = 0; from < source.length; from += TOKENS_PER_PIECE) {
+    yield source.read(from, Math.min(source.length, from + TOKENS_PER_PIECE));
   }
 }
