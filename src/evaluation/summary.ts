@@ -16,6 +16,7 @@ import { checkOptionNames } from "../text/options.ts";
 import {
   checkOptimizer,
   type OptimizerChoice,
+  optimizerSlots,
 } from "../training/optimizers/create_optimizer.ts";
 import type { TrainingDefaults } from "../training/trainable_model.ts";
 import { ModelSummary, type SummaryLayer } from "./model_summary.ts";
@@ -106,7 +107,7 @@ export function summary(
   const parameters = countParameters(network);
   const weights = BYTES * parameters;
   const activations = BYTES * batchSize * sequenceLength * sum("activations");
-  const memory = weights * slotsOf(optimizer);
+  const memory = weights * optimizerSlots(optimizer);
   const state = BYTES * sum("state");
   return new ModelSummary({
     description: network.description,
@@ -125,22 +126,6 @@ export function summary(
     },
     generation: { weights, state, total: weights + state },
   });
-}
-
-/** Numbers that an optimizer keeps for each weight. */
-function slotsOf(choice: OptimizerChoice): number {
-  const options = (typeof choice === "string" ? { name: choice } : choice) as
-    & { name: string }
-    & Record<string, unknown>;
-  const momentum = Number(options["momentum"] ?? 0) > 0 ? 1 : 0;
-  switch (options.name) {
-    case "sgd":
-      return momentum;
-    case "rmsprop":
-      return 1 + momentum + (options["centered"] === true ? 1 : 0);
-    default:
-      return 2; // the means of the gradient and of its square
-  }
 }
 
 /** Numbers of the parameters whose names begin so. */
