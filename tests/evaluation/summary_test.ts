@@ -186,7 +186,7 @@ Deno.test("summary() takes Adam where nothing was said", () => {
   );
 });
 
-// Numbers by hand: activations (5 + 3·7) + (7 + 2·11) = 55 a token, 2640 B; 936 + 936 + 2·936 + 2640 = 6384 B.
+// Numbers by hand: activations (2·5 + 5·7) + (7 + 4·11) = 96 a token, 4608 B; 936 + 2·936 + 2·936 + 3·3·936 + 4608 = 17712 B.
 Deno.test("ModelSummary writes tables", () => {
   const text = String(
     summary({ network: NETWORKS["rnn"]! }, { batchSize: 2, sequenceLength: 6 }),
@@ -201,7 +201,7 @@ Deno.test("ModelSummary writes tables", () => {
       "  parameters          234\n" +
       "  forward             322 FLOPs per token\n" +
       "  training step       11,592 FLOPs, about, for 2 rows of 6 tokens\n" +
-      "  memory to train     6.4 kB, about: weights 936 B, gradients 936 B, optimizer 1.9 kB, activations 2.6 kB\n" +
+      "  memory to train     17.7 kB, about: weights 936 B, gradients 1.9 kB, optimizer 1.9 kB, copies of both 8.4 kB, activations 4.6 kB\n" +
       "  memory to generate  964 B: weights 936 B, state 28 B",
   );
 });
