@@ -336,7 +336,11 @@ export {
   type BuildNGramOptions,
 } from "./src/models/build_ngram.ts";
 export { buildRNN, type BuildRNNOptions } from "./src/models/build_rnn.ts";
-export type { RecurrentOptions } from "./src/models/recurrent_options.ts";
+export type { RecurrentDropoutMasks } from "./src/networks/recurrent_config.ts";
+export type {
+  GatedRecurrentOptions,
+  RecurrentOptions,
+} from "./src/models/recurrent_options.ts";
 export {
   buildTransformer,
   type BuildTransformerOptions,

@@ -1,5 +1,5 @@
 /**
- * The house rules that no compiler holds: who imports whom, and who may print.
+ * The house rules that no compiler holds: who imports whom, who may print, and how tests are named.
  *
  * The graph is that of `deno info --json` over mod.ts and every file of src/. Imports of types count like any other, save
  * for rings: those are gone when the program runs.
@@ -218,6 +218,33 @@ function listSilent(): string[] {
 
 const { graph, atRunTime } = await readGraphs();
 
+/** Paths of all tests in a folder, from the root of the package. */
+function listTests(folder: string): string[] {
+  return Array.from(Deno.readDirSync(folder), ({ name, isDirectory }) => {
+    const path = join(folder, name);
+    if (isDirectory) return listTests(path);
+    return name.endsWith("_test.ts")
+      ? [relative(ROOT, path).replaceAll("\\", "/")]
+      : [];
+  }).flat();
+}
+
+/** Tests that no source is found for: `a/b_c_test.ts` is one of `a/b_c.ts` or of `a/b.ts`. */
+function findNameless(
+  tests: readonly string[],
+  sources: readonly string[],
+): string[] {
+  return tests.filter((test) => {
+    let name = test.replace(/^tests/, "src").replace(/_test\.ts$/, "");
+    while (!sources.includes(`${name}.ts`)) {
+      const shorter = name.replace(/_[^_/]+$/, "");
+      if (shorter === name || shorter.endsWith("/")) return true;
+      name = shorter;
+    }
+    return false;
+  });
+}
+
 Deno.test("The graph has mod.ts and every file of src/", () => {
   const sources = listSources();
   assert(sources.length > 20, `${sources.length} files`);
@@ -260,6 +287,14 @@ Deno.test("Only src/display/ and src/cli/ print", async () => {
       `${path} writes to the terminal`,
     );
   }
+});
+
+Deno.test("A test is named after a file of src/, or after one and what of it is tested", () => {
+  const tests = ORDER.flatMap((folder) =>
+    listTests(join(ROOT, "tests", folder))
+  );
+  assert(tests.length > 150);
+  assertEquals(findNameless(tests, listSources()), []);
 });
 
 Deno.test("The checks find what breaks the rules", async () => {
@@ -307,6 +342,16 @@ Deno.test("The checks find what breaks the rules", async () => {
     "mod.ts -> src/networks/a.ts -> src/text/load.ts -> mod.ts",
     "src/networks/a.ts -> src/training/fit.ts -> src/networks/a.ts",
   ]);
+  assertEquals(
+    findNameless([
+      "tests/a/b_test.ts",
+      "tests/a/b_c_d_test.ts",
+      "tests/a/_b_c_test.ts",
+      "tests/a/c_test.ts",
+      "tests/b_test.ts",
+    ], ["src/a/b.ts", "src/a/_b_c.ts"]),
+    ["tests/a/c_test.ts", "tests/b_test.ts"],
+  );
   const noisy = await Deno.makeTempFile({ suffix: ".ts" });
   try {
     await Deno.writeTextFile(

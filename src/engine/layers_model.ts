@@ -68,6 +68,14 @@ export interface Layer {
   /** Of dense layers, activations and embeddings. */
   activation?: { getClassName(): string; apply(x: Tensor): Tensor };
   readonly inputDim?: number;
+  /** Of convolutions. */
+  readonly padding?: string;
+  readonly dataFormat?: string;
+  readonly kernelSize?: readonly number[];
+  readonly strides?: readonly number[];
+  readonly dilationRate?: number | readonly number[];
+  readonly kernel?: { read(): Tensor } | null;
+  readonly bias?: { read(): Tensor } | null;
 }
 
 /** A model, as the library uses it. */

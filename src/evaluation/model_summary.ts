@@ -34,11 +34,15 @@ export interface SummaryValues {
   readonly sequenceLength: number;
   /** Operations of the matrix products forward, per token. */
   readonly flopsPerToken: number;
-  /** What training holds at once, about, without the engine itself. */
+  /** What `fit()` holds at once, about, without the engine itself and what the system keeps of freed memory. */
   readonly training: {
     readonly weights: number;
+    /** As they are, and clipped. */
     readonly gradients: number;
     readonly optimizer: number;
+    /** Weights and optimizer once more: the new ones of a step, and those of two moments that the guard keeps. */
+    readonly copies: number;
+    /** What a step holds of its tokens. */
     readonly activations: number;
     readonly total: number;
   };
@@ -135,7 +139,9 @@ export class ModelSummary {
           size(training.weights)
         }, gradients ${size(training.gradients)}, optimizer ${
           size(training.optimizer)
-        }, activations ${size(training.activations)}`,
+        }, copies of both ${size(training.copies)}, activations ${
+          size(training.activations)
+        }`,
       ],
       [
         "memory to generate",

@@ -5,6 +5,10 @@
  * those of the way forward, as the way back has two products for each (Kaplan et al., "Scaling Laws for Neural Language
  * Models", 2020, section 2.1).
  *
+ * Memory is counted as `fit()` uses it. A step holds the gradients and the clipped ones, and makes new weights and a new
+ * memory of the optimizer before the old ones are let go; the guard keeps both of two earlier moments. The tests hold the
+ * sums to what processes were seen to take, within a factor of 2.
+ *
  * @module
  */
 import {
@@ -16,6 +20,7 @@ import { checkOptionNames } from "../text/options.ts";
 import {
   checkOptimizer,
   type OptimizerChoice,
+  optimizerSlots,
 } from "../training/optimizers/create_optimizer.ts";
 import type { TrainingDefaults } from "../training/trainable_model.ts";
 import { ModelSummary, type SummaryLayer } from "./model_summary.ts";
@@ -46,6 +51,8 @@ export interface SummaryOptions {
 
 const ACTION = "Cannot summarize";
 const BYTES = 4; // float32
+/** How often weights and the optimizer's memory are there once more: after the step, and for the guard. */
+const COPIES = 3;
 
 /**
  * Sums up a model.
@@ -106,7 +113,9 @@ export function summary(
   const parameters = countParameters(network);
   const weights = BYTES * parameters;
   const activations = BYTES * batchSize * sequenceLength * sum("activations");
-  const memory = weights * slotsOf(optimizer);
+  const gradients = 2 * weights;
+  const memory = weights * optimizerSlots(optimizer);
+  const copies = COPIES * (weights + memory);
   const state = BYTES * sum("state");
   return new ModelSummary({
     description: network.description,
@@ -118,29 +127,14 @@ export function summary(
     flopsPerToken: sum("flops"),
     training: {
       weights,
-      gradients: weights,
+      gradients,
       optimizer: memory,
+      copies,
       activations,
-      total: 2 * weights + memory + activations,
+      total: weights + gradients + memory + copies + activations,
     },
     generation: { weights, state, total: weights + state },
   });
-}
-
-/** Numbers that an optimizer keeps for each weight. */
-function slotsOf(choice: OptimizerChoice): number {
-  const options = (typeof choice === "string" ? { name: choice } : choice) as
-    & { name: string }
-    & Record<string, unknown>;
-  const momentum = Number(options["momentum"] ?? 0) > 0 ? 1 : 0;
-  switch (options.name) {
-    case "sgd":
-      return momentum;
-    case "rmsprop":
-      return 1 + momentum + (options["centered"] === true ? 1 : 0);
-    default:
-      return 2; // the means of the gradient and of its square
-  }
 }
 
 /** Numbers of the parameters whose names begin so. */

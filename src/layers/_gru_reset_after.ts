@@ -7,11 +7,12 @@ import { scan } from "../engine/control_flow.ts";
 import { withGradient } from "../engine/custom_gradient.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import {
+  gateGradient,
+  gateSums,
   hiddenBefore,
-  masked,
-  matrixGradient,
   rest,
   slope,
+  throughGates,
 } from "./_recurrence.ts";
 import { type GRUState, resetAfter } from "./gru_step.ts";
 
@@ -23,7 +24,7 @@ export interface GRUResetAfterOptions {
   recurrentBias: Tensor;
   /** The state before the first step. */
   state: GRUState;
-  /** For recurrent dropout, shape (B, H). */
+  /** For recurrent dropout, shape (B, H), or (B, 3H) with one for each gate. */
   mask: Tensor | undefined;
 }
 
@@ -42,7 +43,7 @@ export function gruResetAfter(
       const [last, trace] = scan(
         ({ h }: GRUState, fromInput: Tensor) => {
           const fromHidden = tf.add(
-            tf.matMul(masked(h, mask), recurrentKernel),
+            gateSums(h, recurrentKernel, mask),
             recurrentBias,
           ); // (B, 3H)
           const next = resetAfter(fromInput, fromHidden, h);
@@ -88,9 +89,8 @@ function backward(
     (dHidden: Tensor, [dOutput, local, z]: [Tensor, Tensor, Tensor]) => {
       const dh = tf.add(dHidden, dOutput); // (B, H)
       const dSum = tf.mul(tf.concat([dh, dh, dh], 1), local); // (B, 3H)
-      const throughGates = tf.matMul(dSum, recurrentKernel!, false, true); // (B, H)
       return [
-        tf.add(tf.mul(dh, z), masked(throughGates, mask)),
+        tf.add(tf.mul(dh, z), throughGates(dSum, recurrentKernel!, mask)),
         { dh, dSum },
       ];
     },
@@ -101,7 +101,7 @@ function backward(
   const [dGates] = tf.split(dSum, [2 * units, units], 2); // (T, B, 2H)
   return [
     tf.concat([dGates!, tf.mul(dh, candidateSlope)], 2), // (T, B, 3H)
-    matrixGradient(masked(before, mask), dSum), // (H, 3H)
+    gateGradient(before, dSum, mask), // (H, 3H)
     tf.sum(dSum, [0, 1]), // (3H,)
     dFirstHidden,
   ];

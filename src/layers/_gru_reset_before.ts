@@ -7,15 +7,18 @@ import { scan } from "../engine/control_flow.ts";
 import { withGradient } from "../engine/custom_gradient.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import {
+  gateGradient,
   hiddenBefore,
   masked,
   matrixGradient,
   rest,
   slope,
+  throughGates,
 } from "./_recurrence.ts";
 import {
   type GRUState,
   resetBefore,
+  splitMask,
   splitRecurrentKernel,
 } from "./gru_step.ts";
 
@@ -25,7 +28,7 @@ export interface GRUResetBeforeOptions {
   recurrentKernel: Tensor;
   /** The state before the first step. */
   state: GRUState;
-  /** For recurrent dropout, shape (B, H). */
+  /** For recurrent dropout, shape (B, H), or (B, 3H) with one for each gate. */
   mask: Tensor | undefined;
 }
 
@@ -78,7 +81,8 @@ function backward(
 ): Tensor[] {
   const [toGates, toCandidate] = splitRecurrentKernel(recurrentKernel!);
   const before = hiddenBefore(h0!, hidden!); // (T, B, H)
-  const remembered = masked(before, mask); // (T, B, H)
+  const [gateMask, candidateMask] = splitMask(mask, h0!.shape[1]!);
+  const remembered = masked(before, candidateMask); // (T, B, H): what the reset gate lets through
   const [z, r] = tf.split(gates!, 2, 2) as [Tensor, Tensor]; // (T, B, H) each
   // How the sums of update gate and candidate move the output, and that of the reset gate what it lets through: over all
   // steps at once, so that XLA vectorises it and the loop has little left to do.
@@ -97,12 +101,12 @@ function backward(
       const dCandidate = tf.mul(dh, candidateSlope); // (B, H)
       const dReset = tf.matMul(dCandidate, toCandidate, false, true); // (B, H)
       const dGates = tf.mul(tf.concat([dh, dReset], 1), updateAndReset); // (B, 2H)
-      const remembered = tf.add(
-        tf.matMul(dGates, toGates, false, true),
-        tf.mul(dReset, r),
-      ); // (B, H)
       return [
-        tf.add(tf.mul(dh, z), masked(remembered, mask)),
+        tf.addN([
+          tf.mul(dh, z),
+          throughGates(dGates, toGates, gateMask),
+          masked(tf.mul(dReset, r), candidateMask),
+        ]),
         { dGates, dCandidate },
       ];
     },
@@ -113,7 +117,7 @@ function backward(
   return [
     tf.concat([dGates, dCandidate], 2), // (T, B, 3H)
     tf.concat([
-      matrixGradient(remembered, dGates), // (H, 2H)
+      gateGradient(before, dGates, gateMask), // (H, 2H)
       matrixGradient(tf.mul(r, remembered), dCandidate), // (H, H)
     ], 1),
     dFirstHidden,

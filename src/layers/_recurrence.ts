@@ -27,6 +27,85 @@ export function masked(x: Tensor, mask: Tensor | undefined): Tensor {
 }
 
 /**
+ * The product of a hidden state with the matrices to G gates side by side.
+ *
+ * @param h The hidden state, shape (B, H).
+ * @param kernel Shape (H, GH).
+ * @param mask What the hidden state is multiplied by before: for all gates, shape (B, H), or for each, shape (B, GH).
+ * @returns Shape (B, GH).
+ */
+export function gateSums(
+  h: Tensor,
+  kernel: Tensor,
+  mask: Tensor | undefined,
+): Tensor {
+  const masks = masksOf(mask, h.shape[1]!);
+  if (masks === undefined) return tf.matMul(masked(h, mask), kernel);
+  const kernels = tf.split(kernel, masks.length, 1); // (H, H) each
+  return tf.concat(
+    masks.map((mask, g) => tf.matMul(tf.mul(h, mask), kernels[g]!)),
+    1,
+  );
+}
+
+/**
+ * How the hidden state moves the sums of {@linkcode gateSums}.
+ *
+ * @param dSums Their gradients, shape (B, GH).
+ * @param kernel Shape (H, GH).
+ * @param mask As for {@linkcode gateSums}.
+ * @returns The gradient of the hidden state, shape (B, H).
+ */
+export function throughGates(
+  dSums: Tensor,
+  kernel: Tensor,
+  mask: Tensor | undefined,
+): Tensor {
+  const masks = masksOf(mask, kernel.shape[0]!);
+  if (masks === undefined) {
+    return masked(tf.matMul(dSums, kernel, false, true), mask);
+  }
+  const kernels = tf.split(kernel, masks.length, 1); // (H, H) each
+  return tf.addN(
+    tf.split(dSums, masks.length, 1).map((dSum, g) =>
+      tf.mul(tf.matMul(dSum, kernels[g]!, false, true), masks[g]!)
+    ),
+  );
+}
+
+/**
+ * The gradient of the matrices of {@linkcode gateSums}, over all steps.
+ *
+ * @param before The hidden state before every step, shape (T, B, H).
+ * @param dSums The gradients of the sums, shape (T, B, GH).
+ * @param mask As for {@linkcode gateSums}.
+ * @returns Shape (H, GH).
+ */
+export function gateGradient(
+  before: Tensor,
+  dSums: Tensor,
+  mask: Tensor | undefined,
+): Tensor {
+  const masks = masksOf(mask, before.shape[2]!);
+  if (masks === undefined) return matrixGradient(masked(before, mask), dSums);
+  return tf.concat(
+    tf.split(dSums, masks.length, 2).map((dSum, g) =>
+      matrixGradient(tf.mul(before, masks[g]!), dSum)
+    ),
+    1,
+  );
+}
+
+/** The mask of each gate, shape (B, H), where each has its own. */
+function masksOf(
+  mask: Tensor | undefined,
+  units: number,
+): Tensor[] | undefined {
+  const gates = (mask?.shape[1] ?? units) / units;
+  return gates === 1 ? undefined : tf.split(mask!, gates, 1);
+}
+
+/**
  * @param first The hidden state before the first step, shape (B, H).
  * @param hidden The hidden state after every step, shape (T, B, H).
  * @returns The hidden state before every step, shape (T, B, H).

@@ -64,7 +64,7 @@ export function gruSequenceOfRows(
  * @param weights The layer's weights.
  * @param state The state before the first step.
  * @param mask What the hidden state is multiplied by on its way to the next step's gates, but not where the update gate
- * lets it through; the same in all steps, shape (B, H). No gradient flows to it.
+ * lets it through; the same in all steps, for all gates, shape (B, H), or for each, shape (B, 3H). No gradient flows to it.
  * @returns The output of every step, and the state after the last.
  */
 export function gruRecurrence(

@@ -14,7 +14,7 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/tf.ts";
-import { masked } from "./_recurrence.ts";
+import { gateSums, masked } from "./_recurrence.ts";
 import { inputSums } from "./input_sums.ts";
 
 /** The learnt arrays of one GRU layer with E inputs and H units. */
@@ -45,7 +45,8 @@ export interface GRUState {
  * @param x One input for every row, shape (B, E).
  * @param weights The layer's weights.
  * @param state The state before the input.
- * @param mask What the hidden state is multiplied by on its way to the gates, shape (B, H).
+ * @param mask What the hidden state is multiplied by on its way to the gates, for all of them, shape (B, H), or for each,
+ * shape (B, 3H).
  * @returns The state after it.
  */
 export function gruStep(
@@ -76,7 +77,7 @@ export function gruStepFrom(
     const [toGates, toCandidate] = splitRecurrentKernel(recurrentKernel);
     return resetBefore(fromInput, { h, toGates, toCandidate, mask });
   }
-  const product = tf.matMul(masked(h, mask), recurrentKernel); // (B, 3H)
+  const product = gateSums(h, recurrentKernel, mask); // (B, 3H)
   return resetAfter(fromInput, tf.add(product, recurrentBias), h);
 }
 
@@ -89,6 +90,19 @@ export function splitRecurrentKernel(
 ): [toGates: Tensor, toCandidate: Tensor] {
   const units = recurrentKernel.shape[0]!;
   return tf.split(recurrentKernel, [2 * units, units], 1) as [Tensor, Tensor];
+}
+
+/**
+ * @param mask For all gates, shape (B, H), or for each, shape (B, 3H).
+ * @param units Numbers of the hidden state, H.
+ * @returns That of update and reset gate, shape (B, H) or (B, 2H), and that of the candidate, shape (B, H).
+ */
+export function splitMask(
+  mask: Tensor | undefined,
+  units: number,
+): [gates: Tensor | undefined, candidate: Tensor | undefined] {
+  if (mask === undefined || mask.shape[1] === units) return [mask, mask];
+  return tf.split(mask, [2 * units, units], 1) as [Tensor, Tensor];
 }
 
 /** A new state, and what the way back needs of how it came about. */
@@ -153,11 +167,12 @@ export function resetBefore(
     [2 * units, units],
     1,
   );
-  const remembered = masked(h, mask); // (B, H)
+  const [gateMask, candidateMask] = splitMask(mask, units);
   const gates = tf.sigmoid(
-    tf.add(gateInput!, tf.matMul(remembered, toGates)),
+    tf.add(gateInput!, gateSums(h, toGates, gateMask)),
   ); // (B, 2H)
   const [z, r] = tf.split(gates, 2, 1) as [Tensor, Tensor]; // (B, H) each
+  const remembered = masked(h, candidateMask); // (B, H)
   const candidate = tf.tanh(
     tf.add(candidateInput!, tf.matMul(tf.mul(r, remembered), toCandidate)),
   ); // (B, H)

@@ -11,11 +11,12 @@ import { scan } from "../engine/control_flow.ts";
 import { withGradient } from "../engine/custom_gradient.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import {
+  gateGradient,
+  gateSums,
   hiddenBefore,
-  masked,
-  matrixGradient,
   rest,
   slope,
+  throughGates,
 } from "./_recurrence.ts";
 import { rowSums, sequenceSums } from "./input_sums.ts";
 import { cellStep, type LSTMState, type LSTMWeights } from "./lstm_step.ts";
@@ -80,9 +81,9 @@ export function lstmSequenceOfRows(
  * @param fromInputs What the inputs and the bias add to the gates' sums, shape (T, B, 4H).
  * @param recurrentKernel From the hidden state to the gates, shape (H, 4H).
  * @param state The state before the first step.
- * @param mask What the hidden state is multiplied by on its way to the next step's gates, the same in all steps, shape
- * (B, H): recurrent dropout (Gal and Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural
- * Networks", 2016). No gradient flows to it.
+ * @param mask What the hidden state is multiplied by on its way to the next step's gates, the same in all steps: recurrent
+ * dropout (Gal and Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural Networks", 2016). One
+ * for all gates, shape (B, H), or one for each, shape (B, 4H). No gradient flows to it.
  * @returns The output of every step, and the state after the last.
  */
 export function lstmRecurrence(
@@ -96,10 +97,7 @@ export function lstmRecurrence(
     forward: (save) => {
       const [last, trace] = scan(
         ({ h, c }: LSTMState, fromInput: Tensor) => {
-          const sums = tf.add(
-            fromInput,
-            tf.matMul(masked(h, mask), recurrentKernel),
-          ); // (B, 4H)
+          const sums = tf.add(fromInput, gateSums(h, recurrentKernel, mask)); // (B, 4H)
           const next = cellStep(sums, c);
           const { gates, squashed } = next;
           return [
@@ -153,10 +151,7 @@ function backward(
       const dc = tf.add(dCell, tf.mul(dh, cellToOutput)); // (B, H)
       const dSum = tf.mul(tf.concat([dc, dc, dc, dh], 1), local); // (B, 4H)
       return [{
-        dHidden: masked(
-          tf.matMul(dSum, recurrentKernel!, false, true),
-          mask,
-        ), // (B, H)
+        dHidden: throughGates(dSum, recurrentKernel!, mask), // (B, H)
         dCell: tf.mul(dc, forget), // (B, H)
       }, dSum];
     },
@@ -164,10 +159,9 @@ function backward(
     [dOutputs!, local, cellToOutput, f] as Rows,
     { reverse: true },
   );
-  const before = masked(hiddenBefore(h0!, hidden!), mask); // (T, B, H)
   return [
     dSums, // (T, B, 4H)
-    matrixGradient(before, dSums), // (H, 4H)
+    gateGradient(hiddenBefore(h0!, hidden!), dSums, mask), // (H, 4H)
     first.dHidden,
     first.dCell,
   ];

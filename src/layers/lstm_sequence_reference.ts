@@ -5,8 +5,9 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/tf.ts";
-import { masked, steps } from "./_recurrence.ts";
-import { type LSTMState, lstmStep, type LSTMWeights } from "./lstm_step.ts";
+import { gateSums, steps } from "./_recurrence.ts";
+import { inputSums } from "./input_sums.ts";
+import { cellStep, type LSTMState, type LSTMWeights } from "./lstm_step.ts";
 import type { LSTMSequence } from "./lstm_sequence.ts";
 
 /**
@@ -24,9 +25,11 @@ export function lstmSequenceReference(
 ): LSTMSequence {
   const outputs: Tensor[] = [];
   for (const input of steps(x)) {
-    const { h, c } = state;
-    state = lstmStep(input, weights, { h: masked(h, mask), c });
-    outputs.push(state.h);
+    const fromHidden = gateSums(state.h, weights.recurrentKernel, mask);
+    const sums = tf.add(inputSums(input, weights), fromHidden); // (B, 4H)
+    const { h, c } = cellStep(sums, state.c);
+    state = { h, c };
+    outputs.push(h);
   }
   return { outputs: tf.stack(outputs), last: state }; // (T, B, H)
 }

@@ -36,9 +36,9 @@ export interface RecurrentLayer {
   /**
    * @param x Inputs of every step, float32, shape (T, B, E).
    * @param state The state before the first step.
-   * @param mask What the hidden state is multiplied by on its way to the next step, the same in all steps, shape (B, H):
-   * recurrent dropout (Gal and Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural Networks",
-   * 2016, with one mask for all gates). No gradient flows to it.
+   * @param mask What the hidden state is multiplied by on its way to the next step, the same in all steps: recurrent
+   * dropout (Gal and Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural Networks", 2016). One
+   * for all gates, shape (B, H), or one for each of G gates, shape (B, GH). No gradient flows to it.
    * @returns The outputs, and the state after the last step.
    */
   forward(x: Tensor, state: RecurrentState, mask?: Tensor): RecurrentSequence;

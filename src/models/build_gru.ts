@@ -4,10 +4,13 @@
  * @module
  */
 import type { LanguageModel } from "./language_model.ts";
-import { buildRecurrent, type RecurrentOptions } from "./recurrent_options.ts";
+import {
+  buildRecurrent,
+  type GatedRecurrentOptions,
+} from "./recurrent_options.ts";
 
 /** Options of {@linkcode buildGRU}. */
-export interface BuildGRUOptions extends RecurrentOptions {
+export interface BuildGRUOptions extends GatedRecurrentOptions {
   /**
    * Whether the reset gate comes after the product with the hidden state, which has a bias of its own then, as in Keras,
    * cuDNN and PyTorch; or before it, as in Cho et al.
@@ -18,6 +21,7 @@ export interface BuildGRUOptions extends RecurrentOptions {
 }
 
 const OWN: readonly string[] = [
+  "recurrentDropoutMasks",
   "resetAfter",
 ] satisfies (keyof BuildGRUOptions)[];
 

@@ -4,10 +4,17 @@
  * @module
  */
 import type { LanguageModel } from "./language_model.ts";
-import { buildRecurrent, type RecurrentOptions } from "./recurrent_options.ts";
+import {
+  buildRecurrent,
+  type GatedRecurrentOptions,
+} from "./recurrent_options.ts";
 
 /** Options of {@linkcode buildLSTM}. */
-export type BuildLSTMOptions = RecurrentOptions;
+export type BuildLSTMOptions = GatedRecurrentOptions;
+
+const OWN: readonly string[] = [
+  "recurrentDropoutMasks",
+] satisfies (keyof BuildLSTMOptions)[];
 
 /**
  * Builds a language model of embedding, LSTM layers and a linear map to the vocabulary. Nothing is computed yet.
@@ -52,5 +59,5 @@ export type BuildLSTMOptions = RecurrentOptions;
  * ```
  */
 export function buildLSTM(options: BuildLSTMOptions): LanguageModel {
-  return buildRecurrent("lstm", options);
+  return buildRecurrent("lstm", options, OWN);
 }

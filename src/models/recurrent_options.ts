@@ -7,7 +7,11 @@ import { vocabSizeOf } from "./_vocab_size_of.ts";
 import { checkOptionNames } from "../text/options.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { LanguageModel } from "./language_model.ts";
-import { nameOf, type RecurrentKind } from "../networks/recurrent_config.ts";
+import {
+  nameOf,
+  type RecurrentDropoutMasks,
+  type RecurrentKind,
+} from "../networks/recurrent_config.ts";
 import { RecurrentNetwork } from "../networks/recurrent_network.ts";
 
 /** Options of every builder of a recurrent model. */
@@ -45,8 +49,8 @@ export interface RecurrentOptions {
 
   /**
    * Share of the hidden state that training drops on its way to the next step, from 0 up to but not 1. All steps of a
-   * batch drop the same units, and all gates too (Gal and Ghahramani, 2016, with tied weights). Keras 3.15 has the same for
-   * a simple layer, but draws a mask for each of an LSTM's four and a GRU's three gates.
+   * batch drop the same units (Gal and Ghahramani, 2016), and all gates too, unless an LSTM or a GRU is told otherwise by
+   * `recurrentDropoutMasks`.
    *
    * @default {0}
    */
@@ -96,6 +100,18 @@ export interface RecurrentOptions {
   seed?: number;
 }
 
+/** Options of the builders whose layers have gates. */
+export interface GatedRecurrentOptions extends RecurrentOptions {
+  /**
+   * Whether all gates share the mask of `recurrentDropout`, as with tied weights in Gal and Ghahramani, 2016, or each draws
+   * its own: `"gates"`, as Keras 3.15 does, four for an LSTM and three for a GRU, which takes as many products in place of
+   * one.
+   *
+   * @default {"shared"}
+   */
+  recurrentDropoutMasks?: RecurrentDropoutMasks;
+}
+
 /** How far attention looks back where nothing is said. */
 const DEFAULT_WINDOW = 64;
 
@@ -126,7 +142,7 @@ const OPTIONS: readonly string[] = [
  */
 export function buildRecurrent(
   kind: RecurrentKind,
-  options: RecurrentOptions & { resetAfter?: boolean },
+  options: GatedRecurrentOptions & { resetAfter?: boolean },
   own: readonly string[] = [],
 ): LanguageModel {
   const action = `Cannot build ${nameOf(kind)}`;

@@ -1,6 +1,7 @@
 /**
  * Runs a layers model with parts of it replaced for the time of the call: dropout draws its masks by (seed, step) as the
- * library's own layers do, and a softmax at the end is left out, whose input is the logits.
+ * library's own layers do, a softmax at the end is left out, whose input is the logits, and convolutions that TensorFlow.js
+ * cannot compute or train are computed here.
  *
  * TensorFlow.js's layers take their dropout masks from `Math.random()`, which a compiled function cannot. Its recurrent
  * cells have a hook for that, `dropoutFunc`; for the other layers the object gets a `call()` of its own.
@@ -10,6 +11,10 @@
 import type { Layer, LayersModel } from "../engine/layers_model.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import { dropout, type DropoutDraw } from "../layers/dropout.ts";
+import {
+  convolveInTime,
+  isConvolvedHere,
+} from "./_layers_model_convolution.ts";
 
 /** Layers whose `call()` drops out. */
 const DROPOUTS = ["Dropout", "SpatialDropout1D"];
@@ -71,6 +76,9 @@ export function applyLayersModel(
   layersIn(model).forEach(forgetMasks);
   try {
     if (withoutSoftmax) undo.push(leaveSoftmaxOut(lastLayer(model)));
+    for (const layer of layersIn(model).filter(isConvolvedHere)) {
+      undo.push(replaceCall(layer, (x) => convolveInTime(layer, x)));
+    }
     if (draw !== undefined) {
       for (const [i, layer] of layersIn(model).entries()) {
         undo.push(drawMasks(layer, `layer_${i}`, draw)); // names differ from copy to copy of a model

@@ -9,8 +9,9 @@ import {
   type LayersModelLike,
   TFJS_VERSION,
 } from "../engine/layers_model.ts";
+import { isCausal } from "./_layers_model_convolution.ts";
 import { lastLayer, layersIn } from "./_layers_model_hooks.ts";
-import type { LayersModelConfig } from "./layers_model_network.ts";
+import type { LayersModelConfig } from "./layers_model_config.ts";
 
 const ACTION = "Cannot take in the layers model";
 
@@ -109,7 +110,9 @@ export function planLayersModel(
   }
   const length = input[1] ?? null;
   const everywhere = output.length === 3;
-  if (everywhere && (output[1] ?? null) !== length) {
+  // TensorFlow.js does not count the padding of causal convolutions: what comes out is seen when it runs.
+  const isKnown = !layersIn(model).some(isCausal);
+  if (everywhere && isKnown && (output[1] ?? null) !== length) {
     throw new TypeError(
       `${ACTION}: it must give a prediction after each token that it reads, or one after the last: it reads ${
         show(input)
@@ -190,6 +193,14 @@ function refuseLayers(model: LayersModel): void {
     if (layer.stateful === true && layer.layers === undefined) {
       throw new TypeError(
         `${ACTION}: its layers must not be stateful, as the state is kept outside: "${layer.name}"`,
+      );
+    }
+    if (
+      isCausal(layer) &&
+      (layer.strides![0] !== 1 || layer.dataFormat === "channelsFirst")
+    ) {
+      throw new TypeError(
+        `${ACTION}: padding "causal" must come with strides of 1 and the channels last: "${layer.name}"`,
       );
     }
     for (const [name, value] of Object.entries(layer.getConfig())) {

@@ -5,10 +5,8 @@
  */
 import type { CNNConfig } from "./cnn_config.ts";
 import { CNNNetwork } from "./cnn_network.ts";
-import {
-  type LayersModelConfig,
-  LayersModelNetwork,
-} from "./layers_model_network.ts";
+import type { LayersModelConfig } from "./layers_model_config.ts";
+import { LayersModelNetwork } from "./layers_model_network.ts";
 import type { Network, NetworkConfig } from "./network.ts";
 import { type NGramConfig, NGramNetwork } from "./ngram_network.ts";
 import type { RecurrentConfig, RecurrentKind } from "./recurrent_config.ts";

@@ -145,7 +145,7 @@ export class CNNNetwork implements Network {
       type: "Dense",
       width,
       flops: 2 * inputs * width,
-      activations: inputs + 2 * width,
+      activations: inputs + 4 * width,
     });
     return [
       { ...none, name: "embedding", type: "Embedding", width: embedding },

@@ -13,39 +13,24 @@
 import { buildLayersModel, type LayersModel } from "../engine/layers_model.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import type { Prediction, PredictorState } from "../generation/predictor.ts";
-import type { BatchRows, DropoutDraw } from "../layers/dropout.ts";
+import type { DropoutDraw } from "../layers/dropout.ts";
 import { Parameter } from "../layers/parameter.ts";
 import { applyLayersModel } from "./_layers_model_hooks.ts";
+import {
+  type ApplyRows,
+  continueBlocks,
+  readBlocks,
+  type Reading,
+  slideWindow,
+  stepInBlock,
+} from "./_layers_model_reading.ts";
+import type { LayersModelConfig } from "./layers_model_config.ts";
 import {
   countParameters,
   type ForwardOptions,
   type Network,
   type NetworkConfig,
 } from "./network.ts";
-
-/** What is needed to build the network again. */
-export interface LayersModelConfig {
-  /** `Sequential` or `Model`. */
-  className: string;
-  /** The model's `getConfig()` as JSON. */
-  topology: string;
-  /** Names and shapes of the weights in the model's order, as JSON. */
-  weights: string;
-  /** Tokens of the vocabulary, V. */
-  vocabSize: number;
-  /** Tokens that the model reads at once, C. */
-  context: number;
-  /** Whether it reads C tokens always, and not fewer. */
-  fixed: boolean;
-  /** Whether it reads one-hot vectors, shape (B, T, V), or ids, shape (B, T). */
-  oneHot: boolean;
-  /** Whether it predicts after each token, shape (B, T, V), or after the last, shape (B, V). */
-  everywhere: boolean;
-  /** Whether the softmax of its last layer is left out. */
-  withoutSoftmax: boolean;
-  /** Whether its output are probabilities. */
-  probabilities: boolean;
-}
 
 /** Tokens that a step of training reads in each row, where every one of them takes a window of its own. */
 const MOST_WINDOWS = 16;
@@ -146,46 +131,15 @@ export class LayersModelNetwork implements Network {
     state: PredictorState,
     { dropout: draw }: ForwardOptions = {},
   ): Prediction {
-    const [batch, steps] = ids.shape as [number, number];
-    const { context, everywhere } = this.config;
-    if (!everywhere) {
-      const before = state[0] ?? this.zeroState(batch)[0]!;
-      const { logits, window } = this.#slide(ids, before, draw);
-      return { logits, state: state.length === 0 ? [] : [window] };
+    const isTraining = state.length === 0;
+    if (this.config.everywhere) {
+      return isTraining
+        ? { logits: readBlocks(ids, this.#reading(draw)), state }
+        : continueBlocks(ids, state, this.#reading(draw));
     }
-    if (state.length === 0) {
-      return { logits: this.#read(ids, draw), state: [] };
-    }
-    const [block, count] = state as [Tensor, Tensor];
-    const read = firstOf(count, context); // ()
-    const blocks = Math.ceil((context - 1 + steps) / context);
-    const columns = tf.range(0, blocks * context, 1, "int32"); // (KC,)
-    const place = tf.minimum(
-      tf.add(tf.sub(columns, read), int(context)),
-      int(context + steps),
-    ); // (KC,)
-    const line = tf.gather(
-      tf.concat([block, ids, tf.zeros([batch, 1], "int32")], 1), // (B, C + T + 1)
-      tf.where(tf.less(columns, read), columns, place),
-      1,
-    ); // (B, KC): the block under way, the new tokens behind it, padding
-    const total = tf.add(read, int(steps)); // ()
-    const begin = tf.mul(
-      tf.floorDiv(tf.sub(total, int(1)), int(context)),
-      int(context),
-    ); // (): where the last block begins
-    const slots = tf.range(0, context, 1, "int32"); // (C,)
-    return {
-      logits: tf.gather(
-        this.#read(line, draw),
-        tf.add(tf.range(0, steps, 1, "int32"), read) as tf.Tensor1D,
-        1,
-      ), // (B, T, V)
-      state: [
-        tf.gather(line, tf.add(slots, begin) as tf.Tensor1D, 1), // (B, C)
-        inAllRows(tf.sub(total, begin), batch), // (B,)
-      ],
-    };
+    const before = state[0] ?? this.zeroState(ids.shape[0]!)[0]!;
+    const { logits, window } = slideWindow(ids, before, this.#reading(draw));
+    return { logits, state: isTraining ? [] : [window] };
   }
 
   /**
@@ -194,73 +148,17 @@ export class LayersModelNetwork implements Network {
    * @returns Logits of shape (B, V), and the state after them.
    */
   step(ids: Tensor, state: PredictorState): Prediction {
-    const { context, everywhere, vocabSize } = this.config;
-    const batch = ids.shape[0]!;
+    const { everywhere, vocabSize } = this.config;
+    if (everywhere) return stepInBlock(ids, state, this.#reading());
+    const [batch] = ids.shape as [number];
     const column = tf.reshape(ids, [batch, 1]);
-    if (!everywhere) {
-      const { logits, window } = this.#slide(column, state[0]!, undefined);
-      return {
-        logits: tf.reshape(logits, [batch, vocabSize]),
-        state: [window],
-      };
-    }
-    const [block, count] = state as [Tensor, Tensor];
-    const read = tf.mod(count, int(context)); // (B,)
-    const isHere = tf.equal(
-      tf.range(0, context, 1, "int32"),
-      tf.expandDims(read, 1),
-    ); // (B, C)
-    const next = tf.where(isHere, tf.tile(column, [1, context]), block); // (B, C)
-    const begins = tf.mul(tf.range(0, batch, 1, "int32"), int(context)); // (B,)
-    const all = tf.reshape(this.#read(next, undefined), [-1, vocabSize]); // (BC, V)
-    return {
-      logits: tf.gather(all, tf.add(begins, read) as tf.Tensor1D), // (B, V)
-      state: [next, tf.add(read, int(1))],
-    };
+    const { logits, window } = slideWindow(column, state[0]!, this.#reading());
+    return { logits: tf.reshape(logits, [batch, vocabSize]), state: [window] };
   }
 
-  /** Reads rows by blocks of C tokens, each by itself, shape (B, T) to (B, T, V). */
-  #read(ids: Tensor, draw: DropoutDraw | undefined): Tensor {
-    const [batch, steps] = ids.shape as [number, number];
-    const { context, fixed, vocabSize } = this.config;
-    const width = fixed || steps > context ? context : steps;
-    const blocks = Math.ceil(steps / width);
-    const padding = blocks * width - steps;
-    const padded = padding === 0
-      ? ids
-      : tf.concat([ids, tf.zeros([batch, padding], "int32")], 1);
-    const rows = tf.reshape(padded, [batch * blocks, width]);
-    const logits = tf.reshape(
-      this.#apply(rows, ofParts(draw, blocks)),
-      [batch, blocks * width, vocabSize],
-    );
-    return padding === 0
-      ? logits
-      : tf.slice(logits, [0, 0, 0], [batch, steps, vocabSize]);
-  }
-
-  /** Reads a window of C tokens before each prediction; gives logits (B, T, V) and the last window (B, C). */
-  #slide(
-    ids: Tensor,
-    before: Tensor,
-    draw: DropoutDraw | undefined,
-  ): { logits: Tensor; window: Tensor } {
-    const [batch, steps] = ids.shape as [number, number];
-    const { context, vocabSize } = this.config;
-    const line = tf.concat([before, ids], 1); // (B, C + T)
-    const places = Int32Array.from(
-      { length: steps * context },
-      (_, i) => 1 + Math.floor(i / context) + i % context,
-    );
-    const windows = tf.reshape(
-      tf.gather(line, tf.tensor1d(places), 1),
-      [batch * steps, context],
-    );
-    const logits = this.#apply(windows, ofParts(draw, steps)); // (BT, V)
-    return {
-      logits: tf.reshape(logits, [batch, steps, vocabSize]),
-      window: tf.slice(line, [0, steps], [batch, context]),
-    };
+  #reading(draw?: DropoutDraw): Reading {
+    const apply: ApplyRows = (rows, draw) => this.#apply(rows, draw);
+    return { config: this.config, apply, draw };
   }
 
   /** Runs the model over rows of ids. */
@@ -285,32 +183,4 @@ export class LayersModelNetwork implements Network {
     for (const parameter of this.parameters.values()) void parameter.variable;
     return this.#model;
   }
-}
-
-/** Masks of rows that were each cut into parts. */
-function ofParts(
-  draw: DropoutDraw | undefined,
-  parts: number,
-): DropoutDraw | undefined {
-  if (draw?.rows === undefined || parts === 1) return draw;
-  const { places, of } = draw.rows;
-  const each = tf.add(
-    tf.expandDims(tf.mul(places, int(parts)), 1),
-    tf.range(0, parts, 1, "int32"),
-  ); // (b, parts)
-  const rows: BatchRows = { places: tf.reshape(each, [-1]), of: of * parts };
-  return { ...draw, rows };
-}
-
-/** Tokens that all rows have read in the block under way, shape (); 0 after a whole one. */
-function firstOf(count: Tensor, context: number): Tensor {
-  return tf.mod(tf.reshape(tf.slice(count, [0], [1]), []), int(context));
-}
-
-function inAllRows(position: Tensor, batch: number): Tensor {
-  return tf.tile(tf.reshape(position, [1]), [batch]); // (B,)
-}
-
-function int(value: number): Tensor {
-  return tf.scalar(value, "int32");
 }

@@ -36,7 +36,7 @@ export interface LayerDescription {
    * `torch.utils.flop_counter` counts. Additions, norms and bends are left out.
    */
   readonly flops: number;
-  /** Numbers per token that training keeps for the way back, about. */
+  /** Numbers per token that a training step holds at once, about: what it keeps for the way back, and makes on it. */
   readonly activations: number;
   /** Numbers per row that generation remembers. */
   readonly state: number;

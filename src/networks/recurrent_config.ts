@@ -7,6 +7,9 @@
 /** The cell of a recurrent network. */
 export type RecurrentKind = "rnn" | "lstm" | "gru";
 
+/** How many masks recurrent dropout draws: one for all gates, or one for each. */
+export type RecurrentDropoutMasks = "shared" | "gates";
+
 /** How each kind is called in a sentence. */
 const NAMES: Readonly<Record<RecurrentKind, string>> = {
   rnn: "an RNN",
@@ -50,6 +53,13 @@ export interface RecurrentConfig {
   recurrentDropout?: number;
 
   /**
+   * Whether all gates of an LSTM or a GRU share the mask of `recurrentDropout`, or each draws its own.
+   *
+   * @default {"shared"}
+   */
+  recurrentDropoutMasks?: RecurrentDropoutMasks;
+
+  /**
    * Whether a layer's input is added to its output, from the second layer on.
    *
    * @default {false}
@@ -85,10 +95,16 @@ export interface RecurrentConfig {
   resetAfter?: boolean;
 }
 
-/** A config in which nothing is left open, with a window where there is attention, and `resetAfter` for a GRU. */
+/** What not every config has. */
+type Particular = "attentionWindow" | "resetAfter" | "recurrentDropoutMasks";
+
+/**
+ * A config in which nothing is left open, with a window where there is attention, `resetAfter` for a GRU, and masks where
+ * gates do not share one.
+ */
 export type CompleteRecurrentConfig =
-  & Required<Omit<RecurrentConfig, "attentionWindow" | "resetAfter">>
-  & Pick<RecurrentConfig, "attentionWindow" | "resetAfter">;
+  & Required<Omit<RecurrentConfig, Particular>>
+  & Pick<RecurrentConfig, Particular>;
 
 /**
  * @param kind Which cell, for the messages too.
@@ -119,6 +135,7 @@ export function completeConfig(
     layers,
     dropout = 0,
     recurrentDropout = 0,
+    recurrentDropoutMasks: masks,
     residual = false,
     layerNorm = false,
     dense = 0,
@@ -166,6 +183,7 @@ export function completeConfig(
       );
     }
   }
+  checkMasks(kind, recurrentDropout, masks);
   const switches = { residual, layerNorm, resetAfter };
   for (const [name, value] of Object.entries(switches)) {
     if (typeof value !== "boolean") {
@@ -181,10 +199,33 @@ export function completeConfig(
     ...sizes,
     dropout,
     recurrentDropout,
+    ...(masks === "gates" && { recurrentDropoutMasks: masks }),
     residual,
     layerNorm,
     dense,
     ...(attentionWindow > 0 && { attentionWindow }),
     ...(kind === "gru" && { resetAfter }),
   };
+}
+
+/** Masks of gates need gates, and something to mask. */
+function checkMasks(
+  kind: RecurrentKind,
+  rate: number,
+  masks: RecurrentDropoutMasks | undefined,
+): void {
+  if (masks === undefined) return;
+  const cannot = `Cannot build ${NAMES[kind]}: recurrentDropoutMasks`;
+  if (masks !== "shared" && masks !== "gates") {
+    throw new RangeError(
+      `${cannot} must be "shared" or "gates": ${JSON.stringify(masks)}`,
+    );
+  }
+  if (kind === "rnn" || rate === 0) {
+    throw new TypeError(
+      `${cannot} has no effect ${
+        kind === "rnn" ? "on a layer without gates" : "without recurrentDropout"
+      }, leave it out: "${masks}"`,
+    );
+  }
 }

@@ -46,6 +46,23 @@ import {
 /** Rows of the largest table of products that a stepper makes: about as many as it will read tokens. */
 const LONGEST_TABLE = 512;
 
+/** Gates of a layer, G. */
+const GATES: Readonly<Record<RecurrentKind, number>> = {
+  rnn: 1,
+  gru: 3,
+  lstm: 4,
+};
+
+/**
+ * Numbers that a layer's loops hold of each token, in units: of an LSTM the inputs' sums, the gates, their slopes and the
+ * sums' gradients, 4 each, h and c before and after, and what is between.
+ */
+const STEP_NUMBERS: Readonly<Record<RecurrentKind, number>> = {
+  rnn: 5,
+  gru: 22,
+  lstm: 21,
+};
+
 /**
  * The network; its state is that of each layer in turn, h and for an LSTM c, shape (B, H) each. With attention there follow
  * a ring of the last layer's outputs, shape (B, W, H), and where it goes on, int32, shape (B,), the same in all rows.
@@ -139,7 +156,7 @@ export class RecurrentNetwork implements Network {
     const { embedding, units, layers, layerNorm, dense, vocabSize } =
       this.config;
     const { attentionWindow = 0 } = this.config;
-    const gates = { rnn: 1, gru: 3, lstm: 4 }[this.kind];
+    const gates = GATES[this.kind];
     const cells = this.kind === "lstm" ? 2 : 1; // h, and c
     const none = { flops: 0, activations: 0, state: 0 };
     const parts: LayerDescription[] = [
@@ -152,7 +169,7 @@ export class RecurrentNetwork implements Network {
         type: this.kind === "rnn" ? "SimpleRNN" : this.kind.toUpperCase(),
         width: units,
         flops: 2 * gates * units * (inputs + units),
-        activations: inputs + (gates + 1 + cells) * units,
+        activations: 2 * inputs + STEP_NUMBERS[this.kind] * units,
         state: cells * units,
       });
       if (!layerNorm) continue;
@@ -172,7 +189,7 @@ export class RecurrentNetwork implements Network {
       type: "Dense",
       width,
       flops: 2 * inputs * width,
-      activations: inputs + 2 * width, // the sums, and what is made of them: of the logits, their softmax
+      activations: inputs + 4 * width, // the sums, what is made of them, and the gradients of both
     });
     if (attentionWindow > 0) {
       parts.push({
@@ -326,7 +343,10 @@ export class RecurrentNetwork implements Network {
     );
   }
 
-  /** Which units of a layer's hidden state the next step does not see, and the factor for the others, shape (B, H). */
+  /**
+   * Which units of a layer's hidden state the next step does not see, and the factor for the others, shape (B, H), or
+   * (B, GH) where each of G gates has its own.
+   */
   #recurrentMask(
     i: number,
     batch: number,
@@ -334,8 +354,10 @@ export class RecurrentNetwork implements Network {
   ): Tensor | undefined {
     const { recurrentDropout: rate, units } = this.config;
     if (!draw || rate === 0) return undefined;
+    const isShared = this.config.recurrentDropoutMasks !== "gates";
+    const masks = isShared ? 1 : GATES[this.kind];
     const place = `${placeOf(this.kind, i)}/recurrent`;
-    return dropout(tf.ones([batch, units]), { rate, place, draw });
+    return dropout(tf.ones([batch, masks * units]), { rate, place, draw });
   }
 
   #stateOf(layer: number, state: PredictorState): RecurrentState {

@@ -182,7 +182,7 @@ export class TransformerNetwork implements Network {
       type: tied ? "Dense, by the embedding" : "Dense",
       width: vocabSize,
       flops: 2 * width * vocabSize,
-      activations: width + 2 * vocabSize,
+      activations: width + 4 * vocabSize,
     }];
   }
 

@@ -170,7 +170,12 @@ export class Fitting {
     });
     this.#learning = new Learning(this.#trainer, batches, settings.accumulate);
     this.#points = this.#guard &&
-      new RecoveryPoints(this.#trainer, this.#guard, this.#progress);
+      new RecoveryPoints({
+        trainer: this.#trainer,
+        schedule: this.#schedule,
+        options: this.#guard,
+        progress: this.#progress,
+      });
     try {
       if (this.#parts.from !== undefined) {
         putBack(this.#parts.from, {

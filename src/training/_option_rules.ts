@@ -154,6 +154,11 @@ export const filePath: OptionRule = (value, name) => {
   if (value === "") {
     throw new RangeError(`Cannot train: ${name} must be a path: ""`);
   }
+  if (value instanceof URL && value.protocol !== "file:") {
+    throw new TypeError(
+      `Cannot train: ${name} must be a path or a file: URL: ${value}`,
+    );
+  }
 };
 
 /** A signal. */

@@ -6,41 +6,51 @@
 import { DivergenceError } from "./divergence_error.ts";
 import type { GuardOptions } from "./guard.ts";
 import { skipStep, type TrainingProgress } from "./progress.ts";
+import type { PlateauState, Schedule } from "./schedules/schedule.ts";
 import { Snapshot } from "./snapshot.ts";
 import type { Trainer } from "./train_step.ts";
 
+/** A moment to go back to: weights and the optimizer's memory, and what the schedule remembered then. */
+interface RecoveryPoint {
+  snapshot: Snapshot;
+  schedule: PlateauState | null;
+}
+
+/** What a run goes back with. */
+export interface RecoveryParts {
+  /** What is taken back. */
+  trainer: Trainer;
+  /** Which is told. */
+  schedule: Schedule;
+  /** How often moments are kept, and what happens then. */
+  options: Required<GuardOptions>;
+  /** Where the run stands. */
+  progress: TrainingProgress;
+}
+
 /** Keeps two moments and goes back to the older one: the newer may have begun to go wrong already. */
 export class RecoveryPoints {
-  readonly #trainer: Trainer;
-  readonly #options: Required<GuardOptions>;
-  readonly #progress: TrainingProgress;
-  #older: Snapshot | undefined;
-  #newer: Snapshot | undefined;
+  readonly #parts: RecoveryParts;
+  #older: RecoveryPoint | undefined;
+  #newer: RecoveryPoint | undefined;
 
-  /**
-   * @param trainer What is taken back.
-   * @param options How often it is kept, and what happens then.
-   * @param progress Where the run stands.
-   */
-  constructor(
-    trainer: Trainer,
-    options: Required<GuardOptions>,
-    progress: TrainingProgress,
-  ) {
-    this.#trainer = trainer;
-    this.#options = options;
-    this.#progress = progress;
+  /** @param parts What is taken back, how often it is kept, and where the run stands. */
+  constructor(parts: RecoveryParts) {
+    this.#parts = parts;
   }
 
   /** Called before each step: keeps this moment where it is time to. */
   visit(): void {
-    const { steps } = this.#progress;
-    const isDue = steps % this.#options.every === 0 &&
-      steps !== this.#newer?.step;
+    const { trainer, schedule, options, progress: { steps } } = this.#parts;
+    const isDue = steps % options.every === 0 &&
+      steps !== this.#newer?.snapshot.step;
     if (!isDue && this.#newer !== undefined) return;
-    this.#older?.dispose();
+    this.#older?.snapshot.dispose();
     this.#older = this.#newer;
-    this.#newer = new Snapshot(this.#trainer.variables, steps);
+    this.#newer = {
+      snapshot: new Snapshot(trainer.variables, steps),
+      schedule: schedule.toJSON(),
+    };
   }
 
   /**
@@ -53,9 +63,11 @@ export class RecoveryPoints {
    */
   goBack(error: DivergenceError, isStep: boolean): string {
     const point = this.#older ?? this.#newer!;
-    const { guard } = this.#progress;
-    const { recoveries, factor } = this.#options;
-    point.restore();
+    const { step: backTo } = point.snapshot;
+    const { trainer, schedule, progress } = this.#parts;
+    const { guard } = progress;
+    const { recoveries, factor } = this.#parts.options;
+    point.snapshot.restore();
     const { what, rule, step, loss, learningRate } = error;
     if (guard.recoveries.length >= recoveries) {
       const times = guard.recoveries.length;
@@ -64,7 +76,7 @@ export class RecoveryPoints {
         loss,
         learningRate,
         rule,
-        kept: `its weights of step ${point.step}${
+        kept: `its weights of step ${backTo}${
           times > 0
             ? ` and has gone back ${
               times === 1 ? "once" : `${times} times`
@@ -73,31 +85,33 @@ export class RecoveryPoints {
         }`,
       });
     }
-    this.#trainer.forget();
+    trainer.forget();
+    schedule.goBack(point.schedule);
+    progress.schedule = schedule.toJSON();
     if (this.#newer !== point) {
-      this.#newer?.dispose();
+      this.#newer?.snapshot.dispose();
       this.#newer = point;
       this.#older = undefined;
     }
-    if (isStep) skipStep(this.#progress);
-    this.#progress.recent = [];
+    if (isStep) skipStep(progress);
+    progress.recent = [];
     guard.rateFactor *= factor;
     const reason = `${what} ${rule}: ${Number(loss.toPrecision(6))}`;
     guard.recoveries.push({
       step,
       reason,
-      backTo: point.step,
+      backTo,
       rateFactor: guard.rateFactor,
     });
-    return `step ${step}: ${reason}; back to the weights of step ${point.step}, with learning rate ${
+    return `step ${step}: ${reason}; back to the weights of step ${backTo}, with learning rate ${
       Number((learningRate * factor).toPrecision(6))
     }`;
   }
 
   /** Frees what was kept. */
   dispose(): void {
-    this.#older?.dispose();
-    this.#newer?.dispose();
+    this.#older?.snapshot.dispose();
+    this.#newer?.snapshot.dispose();
     this.#older = this.#newer = undefined;
   }
 }

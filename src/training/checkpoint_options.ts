@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fromFileUrl } from "@std/path";
+import { absolutePath } from "./_absolute_path.ts";
 import {
   checkOptions,
   flag,
@@ -115,7 +115,7 @@ export function resolveCheckpoints(
     options;
   const usual = everySteps === undefined ? 600 : Infinity;
   return {
-    directory: directory instanceof URL ? fromFileUrl(directory) : directory,
+    directory: absolutePath(directory),
     everySteps,
     everySeconds: options.everySeconds ?? usual,
     best,

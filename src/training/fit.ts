@@ -143,6 +143,8 @@ export function prepareRun(
 ): PreparedRun {
   const options = { ...model.trainingDefaults, ...definedOf(given) };
   const settings = fitSettings(options, model.network.context);
+  const { log } = settings;
+  if (log !== undefined) options.log = log; // for checkpoints: the run goes on with the same file, wherever it is resumed
   const { train, ...parts } = partsOf(model, data, options, settings);
   const batches = batchesOf(train, settings);
   checkMeasurable(parts.validation);

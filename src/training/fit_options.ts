@@ -244,7 +244,8 @@ export interface FitOptions {
 
   /**
    * A file that gets a line for each report of the run: a JSON object, or a row of a table where the name ends in `.csv`.
-   * Lines are added to what is there.
+   * Lines are added to what is there. The path is relative to the folder that is the current one when the run begins;
+   * `resume()` goes on with that file, wherever it is called.
    *
    * @default {undefined} which writes none
    */

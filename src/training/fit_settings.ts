@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { absolutePath } from "./_absolute_path.ts";
 import { checkpointsRule } from "./checkpoint_options.ts";
 import { checkLoss, type LossChoice } from "./create_loss.ts";
 import { earlyStoppingRule } from "./early_stopping.ts";
@@ -212,7 +213,7 @@ function refuseIdle(options: FitOptions): void {
 /**
  * @param options What the caller gave.
  * @param context Tokens that the model reads at once, where it has a limit.
- * @returns The options with the defaults.
+ * @returns The options with the defaults; the path of the log is absolute.
  * @throws {RangeError} If one is out of range.
  * @throws {TypeError} If one is unknown or of the wrong type, or has no effect beside another.
  */
@@ -223,7 +224,7 @@ export function fitSettings(
   const given = checkOptions(options, RULES);
   refuseIdle(given);
   checkLoss(given.loss ?? DEFAULTS.loss, given.labelSmoothing);
-  const { steps, maxSeconds = Infinity } = given;
+  const { steps, maxSeconds = Infinity, log } = given;
   const isTimed = steps === undefined && maxSeconds < Infinity;
   return {
     ...DEFAULTS,
@@ -231,5 +232,6 @@ export function fitSettings(
     sequenceLength: context,
     ...(isTimed && { epochs: Infinity }),
     ...given,
+    ...(log !== undefined && { log: absolutePath(log) }),
   } as FitSettings;
 }

@@ -28,7 +28,7 @@ export interface GuardOptions {
 
   /**
    * Steps between two moments that the run can go back to; it goes to the last but one. Each is a copy of the weights
-   * and of the optimizer's memory.
+   * and of the optimizer's memory. A plateau schedule goes back with them, but for its rate, which does not rise by that.
    *
    * @default {25}
    */

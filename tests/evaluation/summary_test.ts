@@ -7,6 +7,10 @@ import { CNNNetwork } from "../../src/networks/cnn_network.ts";
 import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
 import { PRESETS } from "../../src/networks/transformer_config.ts";
 import { TransformerNetwork } from "../../src/networks/transformer_network.ts";
+import {
+  createOptimizer,
+  type OptimizerChoice,
+} from "../../src/training/optimizers/create_optimizer.ts";
 import golden from "../golden/flops.json" with { type: "json" };
 
 await ensureEngine();
@@ -137,19 +141,52 @@ Deno.test("summary() guesses the layers of a network that does not describe itse
   assert(String(guessed).includes("(layers guessed from the parameters)"));
 });
 
-Deno.test("summary() knows what an optimizer remembers", () => {
+const OPTIMIZERS: [OptimizerChoice, number][] = [
+  ["sgd", 0],
+  [{ name: "sgd", momentum: 0 }, 0],
+  [{ name: "sgd", momentum: 0.9 }, 1],
+  [{ name: "sgd", momentum: 0.9, nesterov: true, form: "keras" }, 1],
+  ["rmsprop", 1],
+  [{ name: "rmsprop", centered: true }, 2],
+  [{ name: "rmsprop", momentum: 0.5 }, 2],
+  [{ name: "rmsprop", centered: true, momentum: 0.5 }, 3],
+  ["adagrad", 1],
+  ["adam", 2],
+  [{ name: "adam", form: "keras" }, 2],
+  ["adamw", 2],
+  ["lion", 1],
+];
+
+for (const [optimizer, slots] of OPTIMIZERS) {
+  Deno.test(`summary() counts the ${slots} numbers that ${JSON.stringify(optimizer)} remembers of each weight`, () => {
+    const network = NETWORKS["rnn"]!;
+    const { training } = summary({ network }, { optimizer });
+    assertEquals(training.optimizer, slots * training.weights);
+    const { training: settled } = summary({
+      network,
+      trainingDefaults: { optimizer },
+    });
+    assertEquals(settled, training);
+    const made = createOptimizer(optimizer, [...network.parameters.values()]);
+    const memory = [...made.memory.values()];
+    const numbers = memory.reduce(
+      (sum, { size, shape }) => sum + (shape.length === 0 ? 0 : size), // without the count of steps
+      0,
+    );
+    assertEquals(training.optimizer, 4 * numbers);
+    made.dispose();
+  });
+}
+
+Deno.test("summary() takes Adam where nothing was said", () => {
   const network = NETWORKS["rnn"]!;
-  const slots = (optimizer: Parameters<typeof summary>[1]) => {
-    const { training } = summary({ network }, optimizer);
-    return training.optimizer / training.weights;
-  };
-  assertEquals(slots({}), 2);
-  assertEquals(slots({ optimizer: "sgd" }), 0);
-  assertEquals(slots({ optimizer: { name: "sgd", momentum: 0.9 } }), 1);
-  assertEquals(slots({ optimizer: "rmsprop" }), 1);
+  assertEquals(
+    summary({ network }),
+    summary({ network }, { optimizer: "adam" }),
+  );
 });
 
-// Numbers by hand: activations (5 + 3·7) + (7 + 2·11) = 55 a token, 2640 B; 936 + 936 + 2·936 + 2640 = 6384 B.
+// Numbers by hand: activations (2·5 + 5·7) + (7 + 4·11) = 96 a token, 4608 B; 936 + 2·936 + 2·936 + 3·3·936 + 4608 = 17712 B.
 Deno.test("ModelSummary writes tables", () => {
   const text = String(
     summary({ network: NETWORKS["rnn"]! }, { batchSize: 2, sequenceLength: 6 }),
@@ -164,7 +201,7 @@ Deno.test("ModelSummary writes tables", () => {
       "  parameters          234\n" +
       "  forward             322 FLOPs per token\n" +
       "  training step       11,592 FLOPs, about, for 2 rows of 6 tokens\n" +
-      "  memory to train     6.4 kB, about: weights 936 B, gradients 936 B, optimizer 1.9 kB, activations 2.6 kB\n" +
+      "  memory to train     17.7 kB, about: weights 936 B, gradients 1.9 kB, optimizer 1.9 kB, copies of both 8.4 kB, activations 4.6 kB\n" +
       "  memory to generate  964 B: weights 936 B, state 28 B",
   );
 });

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { join } from "@std/path";
+import { TokenCache } from "../../src/data/token_cache.ts";
 import { buildGRU } from "../../src/models/build_gru.ts";
 import { buildLSTM } from "../../src/models/build_lstm.ts";
 import { buildTransformer } from "../../src/models/build_transformer.ts";
@@ -22,7 +24,8 @@ const TOKENIZER = CharTokenizer.train(TEXT);
 /** A run, and after how many steps it is interrupted. */
 export interface ResumeCase {
   build: () => LanguageModel;
-  data: FitData;
+  /** What it learns from, or what opens it in a folder of the run's own. */
+  data: FitData | ((folder: string) => Promise<TokenCache>);
   options: FitOptions;
   cut: number;
 }
@@ -120,6 +123,26 @@ export const CASES: Readonly<Record<string, ResumeCase>> = {
       sampleEvery: 4,
     },
     cut: 64, // after the best validation, and in the middle of one
+  },
+  "a token cache, in windows, which the first process makes": {
+    build: gru,
+    data: async (folder) => {
+      const path = join(folder, "text.txt");
+      await Deno.writeTextFile(path, TEXT.repeat(3));
+      return await TokenCache.open(path, { tokenizer: TOKENIZER });
+    },
+    options: { ...SMALL, batches: "windows", steps: 26 },
+    cut: 13,
+  },
+  "a token cache, in streams": {
+    build: lstm,
+    data: async (folder) => {
+      const path = join(folder, "streams.txt");
+      await Deno.writeTextFile(path, TEXT);
+      return await TokenCache.open(path, { tokenizer: TOKENIZER });
+    },
+    options: { ...SMALL, epochs: 4 },
+    cut: 9,
   },
   "validation data of its own, few steps that are not compiled": {
     build: lstm,

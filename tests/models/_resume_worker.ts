@@ -9,6 +9,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { TokenCache } from "../../src/data/token_cache.ts";
 import { type EngineName, useEngine } from "../../src/engine/engine.ts";
 import { resume } from "../../src/models/resume.ts";
 import { fit } from "../../src/training/fit.ts";
@@ -17,13 +18,16 @@ import { CASES } from "./_resume_cases.ts";
 const [part, engine, folder] = Deno.args as [string, EngineName, string];
 await useEngine(engine);
 for (
-  const [i, { build, data, options, cut }] of Object.values(CASES).entries()
+  const [i, { build, data: given, options, cut }] of Object.values(CASES)
+    .entries()
 ) {
   const checkpoints = join(
     folder,
     part === "whole" ? "whole" : "parts",
     `${i}`,
   );
+  const data = typeof given === "function" ? await given(folder) : given;
+  using _open = data instanceof TokenCache ? data : undefined;
   if (part === "finish") {
     const { validation } = options;
     const isOwn = validation !== undefined && typeof validation !== "number";

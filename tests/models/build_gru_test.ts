@@ -30,11 +30,12 @@ Deno.test("buildGRU() passes its options on", () => {
     layers: 4,
     dropout: 0.5,
     recurrentDropout: 0.2,
+    recurrentDropoutMasks: "gates",
     residual: true,
     layerNorm: true,
     dense: 5,
     resetAfter: false,
-  };
+  } as const;
   assertEquals(buildGRU({ tokenizer, ...options, seed: -1 }).network.config, {
     vocabSize: 3,
     ...options,
@@ -46,7 +47,7 @@ Deno.test("buildGRU() refuses an option that it does not know, and lists its own
     () => buildGRU({ tokenizer, hidden: 5 } as Parameters<typeof buildGRU>[0]),
     TypeError,
     "Cannot build a GRU: an option must be one of tokenizer, units, layers, embedding, dropout, recurrentDropout, " +
-      'residual, layerNorm, dense, attention, attentionWindow, seed, resetAfter: "hidden"',
+      'residual, layerNorm, dense, attention, attentionWindow, seed, recurrentDropoutMasks, resetAfter: "hidden"',
   );
   assertThrows(
     () => buildGRU({ tokenizer, seed: 0.5 }),

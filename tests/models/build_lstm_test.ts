@@ -30,10 +30,11 @@ Deno.test("buildLSTM() passes its options on", () => {
     layers: 4,
     dropout: 0.5,
     recurrentDropout: 0.2,
+    recurrentDropoutMasks: "gates",
     residual: true,
     layerNorm: true,
     dense: 5,
-  };
+  } as const;
   assertEquals(buildLSTM({ tokenizer, ...options, seed: -1 }).network.config, {
     vocabSize: 3,
     ...options,
@@ -56,7 +57,7 @@ Deno.test("buildLSTM() refuses sizes out of range, a seed that is none, and an o
       buildLSTM({ tokenizer, hidden: 5 } as Parameters<typeof buildLSTM>[0]),
     TypeError,
     "Cannot build an LSTM: an option must be one of tokenizer, units, layers, embedding, " +
-      'dropout, recurrentDropout, residual, layerNorm, dense, attention, attentionWindow, seed: "hidden"',
+      'dropout, recurrentDropout, residual, layerNorm, dense, attention, attentionWindow, seed, recurrentDropoutMasks: "hidden"',
   );
 });
 

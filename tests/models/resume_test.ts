@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { join, toFileUrl } from "@std/path";
+import { fromFileUrl, join, toFileUrl } from "@std/path";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -125,6 +125,32 @@ Deno.test("resume() adds to the log of the run", async () => {
     assertEquals(steps, [1, 2, 3, 4, 5, 6, 7, 8]);
   }, { log });
   await Deno.remove(log);
+});
+
+Deno.test("resume() goes on with the same log and folder, whatever the current folder is and becomes", async () => {
+  const folder = await Deno.realPath(await Deno.makeTempDir());
+  for (const name of ["one", "two"]) await Deno.mkdir(join(folder, name));
+  const worker = fromFileUrl(import.meta.resolve("./_moved_worker.ts"));
+  for (const part of ["begin", "finish"]) {
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", worker, part, folder],
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+    assert(success, new TextDecoder().decode(stderr));
+  }
+  assertEquals(namesIn(folder), ["one", "two"]);
+  assertEquals(namesIn(join(folder, "two")), []);
+  assertEquals(namesIn(join(folder, "one")).sort(), ["kept", "run.jsonl"]);
+  const log = await Deno.readTextFile(join(folder, "one", "run.jsonl"));
+  const steps = log.trim().split("\n").map((line) => JSON.parse(line))
+    .filter(({ event }) => event === "step").map(({ step }) => step);
+  assertEquals(steps, [1, 2, 3, 4, 5, 6, 7]);
+  const kept = namesIn(join(folder, "one", "kept"));
+  for (let step = 1; step <= 7; step++) {
+    assert(kept.includes(checkpointName(step)), `${kept}`);
+  }
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("resume() from an older file leaves the line of the newer ones", () =>

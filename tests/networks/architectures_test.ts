@@ -16,7 +16,10 @@ Deno.test("buildNetwork() builds each kind again from its config", () => {
     attentionWindow: 3,
   };
   for (const kind of ["rnn", "lstm", "gru"] as const) {
-    const network = new RecurrentNetwork(kind, config);
+    const network = new RecurrentNetwork(kind, {
+      ...config,
+      ...(kind !== "rnn" && { recurrentDropoutMasks: "gates" }),
+    });
     const again = buildNetwork(
       network.kind,
       JSON.parse(JSON.stringify(network.config)),

@@ -29,6 +29,10 @@ const EVERYTHING = {
   layerNorm: true,
   dense: 8,
 };
+const GATES = {
+  recurrentDropout: 0.4,
+  recurrentDropoutMasks: "gates",
+} as const;
 const VARIANTS: [string, RecurrentKind, RecurrentConfig][] = [
   ["an RNN", "rnn", CONFIG],
   ["an LSTM", "lstm", CONFIG],
@@ -37,6 +41,8 @@ const VARIANTS: [string, RecurrentKind, RecurrentConfig][] = [
   ["an RNN with everything", "rnn", { ...CONFIG, ...EVERYTHING }],
   ["an LSTM with everything", "lstm", { ...CONFIG, ...EVERYTHING }],
   ["a GRU with everything", "gru", { ...CONFIG, ...EVERYTHING, layers: 3 }],
+  ["an LSTM with a mask for each gate", "lstm", { ...CONFIG, ...GATES }],
+  ["a GRU with a mask for each gate", "gru", { ...CONFIG, ...GATES }],
 ];
 const IDS = [[1, 2, 3, 4], [6, 5, 0, 1]];
 
@@ -279,6 +285,37 @@ Deno.test("RecurrentNetwork constructor refuses sizes out of range", () => {
   }
 });
 
+Deno.test("RecurrentNetwork refuses masks for gates where there are none, or nothing is dropped", () => {
+  for (
+    const [kind, change, Type, message] of [
+      [
+        "lstm",
+        { recurrentDropout: 0.5, recurrentDropoutMasks: "four" },
+        RangeError,
+        'Cannot build an LSTM: recurrentDropoutMasks must be "shared" or "gates": "four"',
+      ],
+      [
+        "gru",
+        { recurrentDropoutMasks: "gates" },
+        TypeError,
+        'Cannot build a GRU: recurrentDropoutMasks has no effect without recurrentDropout, leave it out: "gates"',
+      ],
+      [
+        "rnn",
+        { recurrentDropout: 0.5, recurrentDropoutMasks: "shared" },
+        TypeError,
+        'Cannot build an RNN: recurrentDropoutMasks has no effect on a layer without gates, leave it out: "shared"',
+      ],
+    ] as [RecurrentKind, RecurrentConfig, typeof RangeError, string][]
+  ) {
+    const error = assertThrows(
+      () => new RecurrentNetwork(kind, { ...CONFIG, ...change }),
+      Type,
+    );
+    assertEquals(error.message, message);
+  }
+});
+
 Deno.test("RecurrentNetwork.stepper() does what step() does with a vocabulary too large for a table", () => {
   const network = new RecurrentNetwork("lstm", { ...CONFIG, vocabSize: 600 });
   tf.tidy(() => {
@@ -291,6 +328,62 @@ Deno.test("RecurrentNetwork.stepper() does what step() does with a vocabulary to
     assertEquals([...b.logits.dataSync()], [...a.logits.dataSync()]);
   });
   dispose(network);
+});
+
+Deno.test("RecurrentNetwork draws one mask for all gates, or one for each, which are others", () => {
+  const states = (["shared", "gates"] as const).map((masks) => {
+    const network = new RecurrentNetwork("lstm", {
+      ...CONFIG,
+      layers: 1,
+      recurrentDropout: 0.5,
+      recurrentDropoutMasks: masks,
+    });
+    assertEquals(
+      network.config.recurrentDropoutMasks,
+      masks === "gates" ? masks : undefined,
+    );
+    // From each unit to the gates of the same unit alone, and no inputs: what a gate hears is what its mask left.
+    for (const [name, parameter] of network.parameters) {
+      const columns = parameter.shape.at(-1)!;
+      parameter.set(
+        new Float32Array(parameter.size).map((_, i) =>
+          name === "lstm_1/recurrent_kernel" &&
+            i % columns % 6 === Math.floor(i / columns)
+            ? 1
+            : 0
+        ),
+      );
+    }
+    const [h, c] = tf.tidy(() => {
+      const { state } = network.forward(
+        tf.zeros([3, 1], "int32"),
+        [tf.fill([3, 6], 0.5), tf.ones([3, 6])],
+        { dropout: { seed: 4, step: 0 } },
+      );
+      return state.map((each) => each.dataSync());
+    });
+    dispose(network);
+    return new Set(
+      Array.from(h!, (x, i) => `${x.toFixed(5)} ${c![i]!.toFixed(5)}`),
+    );
+  });
+  // A unit is dropped for all gates or for none; or for each of four gates, or not.
+  const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+  const unit = (i: number, f: number, g: number, o: number): string => {
+    const c = sigmoid(f) + sigmoid(i) * Math.tanh(g);
+    return `${(sigmoid(o) * Math.tanh(c)).toFixed(5)} ${c.toFixed(5)}`;
+  };
+  assertEquals(states[0], new Set([unit(0, 0, 0, 0), unit(1, 1, 1, 1)]));
+  const all = [0, 1].flatMap((i) =>
+    [0, 1].flatMap((f) =>
+      [0, 1].flatMap((g) => [0, 1].map((o) => unit(i, f, g, o)))
+    )
+  );
+  assert(
+    [...states[1]!].every((each) => all.includes(each)),
+    `${[...states[1]!]}`,
+  );
+  assert(states[1]!.size > 4); // of 16
 });
 
 Deno.test("RecurrentNetwork drops the same units of the hidden state in all steps, and others in the next batch and layer", () => {

@@ -262,6 +262,10 @@ for (
       "Cannot train: sampleEvery has no effect without samples, leave it or sample: false out",
     ],
     [{ log: 3 }, "Cannot train: log must be a path: 3"],
+    [
+      { log: new URL("https://example.org/run.csv") },
+      "Cannot train: log must be a path or a file: URL: https://example.org/run.csv",
+    ],
   ] as unknown as [FitOptions, string][]
 ) {
   Deno.test(`fitSettings() refuses ${Deno.inspect(options)}`, () => {

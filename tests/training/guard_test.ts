@@ -17,7 +17,13 @@ import { fit } from "../../src/training/fit.ts";
 import type { FitOptions } from "../../src/training/fit_options.ts";
 import { fitSettings } from "../../src/training/fit_settings.ts";
 import { findExplosion, medianOf } from "../../src/training/guard.ts";
-import { addStep, newProgress } from "../../src/training/progress.ts";
+import { decodeCheckpoint } from "../../src/models/model_file.ts";
+import { listCheckpoints } from "../../src/training/checkpoint_folder.ts";
+import {
+  addStep,
+  newProgress,
+  type TrainingProgress,
+} from "../../src/training/progress.ts";
 import { DivergenceError } from "../../src/training/divergence_error.ts";
 import { assertNoLeak } from "../no_leak.ts";
 
@@ -216,6 +222,49 @@ Deno.test("fit() goes back after a validation that gives no number, and measures
   assert(history.validationLoss! < 4);
   assertEquals(await weights(model), before);
   model.dispose();
+});
+
+Deno.test("fit() goes back to what a plateau schedule knew then, so that losses of lost weights count no more", async () => {
+  const model = smallModel();
+  const directory = await Deno.makeTempDir();
+  const reports: RunReport[] = [];
+  const run = fit(model, TEXT, {
+    ...QUIET,
+    steps: 24,
+    learningRate: { name: "plateau", factor: 0.5, patience: 3, threshold: 0 },
+    validateEvery: 1,
+    guard: { every: 5 },
+    checkpoints: { directory, best: false },
+    onStep: spoilAt(13, model, 1000),
+  });
+  for await (const report of run) reports.push(report);
+  const { recoveries } = await run;
+  assertEquals(recoveries!.map(({ step, backTo }) => [step, backTo]), [[
+    14,
+    5,
+  ]]);
+  const measured = (from: number, to: number): number[] =>
+    reports.filter(({ kind, step }) =>
+      kind === "validation" && step >= from && step <= to
+    ).map(({ validationLoss }) => validationLoss!);
+  // The weights of step 5 need more than three validations to become as good as they had been at step 12,
+  const lowest = Math.min(...measured(1, 12));
+  assert(measured(14, 19).every((loss) => loss > lowest));
+  // but each is better than the one before.
+  const rates = reports.filter(({ kind, step }) => kind === "step" && step > 14)
+    .map(({ learningRate }) => learningRate);
+  assertEquals(rates, Array(10).fill(0.002 * 0.1));
+  const { path } = (await listCheckpoints(directory))[0]!;
+  const { checkpoint } = decodeCheckpoint(await Deno.readFile(path), path);
+  const { progress } = checkpoint!.json as { progress: TrainingProgress };
+  assertEquals(progress.schedule, {
+    rate: 0.002,
+    best: measured(24, 24)[0]!,
+    waited: 0,
+    cooldown: 0,
+  });
+  model.dispose();
+  await Deno.remove(directory, { recursive: true });
 });
 
 Deno.test("fit() goes back as often as it is told to", async () => {

@@ -30,37 +30,46 @@ export type OptimizerChoice =
 
 type Named = Exclude<OptimizerChoice, string>;
 
-/** Of every name, how its options are checked, and how it is made. */
+/** Of every name, how its options are checked, how it is made, and how many numbers it remembers of each parameter's. */
 const KINDS: Record<OptimizerName, {
   check(options: Named): void;
   make(options: Named, parameters: readonly TrainedVariable[]): Optimizer;
+  slots(options: Named): number;
 }> = {
   sgd: {
     check: (options) => checkSGD(options as SGDOptions),
     make: (options, parameters) => new SGD(parameters, options as SGDOptions),
+    slots: (options) => hasMomentum(options as SGDOptions) ? 1 : 0,
   },
   rmsprop: {
     check: (options) => checkRMSprop(options as RMSpropOptions),
     make: (options, parameters) =>
       new RMSprop(parameters, options as RMSpropOptions),
+    slots: (options) =>
+      1 + (hasMomentum(options as RMSpropOptions) ? 1 : 0) +
+      ((options as RMSpropOptions).centered === true ? 1 : 0),
   },
   adagrad: {
     check: (options) => checkAdagrad(options as AdagradOptions),
     make: (options, parameters) =>
       new Adagrad(parameters, options as AdagradOptions),
+    slots: () => 1, // the sum of squares
   },
   adam: {
     check: (options) => checkAdam(options as AdamOptions, "adam"),
     make: (options, parameters) => new Adam(parameters, options as AdamOptions),
+    slots: () => 2, // the means of the gradient and of its square
   },
   adamw: {
     check: (options) => checkAdam(options as AdamOptions, "adamw"),
     make: (options, parameters) =>
       new Adam(parameters, options as AdamOptions, "adamw"),
+    slots: () => 2,
   },
   lion: {
     check: (options) => checkLion(options as LionOptions),
     make: (options, parameters) => new Lion(parameters, options as LionOptions),
+    slots: () => 1, // the mean of the gradient
   },
 };
 
@@ -106,6 +115,19 @@ export function createOptimizer(
   checkOptimizer(choice);
   const named = byName(choice);
   return KINDS[named.name].make(named, parameters);
+}
+
+/**
+ * @param choice Name, or name and options, that has been checked.
+ * @returns How many numbers the optimizer remembers for each number of the parameters.
+ */
+export function optimizerSlots(choice: OptimizerChoice): number {
+  const named = byName(choice);
+  return KINDS[named.name].slots(named);
+}
+
+function hasMomentum({ momentum = 0 }: { momentum?: number }): boolean {
+  return momentum > 0;
 }
 
 function byName(choice: OptimizerChoice): Named {

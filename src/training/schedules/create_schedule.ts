@@ -145,6 +145,7 @@ function pure(name: string, rate: ScheduleFunction): Schedule {
     needsValidation: false,
     rate,
     observe: () => {},
+    goBack: () => {},
     toJSON: () => null,
   };
 }

@@ -153,6 +153,13 @@ export class Plateau implements Schedule {
     if (isDue) this.#reduce();
   }
 
+  /** Forgets the validation losses since a moment; a rate that went down since then stays down. */
+  goBack(state: PlateauState | null): void {
+    if (state === null) return;
+    const rate = Math.min(state.rate, this.#state.rate);
+    Object.assign(this.#state, state, { rate });
+  }
+
   /** What it remembers. */
   toJSON(): PlateauState {
     return { ...this.#state };

@@ -43,6 +43,14 @@ export interface Schedule {
   /** Told every validation loss of the run, in nats per token. */
   observe(validationLoss: number): void;
 
+  /**
+   * Told that the run went back to earlier weights: what was observed since then counts no more. The rate does not rise
+   * again by that.
+   *
+   * @param state What it remembered then.
+   */
+  goBack(state: PlateauState | null): void;
+
   /** What it remembers, for a checkpoint; null where it is a function of the step alone. */
   toJSON(): PlateauState | null;
 }

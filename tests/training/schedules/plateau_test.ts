@@ -41,3 +41,22 @@ for (const { options, rates } of plateaus) {
     assertAllClose([whole.rate() / rates.at(-1)!], [1], 1e-6);
   });
 }
+
+Deno.test("Plateau goes back to what it knew at a moment, but not to a rate that was higher", () => {
+  const plateau = new Plateau({ peak: 0.1, factor: 0.5, patience: 1 });
+  plateau.observe(3);
+  const then = plateau.toJSON();
+  assertEquals(then, { rate: 0.1, best: 3, waited: 0, cooldown: 0 });
+  plateau.observe(2);
+  plateau.observe(2.5);
+  plateau.goBack(then);
+  assertEquals(plateau.toJSON(), then);
+  plateau.observe(2.9); // better than 3
+  assertEquals(plateau.toJSON(), { ...then, best: 2.9 });
+  for (const loss of [4, 4]) plateau.observe(loss);
+  assertEquals(plateau.rate(), 0.05);
+  plateau.goBack(then);
+  assertEquals(plateau.toJSON(), { ...then, rate: 0.05 });
+  plateau.goBack(null);
+  assertEquals(plateau.toJSON(), { ...then, rate: 0.05 });
+});

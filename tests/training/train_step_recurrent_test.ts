@@ -86,6 +86,10 @@ const KINDS: [string, RecurrentKind, RecurrentConfig][] = [
   ["lstm", "lstm", EVERYTHING],
   ["gru", "gru", EVERYTHING],
   ["gru as of Cho", "gru", { ...EVERYTHING, resetAfter: false }],
+  ["lstm, masks of gates", "lstm", {
+    ...EVERYTHING,
+    recurrentDropoutMasks: "gates",
+  }],
 ];
 
 for (const [title, kind, config] of KINDS) {
