@@ -7,7 +7,10 @@
  */
 import { type Tensor, tf } from "../engine/tf.ts";
 import type { ChainContext } from "./chain/candidates.ts";
-import { LARGEST, type PenaltyWindow } from "./chain/scores.ts";
+import type { PenaltyWindow } from "./chain/scores.ts";
+
+/** About the largest number of single precision: where penalties end, as in a chain. */
+const LARGEST = 3.4e38;
 
 /** What a block begins with; what has no token is −1. */
 export interface SeenTokens {
@@ -48,7 +51,8 @@ export function seenBefore(
       ? 0
       : promptLength;
     for (let i = Math.max(first, 0); i < last; i++) {
-      counts[row * vocabSize + tokens[i]!]!++;
+      const id = tokens[i]!;
+      if (id >= 0 && id < vocabSize) counts[row * vocabSize + id]!++;
     }
     if (typeof window === "number") {
       for (let i = offset; i < length; i++) {

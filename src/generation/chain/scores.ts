@@ -43,7 +43,7 @@ export interface PenaltyOptions {
 }
 
 /** About the largest number of single precision. */
-export const LARGEST = 3.4e38;
+const LARGEST = 3.4e38;
 
 const finite = {
   rule: "a finite number",
