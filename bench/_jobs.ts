@@ -1,5 +1,6 @@
 /**
- * What is measured: training on every workload, and generation from two of the models, one row and 32 rows at a time.
+ * What is measured: training on every workload, and generation from two of the models, one row and 32 rows at a time:
+ * plain, and by the chain of stages that text generation has by default elsewhere.
  *
  * @module
  */
@@ -8,7 +9,7 @@ import { titleOf } from "./table.ts";
 
 /** One thing that programs do. */
 export interface Job {
-  kind: "train" | "generate";
+  kind: "train" | "generate" | "chain";
   /** Whose model. */
   workload: string;
   /** How many rows are generated side by side; training has the workload's. */
@@ -27,12 +28,14 @@ const BATCHES = [1, 32];
 export function jobsOf(workloads: readonly string[]): Job[] {
   return workloads.flatMap((workload) => [
     { kind: "train" as const, workload, batch: 1, title: workload },
-    ...(GENERATED_FROM.includes(workload) ? BATCHES : []).map((batch) => ({
-      kind: "generate" as const,
-      workload,
-      batch,
-      title: titleOf({ workload: `generate-${workload}`, batch }),
-    })),
+    ...(GENERATED_FROM.includes(workload) ? BATCHES : []).flatMap((batch) =>
+      (["generate", "chain"] as const).map((kind) => ({
+        kind,
+        workload,
+        batch,
+        title: titleOf({ workload: `${kind}-${workload}`, batch }),
+      }))
+    ),
   ]);
 }
 

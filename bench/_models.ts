@@ -224,36 +224,47 @@ function lstmPredictor(w: Weights, s: Workload): Predictor {
   };
 }
 
-/** With a ring of keys and values: past the context, the oldest position is overwritten. */
+/**
+ * With a ring of keys and values: past the context, the oldest position is overwritten. All rows stand at the same
+ * position.
+ */
 function decoderPredictor(w: Weights, s: Workload): Predictor {
   const [d, heads, t] = [s.width!, s.heads!, s.steps];
   const size = d / heads;
   const places = tf.keep(tf.range(0, t, 1, "int32")); // (T,)
   const step = (ids: tf.Tensor, state: readonly tf.Tensor[]) => {
-    const [count, ...caches] = state; // (1,), and (heads, T, size) each
-    const place = tf.mod(count!, tf.scalar(t, "int32")); // (1,)
+    const [counts, ...caches] = state; // (B,), and (B, heads, T, size) each
+    const rows = ids.size;
+    const count = tf.slice(counts!, 0, 1); // (1,)
+    const place = tf.mod(count, tf.scalar(t, "int32")); // (1,)
     const here = tf.reshape(place, []); // ()
     const unseen = tf.mul(
-      tf.cast(tf.greater(places, count!), "float32"),
+      tf.cast(tf.greater(places, count), "float32"),
       -1e9,
     ); // (T,)
     let x: tf.Tensor = tf.add(
       tf.gather(w["tokens"]!, ids as tf.Tensor1D),
       tf.gather(w["positions"]!, place as tf.Tensor1D),
-    ); // (1, D)
-    const next: tf.Tensor[] = [tf.add(count!, tf.scalar(1, "int32"))];
+    ); // (B, D)
+    const next: tf.Tensor[] = [tf.add(counts!, tf.scalar(1, "int32"))];
     for (let i = 0; i < s.layers; i++) {
       const qkv = tf.matMul(norm(x, w[`${i}/norm_1`]!), w[`${i}/qkv`]!);
-      const [q, k, v] = tf.unstack(tf.reshape(qkv, [3, heads, size])); // (heads, size) each
-      const keys = withSliceAt(caches[2 * i]!, here, k!, 1); // (heads, T, size)
-      const values = withSliceAt(caches[2 * i + 1]!, here, v!, 1); // (heads, T, size)
+      const [q, k, v] = tf.unstack(
+        tf.reshape(qkv, [rows, 3, heads, size]),
+        1,
+      ); // (B, heads, size) each
+      const keys = withSliceAt(caches[2 * i]!, here, k!, 2); // (B, heads, T, size)
+      const values = withSliceAt(caches[2 * i + 1]!, here, v!, 2); // (B, heads, T, size)
       next.push(keys, values);
       const scores = tf.mul(
-        tf.matMul(tf.expandDims(q!, 1), keys, false, true),
+        tf.matMul(tf.expandDims(q!, 2), keys, false, true),
         1 / Math.sqrt(size),
-      ); // (heads, 1, T)
+      ); // (B, heads, 1, T)
       const mixed = tf.matMul(tf.softmax(tf.add(scores, unseen)), values);
-      x = tf.add(x, tf.matMul(tf.reshape(mixed, [1, d]), w[`${i}/project`]!));
+      x = tf.add(
+        x,
+        tf.matMul(tf.reshape(mixed, [rows, d]), w[`${i}/project`]!),
+      );
       const up = gelu(tf.matMul(norm(x, w[`${i}/norm_2`]!), w[`${i}/up`]!));
       x = tf.add(x, tf.matMul(up, w[`${i}/down`]!));
     }
@@ -261,11 +272,11 @@ function decoderPredictor(w: Weights, s: Workload): Predictor {
     return { logits, state: next };
   };
   return {
-    zeroState: () => [
-      tf.zeros([1], "int32"),
+    zeroState: (batch) => [
+      tf.zeros([batch], "int32"),
       ...Array.from(
         { length: 2 * s.layers },
-        () => tf.zeros([heads, t, size]),
+        () => tf.zeros([batch, heads, t, size]),
       ),
     ],
     step,

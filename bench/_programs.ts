@@ -17,6 +17,8 @@ export interface Program {
   trains: readonly string[];
   /** How many rows it generates side by side. */
   batches: readonly number[];
+  /** Whether it has the chain of stages. */
+  hasChain: boolean;
   /** What takes it so long that it is done in the first round only. */
   slow: readonly Job["kind"][];
 }
@@ -32,19 +34,23 @@ function program(
     flags: [],
     trains: ["W1", "W2", "W3", "W4"],
     batches: [1, 32],
+    hasChain: false,
     slow: [],
     ...changes,
   };
 }
 
 /** The library itself. */
-export const OURS: Program = program("Textloom", "textloom.ts");
+export const OURS: Program = program("Textloom", "textloom.ts", {
+  hasChain: true,
+});
 
 /** The peers by their names on the command line. */
 export const PEERS: Readonly<Record<string, Program>> = {
-  "torch": program("PyTorch", "peers/torch_peer.py"),
+  "torch": program("PyTorch", "peers/torch_peer.py", { hasChain: true }),
   "torch-compile": program("PyTorch, compiled", "peers/torch_peer.py", {
     flags: ["--compile"],
+    hasChain: true,
   }),
   "tensorflow": program("TensorFlow", "peers/tf_peer.py"),
   "keras": program("Keras", "peers/keras_peer.py", { slow: ["generate"] }),
@@ -82,6 +88,7 @@ export function takesPart(
 ): boolean {
   const able = kind === "train"
     ? program.trains.includes(workload)
-    : program.batches.includes(batch);
+    : program.batches.includes(batch) &&
+      (kind === "generate" || program.hasChain);
   return able && (round === 0 || !program.slow.includes(kind));
 }

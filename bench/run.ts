@@ -88,10 +88,10 @@ async function measure(
   { kind, workload, batch }: Job,
 ): Promise<Line> {
   const own = script.endsWith(".ts") ? [folder] : []; // Python makes the numbers itself
-  const rows = kind === "generate" ? [String(batch)] : [];
+  const rows = kind === "train" ? [] : [String(batch)];
   const text = await run(script, kind, workload, ...own, ...rows, ...flags);
   const line = JSON.parse(text) as Line;
-  if (kind === "generate" && (line.batch ?? 1) !== batch) {
+  if (kind !== "train" && (line.batch ?? 1) !== batch) {
     throw new Error(`generates ${line.batch ?? 1} rows, not ${batch}`);
   }
   return line;

@@ -8,7 +8,7 @@
 export interface Line {
   /** Whose program. */
   peer: string;
-  /** Name of the workload, with `generate-` before it for generation. */
+  /** Name of the workload, with `generate-` or `chain-` before it for generation. */
   workload: string;
   /** How many rows are generated side by side, 1 if missing; training has the workload's. */
   batch?: number;
@@ -47,7 +47,7 @@ export function titleOf(
   { workload, batch = 1 }: Pick<Line, "workload" | "batch">,
 ): string {
   const rows = batch === 1 ? "" : `, batch ${batch}`;
-  return workload.replace("generate-", "generate ") + rows;
+  return workload.replace(/^(generate|chain)-/, "$1 ") + rows;
 }
 
 /** All results of one peer in one table. */

@@ -1,14 +1,15 @@
 /**
  * The library's own part of the benchmark: one workload, one line of results.
  *
- *     deno run -A bench/textloom.ts train|generate W1 FOLDER [BATCH]
+ *     deno run -A bench/textloom.ts train|generate|chain W1 FOLDER [BATCH]
  *
  * @module
  */
 import { compile, useEngine } from "@textloom/textloom";
 import * as tf from "@tensorflow/tfjs-core";
 import { BlockWriter } from "../src/generation/block_writer.ts";
-import { generateRows } from "../src/generation/generate_rows.ts";
+import type { ChainOptions } from "../src/generation/chain/chain.ts";
+import { compiledSampling } from "../src/generation/chain/compiled_sampling.ts";
 import { dropout } from "../src/layers/dropout.ts";
 import { Sampler } from "../src/generation/sampler.ts";
 import { Given } from "./_given.ts";
@@ -27,6 +28,17 @@ const threads = Number(Deno.env.get("BENCH_THREADS") ?? 0);
 await useEngine("tensorflow", threads > 0 ? { threads } : {});
 const given = new Given(folder, name);
 const POOL = 8;
+const TOKENS = 500;
+
+/** Penalties, top-k, top-p, min-p and temperature, as llama.cpp has them, but that tokens repeated are penalized. */
+const DEFAULT_CHAIN: ChainOptions = {
+  repetitionPenalty: 1.1,
+  penaltyWindow: 64,
+  topK: 40,
+  topP: 0.95,
+  minP: 0.05,
+  temperature: 0.8,
+};
 
 function report(
   samplesMs: number[],
@@ -37,8 +49,8 @@ function report(
   const peakMemoryMB = Number(/VmHWM:\s*(\d+)/.exec(status)![1]) / 1024;
   console.log(JSON.stringify({
     peer: "Textloom",
-    workload: kind === "train" ? name : `generate-${name}`,
-    ...(kind === "generate" && { batch }),
+    workload: kind === "train" ? name : `${kind}-${name}`,
+    ...(kind !== "train" && { batch }),
     samplesMs,
     firstCallSeconds,
     losses,
@@ -104,23 +116,33 @@ if (kind === "train") {
 } else {
   const model = predictor(given.variables(), s);
   const blocks = new BlockWriter(model);
+  const options = kind === "chain" ? DEFAULT_CHAIN : {};
   const generate = async (seed: number): Promise<number> => {
     const start = performance.now();
-    let count = 0;
-    const sampler = new Sampler({ seed });
-    for await (
-      const { ids } of generateRows(model, {
-        prompts: Array.from({ length: batch }, () => Int32Array.of(0)),
-        maxTokens: 500,
-        choose: (logits, row, position) => sampler.pick(logits, position, row),
-        blocks: { source: blocks, sampling: sampler },
-      })
-    ) count += ids.reduce((sum, row) => sum + row.length, 0);
-    if (count !== 500 * batch) throw new Error(`${count} tokens`);
+    const sampling = compiledSampling(options, new Sampler({ seed }));
+    const texts = Array.from({ length: batch }, () => [0]);
+    let state = model.zeroState(batch);
+    for (let position = 0; position < TOKENS;) {
+      const written = await blocks.write(
+        {
+          tokens: Int32Array.from(texts, (ids) => ids.at(-1)!),
+          state,
+          contexts: texts.map((tokens) => ({ tokens, promptLength: 1 })),
+        },
+        { position, most: TOKENS - position },
+        sampling,
+      );
+      if (!written.sound) throw new Error("the scores are no numbers");
+      tf.dispose([...state]);
+      state = written.state;
+      for (const [row, ids] of written.rows.entries()) texts[row]!.push(...ids);
+      position = texts[0]!.length - 1;
+    }
+    tf.dispose([...state]);
     return performance.now() - start;
   };
   const firstCallSeconds = await generate(0) / 1000;
   const samples: number[] = [];
-  for (let i = 1; i <= 7; i++) samples.push(await generate(i) / 500);
+  for (let i = 1; i <= 7; i++) samples.push(await generate(i) / TOKENS);
   report(samples, firstCallSeconds, []);
 }

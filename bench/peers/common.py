@@ -92,7 +92,7 @@ def time_training(peer, workload, make_step, note=""):
     report(peer, workload, samples, first, [float(x) for x in losses], note)
 
 
-def time_generation(peer, workload, generate, note="", batch=1, tokens=TOKENS, repeats=7):
+def time_generation(peer, workload, generate, note="", batch=1, tokens=TOKENS, repeats=7, kind="generate"):
     """`generate(n)` writes n tokens in each of `batch` rows and returns them, shape (n, batch) or (n,)."""
     start = time.perf_counter()
     assert np.size(generate(tokens)) == tokens * batch
@@ -102,11 +102,11 @@ def time_generation(peer, workload, generate, note="", batch=1, tokens=TOKENS, r
         start = time.perf_counter()
         generate(tokens)
         samples.append((time.perf_counter() - start) * 1e3 / tokens)
-    report(peer, f"generate-{workload}", samples, first, note=note, batch=batch)
+    report(peer, f"{kind}-{workload}", samples, first, note=note, batch=batch)
 
 
 def asked():
-    """What the command line asks for: `train` or `generate`, the workload, and how many rows to generate."""
+    """What the command line asks for: `train`, `generate` or `chain`, the workload, and how many rows to generate."""
     kind, workload, *rest = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
     return kind, workload, int(rest[0]) if rest else 1
 

@@ -153,33 +153,57 @@ def make_step(workload):
     return make
 
 
-def choose(logits):
+def choose(logits, seen):
     return torch.multinomial(logits.softmax(-1), 1)
+
+
+def choose_by_chain(logits, seen):
+    """Repetition penalty 1.1 for the tokens seen, top-k 40, top-p 0.95, min-p 0.05, temperature 0.8."""
+    scores = logits.gather(1, seen)
+    logits = logits.scatter(1, seen, torch.where(scores > 0, scores / 1.1, scores * 1.1))
+    scores, ids = logits.topk(min(40, logits.shape[1]))  # in falling order
+    p = scores.softmax(-1)
+    removed = (p.cumsum(-1) - p >= 0.95) | (p < 0.05 * p[:, :1])
+    p = (scores.masked_fill(removed, -torch.inf) / 0.8).softmax(-1)
+    return ids.gather(1, torch.multinomial(p, 1))
+
+
+class Seen:
+    """The last 64 tokens of every row, which the penalty looks at."""
+
+    def __init__(self, batch):
+        self.ids, self.count = torch.zeros(batch, 64, dtype=torch.long), 0
+
+    def add(self, token):
+        self.count += 1
+        self.ids[:, self.count % 64] = token.view(-1)
 
 
 @torch.inference_mode()
 def generate_lstm(model, s, batch, n):
-    ids, token, state = [], torch.zeros(batch, 1, dtype=torch.long), None
+    ids, token, state, seen = [], torch.zeros(batch, 1, dtype=torch.long), None, Seen(batch)
     for _ in range(n):
         logits, state = model(token, state)
-        token = choose(logits[:, -1])
+        token = choose(logits[:, -1], seen.ids)
+        seen.add(token)
         ids.append(token.tolist())
     return ids
 
 
 @torch.inference_mode()
 def generate_lstm_compiled(model, s, batch, n):
-    ids, token = [], torch.zeros(batch, dtype=torch.long)
+    ids, token, seen = [], torch.zeros(batch, dtype=torch.long), Seen(batch)
     states = [(torch.zeros(batch, s["units"]),) * 2 for _ in range(s["layers"])]
     for _ in range(n):
-        token, states = lstm_step(model, token, states)
+        token, states = lstm_step(model, token, states, seen.ids)
+        seen.add(token)
         ids.append(token.tolist())
     return ids
 
 
-def lstm_step(model, token, states):
+def lstm_step(model, token, states, seen):
     logits, states = model.step(token, states)
-    return choose(logits)[:, 0], states
+    return choose(logits, seen)[:, 0], states
 
 
 @torch.inference_mode()
@@ -187,16 +211,17 @@ def generate_decoder(model, s, batch, n):
     """With a ring of keys and values: past the context, the oldest position is overwritten."""
     t, size = s["steps"], s["width"] // s["heads"]
     caches = [[torch.zeros(batch, s["heads"], t, size) for _ in "kv"] for _ in range(s["layers"])]
-    ids, token = [], torch.zeros(batch, 1, dtype=torch.long)
+    ids, token, seen = [], torch.zeros(batch, 1, dtype=torch.long), Seen(batch)
     for i in range(n):
         mask = (torch.arange(t) <= i).view(1, 1, 1, t)
-        token = decoder_step(model, token, torch.tensor([i % t]), caches, mask)
+        token = decoder_step(model, token, torch.tensor([i % t]), caches, mask, seen.ids)
+        seen.add(token)
         ids.append(token.tolist())
     return ids
 
 
-def decoder_step(model, token, place, caches, mask):
-    return choose(model.step(token, place, caches, mask)[:, -1])
+def decoder_step(model, token, place, caches, mask, seen):
+    return choose(model.step(token, place, caches, mask)[:, -1], seen)
 
 
 kind, workload, batch = asked()
@@ -206,8 +231,10 @@ if kind == "train":
     time_training(name, workload, make_step(workload), note)
 else:
     model, s = build(workload), WORKLOADS[workload]
+    if kind == "chain":
+        choose = choose_by_chain
     generate = generate_decoder if s["kind"] == "decoder" else generate_lstm
     if COMPILED:
         lstm_step, decoder_step = torch.compile(lstm_step), torch.compile(decoder_step)
         generate = generate_decoder if s["kind"] == "decoder" else generate_lstm_compiled
-    time_generation(name, workload, lambda n: generate(model, s, batch, n), batch=batch)
+    time_generation(name, workload, lambda n: generate(model, s, batch, n), batch=batch, kind=kind)

@@ -2,9 +2,9 @@
  * Writes tokens in blocks: choosing a token and reading it is one compiled loop, so that nothing goes back and forth
  * between JavaScript and the engine within a block. Rows are written side by side.
  *
- * The tokens are chosen as `Sampler` chooses them, by the same random numbers, in single precision: softmax of the logits
- * over the temperature, all but the k largest dropped, and the first token whose cumulative weight exceeds the random
- * share of the total.
+ * The tokens are chosen as the chain of penalties, top-k, top-p, min-p and temperature chooses them, by the same random
+ * numbers, in single precision. Which of these stages there are is compiled, their numbers are not: another temperature
+ * goes through the same machine code.
  *
  * @module
  */
@@ -15,7 +15,19 @@ import { lanes, sideBySide } from "../engine/side_by_side.ts";
 import { sliceAt, withSliceAt } from "../engine/slices.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import { joinRows } from "./_state_rows.ts";
-import { type Choice, chooseLikeliest, drawTokens } from "./_choose.ts";
+import {
+  areSound,
+  chooseLikeliest,
+  type Drawing,
+  drawTokens,
+} from "./_choose.ts";
+import {
+  countOn,
+  penalize,
+  type PenaltyNumbers,
+  seenBefore,
+} from "./_seen_tokens.ts";
+import type { ChainContext } from "./chain/candidates.ts";
 import type { Predictor, PredictorState } from "./predictor.ts";
 import type { Sampling } from "./sampler.ts";
 
@@ -28,6 +40,9 @@ const FIRST_BLOCK = 64;
 /** Milliseconds that a block takes, about: so long the reader waits for the next tokens. */
 const BLOCK_TIME = 50;
 
+/** Tokens that top-k is compiled for at least; above, for the next power of two. */
+const SMALLEST_TOP_K = 16;
+
 /** Rows of the smallest part that is written on a core of its own. */
 const SMALLEST_PART = 8;
 
@@ -39,24 +54,35 @@ interface BlockInputs {
   state: Tensor[];
   /** How many tokens to write, int32, shape (). */
   length: Tensor;
-  /** float32, shape (); absent for the likeliest token always. */
-  temperature?: Tensor;
+  /** How to draw; absent for the likeliest token always. */
+  drawing?: Drawing;
   /** What to draw each token with, shape (B, LONGEST_BLOCK). */
   uniforms?: Tensor;
-  /** How many tokens may be chosen from; 0 for all. */
-  topK: number;
+  /** The penalties, if there are any. */
+  penalties?: PenaltyNumbers;
+  /** What they have seen. */
+  seen?: {
+    /** How often each token was there, but for the last one, shape (B, V). */
+    counts: Tensor;
+    /** Tokens that leave the window, int32, shape (B, LONGEST_BLOCK). */
+    leaving: Tensor;
+  };
+  /** Place of the first that leaves, int32, shape (). */
+  offset?: Tensor;
 }
 
 /** What a block gives, and what its loop carries from token to token. */
 interface BlockState {
   /** Place of the next token, int32, shape (). */
   place: Tensor;
-  /** int32, shape (LONGEST_BLOCK, B). */
+  /** int32, shape (LONGEST_BLOCK, B); where there are penalties, as many tokens that leave their window stand before. */
   ids: Tensor;
   /** Whether all scores so far were numbers, bool, shape (). */
   sound: Tensor;
   /** The last tokens, which the model has not read yet, int32, shape (B,). */
   tokens: Tensor;
+  /** How often penalties have seen each token before these, shape (B, V); none without penalties. */
+  counts: Tensor[];
   /** What the model remembers before them. */
   state: Tensor[];
 }
@@ -67,6 +93,12 @@ export interface BlockStart {
   tokens: Int32Array;
   /** What the model remembers before them; the caller still owns it. */
   state: PredictorState;
+  /**
+   * Of every row the text so far, with the token before the block as its last one. Only penalties look at it.
+   *
+   * @default {undefined} which is enough without penalties
+   */
+  contexts?: readonly ChainContext[] | undefined;
 }
 
 /** Which tokens a block has. */
@@ -94,6 +126,7 @@ export class BlockWriter {
   readonly #read: CompiledFunction<[Tensor], Tensor[]>;
   /** Tokens of the next block, at most. */
   #length = FIRST_BLOCK;
+  #vocabSize: number | undefined;
 
   /** @param predictor The model. */
   constructor(predictor: Predictor) {
@@ -136,32 +169,33 @@ export class BlockWriter {
    * @param block Which tokens.
    * @param sampling How the tokens are chosen.
    * @returns The block.
+   * @throws {TypeError} If there are penalties, and not the text of every row.
    */
   async write(
-    { tokens, state: before }: BlockStart,
+    { tokens, state: before, contexts }: BlockStart,
     { position, most }: BlockPlace,
     sampling: Sampling,
   ): Promise<WrittenBlock> {
-    const { temperature, topK } = sampling;
     const rows = tokens.length;
     const length = Math.min(most, this.#length, LONGEST_BLOCK);
+    const seen = this.#seenBefore(contexts, rows, sampling);
     const own = {
       tokens: tf.tensor1d(tokens, "int32"),
       length: tf.scalar(length, "int32"),
-      ...(temperature > 0 && {
-        temperature: tf.scalar(temperature),
+      ...(sampling.temperature > 0 && {
+        drawing: drawingOf(sampling),
         uniforms: tf.tensor2d(
           uniformsOf(rows, length, position, sampling),
           [rows, LONGEST_BLOCK],
         ),
       }),
+      ...seen,
     };
     const begun = performance.now();
     try {
       const parts = await this.#write.inBackground({
         ...own,
         state: [...before],
-        topK,
       });
       const written = await Promise.all(parts.map(takeOut));
       this.#keepPace(length / (performance.now() - begun));
@@ -186,6 +220,40 @@ export class BlockWriter {
     this.#read.dispose();
   }
 
+  /** The penalties and what they look at, as tensors. */
+  #seenBefore(
+    contexts: readonly ChainContext[] | undefined,
+    rows: number,
+    { penalties }: Sampling,
+  ): Pick<BlockInputs, "penalties" | "seen" | "offset"> {
+    if (penalties === undefined) return {};
+    if (contexts?.length !== rows) {
+      throw new TypeError(
+        `Cannot generate: penalties need the text of every row, ${rows} of them: ${
+          contexts?.length ?? 0
+        }`,
+      );
+    }
+    const vocabSize = this.#vocabSize ??= sizeOfVocabulary(this.#predictor);
+    const { repetition, frequency, presence, window } = penalties;
+    const { counts, leaving, offset } = seenBefore(contexts, window, {
+      vocabSize,
+      length: LONGEST_BLOCK,
+    });
+    return {
+      penalties: {
+        repetition: tf.scalar(repetition),
+        frequency: tf.scalar(frequency),
+        presence: tf.scalar(presence),
+      },
+      seen: {
+        counts: tf.tensor2d(counts, [rows, vocabSize]),
+        leaving: tf.tensor2d(leaving, [rows, LONGEST_BLOCK], "int32"),
+      },
+      offset: tf.scalar(offset, "int32"),
+    };
+  }
+
   /** Makes blocks as long as their time allows, at a pace in tokens per millisecond. */
   #keepPace(pace: number): void {
     this.#length = Math.max(Math.floor(pace * BLOCK_TIME), FIRST_BLOCK);
@@ -193,7 +261,7 @@ export class BlockWriter {
 
   /** Writes the rows in as many parts as there are cores, if there are enough of them. */
   #writeParts(inputs: BlockInputs): BlockState[] {
-    const { tokens, state, uniforms, ...shared } = inputs;
+    const { tokens, state, uniforms, seen, ...shared } = inputs;
     const parts = cutRows(tokens.size, {
       most: lanes(),
       smallest: SMALLEST_PART,
@@ -205,6 +273,9 @@ export class BlockWriter {
         tokens: part(tokens),
         state: state.map(part),
         ...(uniforms && { uniforms: part(uniforms) }),
+        ...(seen && {
+          seen: { counts: part(seen.counts), leaving: part(seen.leaving) },
+        }),
       };
     });
     return sideBySide(
@@ -213,42 +284,78 @@ export class BlockWriter {
     );
   }
 
-  #writeBlock(
-    { tokens, state, temperature, uniforms, length, topK }: BlockInputs,
-  ): BlockState {
+  #writeBlock(inputs: BlockInputs): BlockState {
+    const { tokens, state, uniforms, length, drawing, seen } = inputs;
     const rows = tokens.size;
     const draws = uniforms && tf.transpose(uniforms); // (LONGEST_BLOCK, B)
-    const choose = (logits: Tensor, place: Tensor): Choice =>
-      draws === undefined ? chooseLikeliest(logits) : drawTokens(
-        logits,
-        sliceAt(draws, place),
-        { temperature: temperature!, topK },
-      );
+    const choose = (scores: Tensor, place: Tensor): Tensor =>
+      draws === undefined || drawing === undefined
+        ? chooseLikeliest(scores)
+        : drawTokens(scores, sliceAt(draws, place), drawing);
+    const first = tf.scalar(seen ? LONGEST_BLOCK : 0, "int32");
+    const room = tf.zeros([LONGEST_BLOCK, rows], "int32");
     const step = this.#predictor.stepper?.() ??
       ((ids, state) => this.#predictor.step(ids, state));
     return whileLoop(
       ({ place, sound }: BlockState) =>
         tf.logicalAnd(sound, tf.less(place, length)),
-      ({ place, ids, tokens, state }) => {
+      ({ place, ids, tokens, counts: [before], state }) => {
         const next = step(tokens, state);
-        const chosen = choose(tf.reshape(next.logits, [rows, -1]), place);
+        const logits = tf.reshape(next.logits, [rows, -1]); // (B, V)
+        const counts = before && countOn(
+          before,
+          tokens,
+          sliceAt(ids, tf.add(place, inputs.offset!)),
+        );
+        const scores = counts
+          ? penalize(logits, counts, inputs.penalties!)
+          : logits;
+        const chosen = choose(scores, place); // (B,)
         return {
           place: tf.add(place, tf.scalar(1, "int32")),
-          ids: withSliceAt(ids, place, chosen.ids),
-          sound: chosen.sound,
-          tokens: chosen.ids,
+          ids: withSliceAt(ids, tf.add(place, first), chosen),
+          sound: areSound(logits),
+          tokens: chosen,
+          counts: counts ? [counts] : [],
           state: [...next.state],
         };
       },
       {
         place: tf.scalar(0, "int32") as Tensor,
-        ids: tf.zeros([LONGEST_BLOCK, rows], "int32"),
+        ids: seen ? tf.concat([tf.transpose(seen.leaving), room]) : room,
         sound: tf.scalar(true, "bool") as Tensor,
         tokens,
+        counts: seen ? [seen.counts] : [],
         state,
       },
     );
   }
+}
+
+/** The stages of a draw, and their numbers as tensors. */
+function drawingOf({ temperature, topK, topP = 1, minP = 0 }: Sampling) {
+  return {
+    temperature: tf.scalar(temperature),
+    ...(topK > 0 && {
+      topK: {
+        count: tf.scalar(topK),
+        most: Math.max(SMALLEST_TOP_K, 2 ** Math.ceil(Math.log2(topK))),
+      },
+    }),
+    ...(topP < 1 && { topP: tf.scalar(topP) }),
+    ...(minP > 0 && { minP: tf.scalar(Math.log(minP)) }),
+  };
+}
+
+/** What a model's scores tell of its vocabulary. */
+function sizeOfVocabulary(predictor: Predictor): number {
+  return tf.tidy(() => {
+    const { logits } = predictor.step(
+      tf.tensor1d([0], "int32"),
+      predictor.zeroState(1),
+    );
+    return logits.shape.at(-1)!;
+  });
 }
 
 /** The random numbers of a block, as many in every row as the longest block has. */
@@ -269,12 +376,13 @@ function uniformsOf(
 
 /** Reads what the loop of a part gave, and frees all of it but the state. */
 async function takeOut(
-  { place, ids, sound, tokens, state }: BlockState,
+  { place, ids, sound, tokens, counts, state }: BlockState,
 ): Promise<{ rows: Int32Array[]; sound: boolean; state: Tensor[] }> {
   const [isSound] = await sound.data();
   const count = tokens.size;
-  const byPlace = await ids.data() as Int32Array; // (LONGEST_BLOCK, B)
-  tf.dispose([place, ids, sound, tokens]);
+  const all = await ids.data() as Int32Array;
+  const byPlace = all.subarray(-LONGEST_BLOCK * count); // (LONGEST_BLOCK, B)
+  tf.dispose([place, ids, sound, tokens, counts]);
   return {
     rows: Array.from(
       { length: count },

@@ -8,6 +8,7 @@
  * @module
  */
 import { freshSeed, RandomStream, seedNumber } from "../engine/random.ts";
+import type { PenaltyWindow } from "./chain/scores.ts";
 
 /**
  * The random numbers' stream that tokens are chosen with.
@@ -19,12 +20,45 @@ export function samplingStream(row = 0): string {
   return row === 0 ? "sampling" : `sampling row ${row}`;
 }
 
-/** How tokens are chosen, for those who do it elsewhere than in a {@linkcode Sampler}. */
+/** Penalties for tokens that were there before, as plain numbers. */
+export interface SamplingPenalties {
+  /** Above 0; 1 changes nothing. */
+  readonly repetition: number;
+  /** 0 changes nothing. */
+  readonly frequency: number;
+  /** 0 changes nothing. */
+  readonly presence: number;
+  /** Which tokens count as seen. */
+  readonly window: PenaltyWindow;
+}
+
+/**
+ * How tokens are chosen, for those who do it elsewhere than in a {@linkcode Sampler}: penalties, top-k, top-p, min-p,
+ * temperature, in this order.
+ */
 export interface Sampling {
-  /** From 0. */
+  /** From 0, where the likeliest token is taken and what removes others has no effect. */
   readonly temperature: number;
   /** From 0, which keeps all. */
   readonly topK: number;
+  /**
+   * From 0 to 1.
+   *
+   * @default {1} which keeps all
+   */
+  readonly topP?: number | undefined;
+  /**
+   * From 0 to 1.
+   *
+   * @default {0} which keeps all
+   */
+  readonly minP?: number | undefined;
+  /**
+   * Penalties.
+   *
+   * @default {undefined} for none
+   */
+  readonly penalties?: SamplingPenalties | undefined;
 
   /**
    * What a token is drawn with.

@@ -83,6 +83,7 @@ Deno.test("The table keeps generation apart by the number of rows", () => {
       line("Textloom", { workload, losses, samplesMs: [8], batch: 32 }),
       line("JAX", { workload, losses, samplesMs: [3], batch: 1 }),
       line("JAX", { workload, losses, samplesMs: [4], batch: 32 }),
+      line("Textloom", { workload: "chain-W1", losses, samplesMs: [2] }),
     ],
     [],
     200,
@@ -95,6 +96,8 @@ Deno.test("The table keeps generation apart by the number of rows", () => {
     "### generate W1, batch 32",
     "JAX | 4.00 | 4.00 | 0.50 (0.50) | 150 % | 1.0 | 100 | ",
     "Textloom | 8.00 | 8.00 |  | 75 % | 1.0 | 100 | ",
+    "### chain W1",
+    "Textloom | 2.00 | 2.00 |  |  | 1.0 | 100 | ",
   ]);
 });
 

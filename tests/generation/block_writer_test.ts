@@ -1,15 +1,22 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ensureEngine } from "../../src/engine/engine.ts";
 import { RandomStream } from "../../src/engine/random.ts";
-import { tf } from "../../src/engine/tf.ts";
+import { type Tensor, tf } from "../../src/engine/tf.ts";
 import {
   BlockWriter,
   LONGEST_BLOCK,
 } from "../../src/generation/block_writer.ts";
 import type { Predictor } from "../../src/generation/predictor.ts";
 import { Sampler, samplingStream } from "../../src/generation/sampler.ts";
+import {
+  type ChainOptions,
+  createChain,
+} from "../../src/generation/chain/chain.ts";
+import { compiledSampling } from "../../src/generation/chain/compiled_sampling.ts";
 import { buildLSTM } from "../../src/models/build_lstm.ts";
+import type { Network } from "../../src/networks/network.ts";
 import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
+import { TransformerNetwork } from "../../src/networks/transformer_network.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import { assertAllClose } from "../close.ts";
 import { writeTokens } from "./_write_rows.ts";
@@ -27,7 +34,7 @@ function smallNetwork(vocabSize: number): RecurrentNetwork {
   }, 3);
 }
 
-function dispose(network: RecurrentNetwork): void {
+function dispose(network: Network): void {
   for (const parameter of network.parameters.values()) parameter.dispose();
 }
 
@@ -236,3 +243,244 @@ Deno.test("LanguageModel.generate() writes the same text before and after its lo
   assert(early.length === 150);
   model.dispose();
 });
+
+/** How a text is written: a chain of stages, the draw, and how many tokens. */
+interface Writing {
+  options: ChainOptions & { temperature?: number };
+  seed: number;
+  count: number;
+}
+
+function promptsOf(rows: number, vocabSize: number): number[][] {
+  return Array.from(
+    { length: rows },
+    (_, row) => [1, 2, 3].map((id) => (id * (row + 1)) % vocabSize),
+  );
+}
+
+/** What is remembered of the prompts but for their last tokens. */
+function stateBefore(network: Predictor, prompts: number[][]): Tensor[] {
+  return tf.tidy(() => {
+    const ids = tf.tensor2d(
+      prompts.map((ids) => ids.slice(0, -1)),
+      undefined,
+      "int32",
+    );
+    return [...network.forward(ids, network.zeroState(prompts.length)).state];
+  });
+}
+
+/** The texts as the chain of JavaScript and `Sampler` write them, token by token. */
+function writeByChain(
+  network: Predictor,
+  prompts: number[][],
+  { options, seed, count }: Writing,
+): number[][] {
+  const { temperature, ...others } = options;
+  const chain = createChain(others);
+  const sampler = samplerOf(temperature, seed);
+  let state = stateBefore(network, prompts);
+  const texts = prompts.map((ids) => [...ids]);
+  for (let position = 0; position < count; position++) {
+    const [logits, ...next] = tf.tidy(() => {
+      const ids = tf.tensor1d(texts.map((text) => text.at(-1)!), "int32");
+      const read = network.step(ids, state);
+      return [read.logits, ...read.state];
+    });
+    const scores = logits!.dataSync() as Float32Array;
+    tf.dispose([logits!, ...state]);
+    state = next;
+    const size = scores.length / texts.length;
+    for (const [row, tokens] of texts.entries()) {
+      const own = chain.apply(scores.slice(row * size, (row + 1) * size), {
+        tokens,
+        promptLength: 3,
+      });
+      tokens.push(sampler.pick(own, position, row));
+    }
+  }
+  tf.dispose(state);
+  return texts;
+}
+
+async function writeByBlocks(
+  writer: BlockWriter,
+  [network, prompts]: [Predictor, number[][]],
+  { options, seed, count }: Writing,
+): Promise<number[][]> {
+  const sampling = compiledSampling(
+    options,
+    samplerOf(options.temperature, seed),
+  );
+  let state: readonly Tensor[] = stateBefore(network, prompts);
+  const texts = prompts.map((ids) => [...ids]);
+  for (let position = 0; position < count;) {
+    const block = await writer.write(
+      {
+        tokens: Int32Array.from(texts, (text) => text.at(-1)!),
+        state,
+        contexts: texts.map((tokens) => ({ tokens, promptLength: 3 })),
+      },
+      { position, most: count - position },
+      sampling,
+    );
+    tf.dispose([...state]);
+    state = block.state;
+    assert(block.sound);
+    for (const [row, ids] of block.rows.entries()) texts[row]!.push(...ids);
+    position += block.rows[0]!.length;
+  }
+  tf.dispose([...state]);
+  return texts;
+}
+
+function samplerOf(temperature = 1, seed: number): Sampler {
+  return new Sampler(
+    temperature === 0 ? { temperature } : { temperature, seed },
+  );
+}
+
+/** Every stage there or not, in every combination. */
+const COMBINATIONS: ChainOptions[] = [
+  { repetitionPenalty: 1.2, frequencyPenalty: 0.1, penaltyWindow: 10 },
+  { topK: 12 },
+  { topP: 0.9 },
+  { minP: 0.05 },
+].reduce<ChainOptions[]>(
+  (all, stage) => all.flatMap((options) => [options, { ...options, ...stage }]),
+  [{}],
+);
+
+const NETWORKS: [name: string, make: (vocabSize: number) => Network][] = [
+  ["an LSTM", (vocabSize) => smallNetwork(vocabSize)],
+  ["a transformer", (vocabSize) =>
+    new TransformerNetwork({
+      vocabSize,
+      context: 16,
+      layers: 1,
+      heads: 2,
+      width: 16,
+      feedForward: 32,
+      keyValueHeads: 1,
+      positions: "rotary",
+      rotaryBase: 10_000,
+      norm: "rms",
+      epsilon: 1e-5,
+      activation: "swiglu",
+      bias: false,
+      tied: true,
+      dropout: 0,
+    }, 5)],
+];
+
+for (const [name, make] of NETWORKS) {
+  for (
+    const [rows, vocabSize, chains] of [
+      [1, 40, name === "an LSTM" ? COMBINATIONS : COMBINATIONS.slice(-2)],
+      [5, 40, COMBINATIONS.slice(-2)],
+      [5, 110, [COMBINATIONS.at(-1)!, { topP: 0.8, presencePenalty: 0.5 }]],
+      [18, 20, COMBINATIONS.slice(-1)], // in parts
+    ] as const
+  ) {
+    Deno.test(`BlockWriter writes what a chain of stages chooses, ${name}, ${rows} rows, ${vocabSize} tokens`, async () => {
+      const network = make(vocabSize);
+      for (const { variable } of network.parameters.values()) {
+        tf.tidy(() => variable.assign(tf.mul(variable, 4))); // so that tokens differ in their chances
+      }
+      const prompts = promptsOf(rows, vocabSize);
+      await assertNoLeak(async () => {
+        for (const options of chains) {
+          const writer = new BlockWriter(network);
+          for (let seed = 0; seed < 3; seed++) {
+            // Other numbers go through the same recording.
+            const temperature = 1 - seed / 5;
+            const writing = {
+              options: { ...options, temperature },
+              seed,
+              count: 100,
+            };
+            assertEquals(
+              await writeByBlocks(writer, [network, prompts], writing),
+              writeByChain(network, prompts, writing),
+              JSON.stringify(writing),
+            );
+          }
+          writer.dispose();
+        }
+      });
+      dispose(network);
+    });
+  }
+}
+
+for (const penaltyWindow of [1, 70, 600, "all", "generated"] as const) {
+  Deno.test(`BlockWriter counts over blocks what penalties look at, window ${penaltyWindow}, likeliest and drawn`, async () => {
+    const network = smallNetwork(12);
+    const prompts = promptsOf(2, 12);
+    const writer = new BlockWriter(network);
+    for (const temperature of [0, 1]) {
+      const writing = {
+        options: {
+          frequencyPenalty: 0.01,
+          presencePenalty: 0.3,
+          repetitionPenalty: 1.1,
+          penaltyWindow,
+          temperature,
+        },
+        seed: 8,
+        count: 2 * LONGEST_BLOCK + 100,
+      };
+      assertEquals(
+        await writeByBlocks(writer, [network, prompts], writing),
+        writeByChain(network, prompts, writing),
+      );
+    }
+    writer.dispose();
+    dispose(network);
+  });
+}
+
+Deno.test("BlockWriter.write() needs the text of every row for penalties, and frees all without", async () => {
+  const network = smallNetwork(5);
+  const writer = new BlockWriter(network);
+  const state = network.zeroState(2);
+  const before = tf.memory().numTensors;
+  await assertRejects(
+    () =>
+      writer.write(
+        { tokens: Int32Array.of(1, 1), state },
+        { position: 0, most: 4 },
+        compiledSampling({ presencePenalty: 1 }, new Sampler()),
+      ),
+    TypeError,
+    "Cannot generate: penalties need the text of every row, 2 of them: 0",
+  );
+  assertEquals(tf.memory().numTensors, before);
+  tf.dispose([...state]);
+  writer.dispose();
+  dispose(network);
+});
+
+for (
+  const [scores, penalties] of [
+    [[0, Infinity, 1], { repetitionPenalty: 2 }], // which would be limited
+    [[0, NaN, 1], { topK: 1 }],
+    [[0, NaN, 1], { topP: 0.5 }],
+    [[-Infinity, -Infinity], { minP: 0.5 }],
+  ] as [number[], ChainOptions][]
+) {
+  Deno.test(`BlockWriter.write() tells that the scores ${scores} are none, with ${JSON.stringify(penalties)}`, async () => {
+    const writer = new BlockWriter(constant(scores));
+    const { sound } = await writer.write(
+      {
+        tokens: Int32Array.of(1),
+        state: [],
+        contexts: [{ tokens: [1], promptLength: 0 }],
+      },
+      { position: 0, most: 4 },
+      compiledSampling(penalties, new Sampler()),
+    );
+    assertEquals(sound, false);
+    writer.dispose();
+  });
+}
