@@ -384,6 +384,17 @@ export {
   type BeamSearchOptions,
 } from "./src/generation/strategies/beam_search.ts";
 export {
+  bestOf,
+  type BestOfOptions,
+  type SampledText,
+  type ScoredSample,
+} from "./src/generation/strategies/best_of.ts";
+export {
+  contrastiveSearch,
+  type ContrastiveSearchOptions,
+  type ContrastiveText,
+} from "./src/generation/strategies/contrastive_search.ts";
+export {
   type GuidanceOptions,
   guided,
 } from "./src/generation/strategies/guidance.ts";
@@ -391,12 +402,23 @@ export {
   mixture,
   type MixturePart,
 } from "./src/generation/strategies/mixture.ts";
+export type {
+  NextHidden,
+  RowPrediction,
+} from "./src/generation/strategies/hidden_rows.ts";
 export type { NextLogits } from "./src/generation/strategies/row_logits.ts";
 export {
   speculate,
   type SpeculatedTokens,
   type SpeculateOptions,
 } from "./src/generation/strategies/speculative.ts";
+export type {
+  TextBeamSearchOptions,
+  TextBestOfOptions,
+  TextContrastiveSearchOptions,
+  TextStrategyOptions,
+  WithText,
+} from "./src/generation/strategies/text_strategies.ts";
 export {
   Chain,
   type ChainOptions,
@@ -413,6 +435,7 @@ export type {
 export type { ChainStage, Knob } from "./src/generation/chain/stage.ts";
 export type { TruncationName } from "./src/generation/chain/truncation.ts";
 export type {
+  HiddenPrediction,
   Prediction,
   Predictor,
   PredictorState,

@@ -23,7 +23,8 @@ export interface BeamSearchSettings {
   signal: AbortSignal | undefined;
 }
 
-const OPTIONS: readonly string[] = [
+/** Names of the options. */
+export const BEAM_SEARCH_OPTIONS: readonly string[] = [
   "prompt",
   "beams",
   "maxTokens",
@@ -48,7 +49,7 @@ const OPTIONS: readonly string[] = [
 export function beamSearchSettings(
   options: BeamSearchOptions,
 ): BeamSearchSettings {
-  checkOptionNames("Cannot search", options, OPTIONS);
+  checkOptionNames("Cannot search", options, BEAM_SEARCH_OPTIONS);
   const {
     prompt,
     beams = 4,

@@ -12,6 +12,7 @@
  *
  * @module
  */
+import { nextTurn } from "../../engine/event_loop.ts";
 import { freshSeed, RandomStream } from "../../engine/random.ts";
 import type { Predictor } from "../predictor.ts";
 import { BeamGroup } from "./_beam_group.ts";
@@ -181,7 +182,9 @@ export async function beamSearch(
         first += own.length;
       }
       if (tokens.length === 0) break;
-      if (step < maxTokens) logits = await rows.advance(parents, tokens);
+      if (step === maxTokens) break;
+      logits = await rows.advance(parents, tokens);
+      await nextTurn();
     }
   } finally {
     rows.dispose();

@@ -1,0 +1,150 @@
+/**
+ * Steps of a model over rows that fork: picking the rows to go on from and reading a token in each is one compiled call.
+ *
+ * Recording a call takes as long as a dozen or two of steps as they are, and compiling it by XLA as a thousand. So the
+ * first steps of a model are taken as they are, then they are recorded, and in the end compiled; what is recorded is kept
+ * as long as the model. All three compute the same up to rounding.
+ *
+ * @module
+ */
+import { compile, type CompiledFunction } from "../../engine/compile.ts";
+import { asOnePart } from "../../engine/side_by_side.ts";
+import { type Tensor, tf } from "../../engine/tf.ts";
+import type { Predictor, PredictorState } from "../predictor.ts";
+
+/** Steps after which recording pays. */
+const RECORDED_FROM = 16;
+
+/** Steps after which XLA pays. */
+const COMPILED_FROM = 1_000;
+
+/** What a step goes on from. */
+interface StepInputs {
+  /** Of every new row, the row of the state that it goes on from, int32, shape (B,). */
+  parents: Tensor;
+  /** The new token of every row, int32, shape (B,). */
+  tokens: Tensor;
+  /** The state before. */
+  state: Tensor[];
+}
+
+type Step = (inputs: StepInputs) => Tensor[];
+
+/** What a step gives; the caller disposes all of it. */
+export interface RowStep {
+  /** Shape (B, V). */
+  logits: Tensor;
+  /** Shape (B, D), where they are asked for. */
+  hidden: Tensor | undefined;
+  /** The state after it, of as many rows as before or more; those past B mean nothing. */
+  state: PredictorState;
+}
+
+/** Takes steps with one model. */
+export class RowSteps {
+  /** Of every model that has taken steps, all that is recorded. */
+  static readonly #known = new WeakMap<Predictor, Map<boolean, RowSteps>>();
+  /** Frees what is recorded once a model is gone. */
+  static readonly #registry = new FinalizationRegistry<
+    CompiledFunction<[StepInputs], Tensor[]>[]
+  >((recorded) => {
+    for (const step of recorded) step.dispose();
+  });
+  readonly #asItIs: Step;
+  readonly #recorded: CompiledFunction<[StepInputs], Tensor[]> | undefined;
+  readonly #compiled: CompiledFunction<[StepInputs], Tensor[]> | undefined;
+  readonly #tellsHidden: boolean;
+  #taken = 0;
+
+  /**
+   * @param predictor A model.
+   * @param tellsHidden Whether the hidden vectors are wanted; the model must tell them.
+   * @returns Its steps, the same ones each time.
+   */
+  static of(predictor: Predictor, tellsHidden: boolean): RowSteps {
+    const known = this.#known.get(predictor) ?? new Map<boolean, RowSteps>();
+    this.#known.set(predictor, known);
+    const steps = known.get(tellsHidden) ??
+      new RowSteps(predictor, tellsHidden);
+    known.set(tellsHidden, steps);
+    return steps;
+  }
+
+  private constructor(predictor: Predictor, tellsHidden: boolean) {
+    // What is recorded must not keep the model alive: it is what frees it.
+    const reference = new WeakRef(predictor);
+    this.#tellsHidden = tellsHidden;
+    this.#asItIs = ({ parents, tokens, state }) => {
+      const model = reference.deref()!;
+      const before = state.map((rows) =>
+        tf.gather(rows, parents as tf.Tensor1D)
+      );
+      if (!tellsHidden) {
+        const next = model.step(tokens, before);
+        return [next.logits, ...next.state];
+      }
+      const next = model.stepHidden!(tokens, before);
+      return [next.logits, tf.clone(next.hidden), ...next.state]; // it may be a part of the state
+    };
+    if (predictor.isCompilable !== true) return;
+    this.#recorded = compile(this.#asItIs, { name: "search", jit: false });
+    this.#compiled = compile(
+      (inputs: StepInputs) => asOnePart(() => this.#asItIs(inputs)),
+      { name: "search, compiled" },
+    );
+    RowSteps.#registry.register(predictor, [this.#recorded, this.#compiled]);
+  }
+
+  /**
+   * Takes a step.
+   *
+   * @param state The state before it; the caller still owns it.
+   * @param parents Of every new row, the row of the state that it goes on from.
+   * @param tokens The new token of every row.
+   * @returns What the model says then.
+   */
+  async take(
+    state: PredictorState,
+    parents: readonly number[],
+    tokens: readonly number[],
+  ): Promise<RowStep> {
+    const count = parents.length;
+    const step = this.#stepFor(count, state);
+    // One recording serves all numbers of rows up to that of the state.
+    const rows = step === undefined ? count : state[0]!.shape[0]!;
+    const padded = (list: readonly number[]): Tensor =>
+      tf.tensor1d(
+        Int32Array.from({ length: rows }, (_, i) => list[i] ?? list[0]!),
+        "int32",
+      );
+    const inputs = {
+      parents: padded(parents),
+      tokens: padded(tokens),
+      state: [...state],
+    };
+    try {
+      const results = step === undefined
+        ? tf.tidy(() => this.#asItIs(inputs))
+        : await step(inputs);
+      const [logits, ...others] = results as [Tensor, ...Tensor[]];
+      const hidden = this.#tellsHidden ? others.shift()! : undefined;
+      return { logits, hidden, state: others };
+    } finally {
+      tf.dispose([inputs.parents, inputs.tokens]);
+    }
+  }
+
+  /** The recorded or compiled step; undefined where it is taken as it is. */
+  #stepFor(
+    rows: number,
+    state: PredictorState,
+  ): ((inputs: StepInputs) => Tensor[] | Promise<Tensor[]>) | undefined {
+    const taken = this.#taken++;
+    const first = state[0];
+    if (first === undefined || rows > first.shape[0]!) return undefined;
+    if (taken < RECORDED_FROM) return undefined;
+    return taken < COMPILED_FROM
+      ? this.#recorded
+      : this.#compiled?.inBackground;
+  }
+}
