@@ -36,7 +36,7 @@ export interface RowStep {
   logits: Tensor;
   /** Shape (B, D), where they are asked for. */
   hidden: Tensor | undefined;
-  /** The state after it, of as many rows as before or more; those past B mean nothing. */
+  /** The state after it, of B rows or more; those past B mean nothing. */
   state: PredictorState;
 }
 

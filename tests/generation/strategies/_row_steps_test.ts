@@ -127,7 +127,7 @@ Deno.test("RowSteps go on as they are for a model that does not say that it may 
     const steps = RowSteps.of(predictor, false);
     let state = predictor.zeroState(2);
     for (let step = 0; step < 30; step++) {
-      const next = await steps.take(state, [1], [2]);
+      const next = await steps.take(state, [0], [2]);
       tf.dispose([...state, next.logits]);
       state = next.state;
     }
