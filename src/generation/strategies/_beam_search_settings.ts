@@ -4,6 +4,7 @@
  * @module
  */
 import { checkOptionNames } from "../../text/options.ts";
+import { checkProcess } from "./_processed.ts";
 import { checkPrompt, tokenIds } from "./_token_ids.ts";
 import type { BeamSearchOptions } from "./beam_search.ts";
 
@@ -90,6 +91,7 @@ export function beamSearchSettings(
   }
   const ids = tokenIds("Cannot search", "prompt", prompt);
   checkPrompt("Cannot search", ids);
+  checkProcess("Cannot search", process);
   if (returned > beams) {
     throw new RangeError(
       `Cannot search: returned must be at most the ${beams} beams: ${returned}`,

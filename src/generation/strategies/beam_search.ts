@@ -17,6 +17,7 @@ import { freshSeed, RandomStream } from "../../engine/random.ts";
 import type { Predictor } from "../predictor.ts";
 import { BeamGroup } from "./_beam_group.ts";
 import { beamSearchSettings } from "./_beam_search_settings.ts";
+import { processed } from "./_processed.ts";
 import { checkPredictor } from "./_token_ids.ts";
 import { checkRoom, type NextLogits, rowLogits } from "./row_logits.ts";
 
@@ -170,9 +171,7 @@ export async function beamSearch(
         const own = search.over ? [] : logits.slice(first, first + search.rows);
         const chosen = search.advance(
           own.map((row, i) =>
-            process === undefined
-              ? row
-              : process(row, Int32Array.of(...prompt, ...search.tokensOf(i)))
+            processed("Cannot search", process, row, prompt, search.tokensOf(i))
           ),
           taken,
         );

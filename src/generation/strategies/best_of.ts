@@ -11,6 +11,7 @@ import { nextTurn } from "../../engine/event_loop.ts";
 import { checkOptionNames } from "../../text/options.ts";
 import type { Predictor } from "../predictor.ts";
 import { Sampler, type SamplerOptions } from "../sampler.ts";
+import { checkProcess, processed } from "./_processed.ts";
 import { checkPredictor, checkPrompt, tokenIds } from "./_token_ids.ts";
 import { logSoftmax } from "./log_softmax.ts";
 import { checkRoom, type NextLogits, rowLogits } from "./row_logits.ts";
@@ -184,9 +185,7 @@ async function sample(
       const logProbabilities = logits.map(logSoftmax);
       for (const text of writing) {
         const own = logits[text.place]!;
-        const scores = process === undefined
-          ? own
-          : process(own, Int32Array.of(...prompt, ...text.tokens));
+        const scores = processed(ACTION, process, own, prompt, text.tokens);
         const id = sampler.pick(scores, position, text.row);
         text.tokens.push(id);
         text.logProbability += logProbabilities[text.place]![id]!;
@@ -228,6 +227,7 @@ function settingsOf(options: BestOfOptions) {
       `${ACTION}: lengthPenalty must be a finite number: ${lengthPenalty}`,
     );
   }
+  checkProcess(ACTION, process);
   if (scorer !== undefined && typeof scorer !== "function") {
     throw new TypeError(
       `${ACTION}: scorer must be a function: ${

@@ -12,6 +12,7 @@
 import { nextTurn } from "../../engine/event_loop.ts";
 import { checkOptionNames } from "../../text/options.ts";
 import type { Predictor } from "../predictor.ts";
+import { checkProcess, processed } from "./_processed.ts";
 import { checkPredictor, checkPrompt, tokenIds } from "./_token_ids.ts";
 import {
   type HiddenPredictor,
@@ -137,10 +138,8 @@ export async function contrastiveSearch(
     let { logits } = begun;
     while (tokens.length < maxTokens) {
       signal?.throwIfAborted();
-      const processed = process === undefined
-        ? logits
-        : process(logits, Int32Array.of(...prompt, ...tokens));
-      const candidates = likeliest(logSoftmax(processed), topK);
+      const scored = processed(ACTION, process, logits, prompt, tokens);
+      const candidates = likeliest(logSoftmax(scored), topK);
       const tried = await rows.tryOut(candidates.map(({ id }) => id));
       const vectors = tried.map(({ hidden }) => unit(hidden));
       const all = candidates.map(({ probability }, i) =>
@@ -173,6 +172,7 @@ function settingsOf(options: ContrastiveSearchOptions) {
       `${ACTION}: ${name} must be a positive integer: ${value}`,
     );
   }
+  checkProcess(ACTION, options.process);
   if (typeof alpha !== "number" || !(alpha >= 0 && alpha <= 1)) {
     throw new RangeError(
       `${ACTION}: alpha must be a number from 0 to 1: ${alpha}`,

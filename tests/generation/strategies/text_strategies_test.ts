@@ -90,6 +90,29 @@ Deno.test("model.beamSearch() and model.bestOf() work with an n-gram model; cont
   ngram.dispose();
 });
 
+Deno.test("the strategies refuse a model that has been disposed, one that had searched before too", async () => {
+  for (const searches of [0, 20]) {
+    const gone = buildLSTM({ tokenizer, units: 4, embedding: 2 });
+    for (let i = 0; i < searches; i++) {
+      await gone.beamSearch("to", { maxTokens: 2 });
+    }
+    gone.dispose();
+    for (
+      const call of [
+        () => gone.beamSearch("to"),
+        () => gone.contrastiveSearch("to"),
+        () => gone.bestOf("to"),
+      ]
+    ) {
+      await assertRejects(
+        call,
+        Error,
+        'Cannot use the parameter "embedding/table": its model has been disposed',
+      );
+    }
+  }
+});
+
 for (
   const [call, error, message] of [
     [
