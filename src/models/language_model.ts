@@ -32,6 +32,7 @@ import type { Prediction, PredictorState } from "../generation/predictor.ts";
 import type { Beam } from "../generation/strategies/beam_search.ts";
 import type { ScoredSample } from "../generation/strategies/best_of.ts";
 import type { ContrastiveText } from "../generation/strategies/contrastive_search.ts";
+import { RowSteps } from "../generation/strategies/row_steps.ts";
 import {
   beamSearchText,
   bestOfTexts,
@@ -494,6 +495,7 @@ export class LanguageModel {
   dispose(): void {
     this.#writer?.dispose();
     this.#writer = undefined;
+    RowSteps.forget(this.network);
     for (const parameter of this.network.parameters.values()) {
       parameter.dispose();
     }

@@ -6,7 +6,7 @@
 import { ensureEngine } from "../../engine/engine.ts";
 import { type Tensor, tf } from "../../engine/tf.ts";
 import type { Predictor, PredictorState } from "../predictor.ts";
-import { RowSteps } from "./_row_steps.ts";
+import { RowSteps } from "./row_steps.ts";
 
 /** What a model says after a row of tokens. */
 export interface RowPrediction {

@@ -6,7 +6,7 @@
 import { ensureEngine } from "../../engine/engine.ts";
 import { type Tensor, tf } from "../../engine/tf.ts";
 import type { Predictor, PredictorState } from "../predictor.ts";
-import { RowSteps } from "./_row_steps.ts";
+import { RowSteps } from "./row_steps.ts";
 
 /**
  * Any function from rows of token ids to a row of logits for each, shape (V,): the scores of the token to come next. It

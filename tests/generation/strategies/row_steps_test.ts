@@ -3,7 +3,7 @@ import { useEngine } from "../../../src/engine/engine.ts";
 import { RandomStream } from "../../../src/engine/random.ts";
 import { type Tensor, tf } from "../../../src/engine/tf.ts";
 import type { PredictorState } from "../../../src/generation/predictor.ts";
-import { RowSteps } from "../../../src/generation/strategies/_row_steps.ts";
+import { RowSteps } from "../../../src/generation/strategies/row_steps.ts";
 import { guided } from "../../../src/generation/strategies/guidance.ts";
 import { mixture } from "../../../src/generation/strategies/mixture.ts";
 import { CNNNetwork } from "../../../src/networks/cnn_network.ts";

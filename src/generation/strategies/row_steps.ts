@@ -3,7 +3,7 @@
  *
  * Recording a call takes as long as a dozen or two of steps as they are, and compiling it by XLA as a thousand. So the
  * first steps of a model are taken as they are, then they are recorded, and in the end compiled; what is recorded is kept
- * as long as the model. All three compute the same up to rounding.
+ * with the model. All three compute the same up to rounding.
  *
  * @module
  */
@@ -17,6 +17,9 @@ const RECORDED_FROM = 16;
 
 /** Steps after which XLA pays. */
 const COMPILED_FROM = 1_000;
+
+/** Milliseconds of a step up to which another thread would cost more than it gives the event loop. */
+const QUICK = 5;
 
 /** What a step goes on from. */
 interface StepInputs {
@@ -44,17 +47,13 @@ export interface RowStep {
 export class RowSteps {
   /** Of every model that has taken steps, all that is recorded. */
   static readonly #known = new WeakMap<Predictor, Map<boolean, RowSteps>>();
-  /** Frees what is recorded once a model is gone. */
-  static readonly #registry = new FinalizationRegistry<
-    CompiledFunction<[StepInputs], Tensor[]>[]
-  >((recorded) => {
-    for (const step of recorded) step.dispose();
-  });
   readonly #asItIs: Step;
   readonly #recorded: CompiledFunction<[StepInputs], Tensor[]> | undefined;
   readonly #compiled: CompiledFunction<[StepInputs], Tensor[]> | undefined;
   readonly #tellsHidden: boolean;
   #taken = 0;
+  /** By the number of rows, how many milliseconds the last compiled step took; the first has to be compiled. */
+  readonly #times = new Map<number, number>();
 
   /**
    * @param predictor A model.
@@ -70,20 +69,30 @@ export class RowSteps {
     return steps;
   }
 
+  /**
+   * Frees all that is recorded of a model, when it is not needed any more.
+   *
+   * @param predictor The model.
+   */
+  static forget(predictor: Predictor): void {
+    for (const steps of this.#known.get(predictor)?.values() ?? []) {
+      steps.#recorded?.dispose();
+      steps.#compiled?.dispose();
+    }
+    this.#known.delete(predictor);
+  }
+
   private constructor(predictor: Predictor, tellsHidden: boolean) {
-    // What is recorded must not keep the model alive: it is what frees it.
-    const reference = new WeakRef(predictor);
     this.#tellsHidden = tellsHidden;
     this.#asItIs = ({ parents, tokens, state }) => {
-      const model = reference.deref()!;
       const before = state.map((rows) =>
         tf.gather(rows, parents as tf.Tensor1D)
       );
       if (!tellsHidden) {
-        const next = model.step(tokens, before);
+        const next = predictor.step(tokens, before);
         return [next.logits, ...next.state];
       }
-      const next = model.stepHidden!(tokens, before);
+      const next = predictor.stepHidden!(tokens, before);
       return [next.logits, tf.clone(next.hidden), ...next.state]; // it may be a part of the state
     };
     if (predictor.isCompilable !== true) return;
@@ -92,7 +101,6 @@ export class RowSteps {
       (inputs: StepInputs) => asOnePart(() => this.#asItIs(inputs)),
       { name: "search, compiled" },
     );
-    RowSteps.#registry.register(predictor, [this.#recorded, this.#compiled]);
   }
 
   /**
@@ -109,9 +117,12 @@ export class RowSteps {
     tokens: readonly number[],
   ): Promise<RowStep> {
     const count = parents.length;
-    const step = this.#stepFor(count, state);
+    const taken = this.#taken++;
+    const most = state[0]?.shape[0] ?? 0;
+    const isRecorded = this.#recorded !== undefined && count <= most &&
+      taken >= RECORDED_FROM;
     // One recording serves all numbers of rows up to that of the state.
-    const rows = step === undefined ? count : state[0]!.shape[0]!;
+    const rows = isRecorded ? most : count;
     const padded = (list: readonly number[]): Tensor =>
       tf.tensor1d(
         Int32Array.from({ length: rows }, (_, i) => list[i] ?? list[0]!),
@@ -123,9 +134,11 @@ export class RowSteps {
       state: [...state],
     };
     try {
-      const results = step === undefined
+      const results = !isRecorded
         ? tf.tidy(() => this.#asItIs(inputs))
-        : await step(inputs);
+        : taken < COMPILED_FROM
+        ? this.#recorded!(inputs)
+        : await this.#takeCompiled(inputs, rows);
       const [logits, ...others] = results as [Tensor, ...Tensor[]];
       const hidden = this.#tellsHidden ? others.shift()! : undefined;
       return { logits, hidden, state: others };
@@ -134,17 +147,14 @@ export class RowSteps {
     }
   }
 
-  /** The recorded or compiled step; undefined where it is taken as it is. */
-  #stepFor(
-    rows: number,
-    state: PredictorState,
-  ): ((inputs: StepInputs) => Tensor[] | Promise<Tensor[]>) | undefined {
-    const taken = this.#taken++;
-    const first = state[0];
-    if (first === undefined || rows > first.shape[0]!) return undefined;
-    if (taken < RECORDED_FROM) return undefined;
-    return taken < COMPILED_FROM
-      ? this.#recorded
-      : this.#compiled?.inBackground;
+  /** Takes a compiled step, on another thread unless it is quick. */
+  async #takeCompiled(inputs: StepInputs, rows: number): Promise<Tensor[]> {
+    const begun = performance.now();
+    const isQuick = (this.#times.get(rows) ?? Infinity) < QUICK;
+    const results = isQuick
+      ? this.#compiled!(inputs)
+      : await this.#compiled!.inBackground(inputs);
+    this.#times.set(rows, performance.now() - begun);
+    return results;
   }
 }
