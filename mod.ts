@@ -402,6 +402,17 @@ export {
   type BeamSearchOptions,
 } from "./src/generation/strategies/beam_search.ts";
 export {
+  bestOf,
+  type BestOfOptions,
+  type SampledText,
+  type ScoredSample,
+} from "./src/generation/strategies/best_of.ts";
+export {
+  contrastiveSearch,
+  type ContrastiveSearchOptions,
+  type ContrastiveText,
+} from "./src/generation/strategies/contrastive_search.ts";
+export {
   type GuidanceOptions,
   guided,
 } from "./src/generation/strategies/guidance.ts";
@@ -409,12 +420,23 @@ export {
   mixture,
   type MixturePart,
 } from "./src/generation/strategies/mixture.ts";
+export type {
+  NextHidden,
+  RowPrediction,
+} from "./src/generation/strategies/hidden_rows.ts";
 export type { NextLogits } from "./src/generation/strategies/row_logits.ts";
 export {
   speculate,
   type SpeculatedTokens,
   type SpeculateOptions,
 } from "./src/generation/strategies/speculative.ts";
+export type {
+  TextBeamSearchOptions,
+  TextBestOfOptions,
+  TextContrastiveSearchOptions,
+  TextStrategyOptions,
+  WithText,
+} from "./src/generation/strategies/text_strategies.ts";
 export { Chain, createChain } from "./src/generation/chain/chain.ts";
 export type {
   ChainOptions,
@@ -465,6 +487,7 @@ export type {
   TokenSequence,
 } from "./src/generation/chain/token_rules.ts";
 export type {
+  HiddenPrediction,
   Prediction,
   Predictor,
   PredictorState,

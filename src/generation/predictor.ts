@@ -16,6 +16,12 @@ export interface Prediction {
   state: PredictorState;
 }
 
+/** What a model says after reading tokens, and the vectors that it says it from. */
+export interface HiddenPrediction extends Prediction {
+  /** What the output layer reads, in place of each row of logits: shape (B, T, D) of a sequence, (B, D) of a step. */
+  hidden: Tensor;
+}
+
 /** A model that predicts the next token. */
 export interface Predictor {
   /**
@@ -24,6 +30,14 @@ export interface Predictor {
    * @default {undefined} for a model whose memory slides or fades
    */
   readonly startsOverAfter?: number;
+
+  /**
+   * Whether `step()` and `stepHidden()` are made of operations on tensors alone, so that strategies may compile them; a
+   * model that reads values or counts its calls must not say so.
+   *
+   * @default {undefined} for a model that runs as it is
+   */
+  readonly isCompilable?: boolean;
 
   /**
    * Begins without memory.
@@ -58,6 +72,24 @@ export interface Predictor {
    * @returns Does what {@linkcode Predictor.step} does.
    */
   stepper?(): Stepper;
+
+  /**
+   * Does what {@linkcode Predictor.forward} does, and tells the hidden vectors. Left out by models that have none.
+   *
+   * @param ids Token ids, int32, shape (B, T).
+   * @param state The state before them.
+   * @returns Logits of shape (B, T, V), hidden vectors of shape (B, T, D), and the state.
+   */
+  forwardHidden?(ids: Tensor, state: PredictorState): HiddenPrediction;
+
+  /**
+   * Does what {@linkcode Predictor.step} does, and tells the hidden vectors. Left out by models that have none.
+   *
+   * @param ids Token ids, int32, shape (B,).
+   * @param state The state before it.
+   * @returns Logits of shape (B, V), hidden vectors of shape (B, D), and the state.
+   */
+  stepHidden?(ids: Tensor, state: PredictorState): HiddenPrediction;
 }
 
 /** Reads one token in every row, see {@linkcode Predictor.step}. */

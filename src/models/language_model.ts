@@ -38,6 +38,19 @@ import type { Generation } from "../generation/generation.ts";
 import { streamText } from "../generation/stream_text.ts";
 import type { TextPredictor } from "../generation/text_writing.ts";
 import type { Prediction, PredictorState } from "../generation/predictor.ts";
+import type { Beam } from "../generation/strategies/beam_search.ts";
+import type { ScoredSample } from "../generation/strategies/best_of.ts";
+import type { ContrastiveText } from "../generation/strategies/contrastive_search.ts";
+import { RowSteps } from "../generation/strategies/row_steps.ts";
+import {
+  beamSearchText,
+  bestOfTexts,
+  contrastiveSearchText,
+  type TextBeamSearchOptions,
+  type TextBestOfOptions,
+  type TextContrastiveSearchOptions,
+  type WithText,
+} from "../generation/strategies/text_strategies.ts";
 import { countParameters, type Network } from "../networks/network.ts";
 import type { NdArray } from "../text/nd_array.ts";
 import { checkOptionNames } from "../text/options.ts";
@@ -242,6 +255,91 @@ export class LanguageModel {
     );
   }
 
+  /**
+   * Searches for the likeliest continuations of a prompt; see the function `beamSearch()`. The generation defaults do not
+   * count.
+   *
+   * @param prompt The text to go on from; an empty one begins after a line break.
+   * @param options How many beams, when to end.
+   * @returns The best texts, the best first.
+   * @throws As `beamSearch()`, and if the prompt is not a string or has characters that the tokenizer does not know.
+   *
+   * @example The likeliest of all short texts
+   * ```ts
+   * import { buildLSTM, CharTokenizer } from "@textloom/textloom";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const model = buildLSTM({ tokenizer: CharTokenizer.train("to be or not"), units: 8, embedding: 4 });
+   * const [best] = await model.beamSearch("to", { beams: 4, maxTokens: 5 });
+   * assertEquals(best!.text, model.tokenizer.decode(best!.tokens));
+   * model.dispose();
+   * ```
+   */
+  beamSearch(
+    prompt: string,
+    options: TextBeamSearchOptions = {},
+  ): Promise<WithText<Beam>[]> {
+    return beamSearchText(this, prompt, options);
+  }
+
+  /**
+   * Goes on from a prompt by contrastive search, which does not say again what has been said; see the function
+   * `contrastiveSearch()`. The generation defaults do not count.
+   *
+   * @param prompt The text to go on from; an empty one begins after a line break.
+   * @param options How many tokens are tried, and how much likeness counts.
+   * @returns The text.
+   * @throws As `contrastiveSearch()`, and if the prompt is not a string or has characters that the tokenizer does not know.
+   *
+   * @example The same text each time
+   * ```ts
+   * import { buildLSTM, CharTokenizer } from "@textloom/textloom";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const model = buildLSTM({ tokenizer: CharTokenizer.train("to be or not"), units: 8, embedding: 4 });
+   * const { text } = await model.contrastiveSearch("to", { topK: 4, alpha: 0.6, maxTokens: 5 });
+   * assertEquals(text.length, 5);
+   * model.dispose();
+   * ```
+   */
+  contrastiveSearch(
+    prompt: string,
+    options: TextContrastiveSearchOptions = {},
+  ): Promise<WithText<ContrastiveText>> {
+    return contrastiveSearchText(this, prompt, options);
+  }
+
+  /**
+   * Samples several texts and ranks them; see the function `bestOf()`. The generation defaults do not count.
+   *
+   * @param prompt The text to go on from; an empty one begins after a line break.
+   * @param options How many texts, how they are sampled and scored.
+   * @returns All of them, the best first.
+   * @throws As `bestOf()`, and if the prompt is not a string or has characters that the tokenizer does not know.
+   *
+   * @example The text with the fewest blanks
+   * ```ts
+   * import { buildLSTM, CharTokenizer } from "@textloom/textloom";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const model = buildLSTM({ tokenizer: CharTokenizer.train("to be or not"), units: 8, embedding: 4 });
+   * const texts = await model.bestOf("to", {
+   *   n: 3,
+   *   maxTokens: 5,
+   *   seed: 1,
+   *   scorer: (text) => -text.split(" ").length,
+   * });
+   * assertEquals(texts.length, 3);
+   * model.dispose();
+   * ```
+   */
+  bestOf(
+    prompt: string,
+    options: TextBestOfOptions = {},
+  ): Promise<WithText<ScoredSample>[]> {
+    return bestOfTexts(this, prompt, options);
+  }
+
   get #predictor(): TextPredictor {
     const { tokenizer, network } = this;
     return {
@@ -442,6 +540,7 @@ export class LanguageModel {
   dispose(): void {
     this.#writer?.dispose();
     this.#writer = undefined;
+    RowSteps.forget(this.network);
     for (const parameter of this.network.parameters.values()) {
       parameter.dispose();
     }

@@ -10,7 +10,11 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/tf.ts";
-import type { Prediction, PredictorState } from "../generation/predictor.ts";
+import type {
+  HiddenPrediction,
+  Prediction,
+  PredictorState,
+} from "../generation/predictor.ts";
 import { CausalConv } from "../layers/causal_conv.ts";
 import { Dense } from "../layers/dense.ts";
 import { Embedding } from "../layers/embedding.ts";
@@ -43,6 +47,8 @@ export class CNNNetwork implements Network {
   readonly config: NetworkConfig & Readonly<CNNConfig>;
   /** Everything that training changes, by name. */
   readonly parameters: ReadonlyMap<string, Parameter>;
+  /** Made of operations on tensors. */
+  readonly isCompilable = true;
   readonly #embedding: Embedding;
   readonly #first: CausalConv;
   readonly #blocks: GatedConvBlock[];
@@ -183,8 +189,26 @@ export class CNNNetwork implements Network {
     state: PredictorState,
     options: ForwardOptions = {},
   ): Prediction {
+    const { logits, state: next } = this.#read(ids, state, options);
+    return { logits, state: next };
+  }
+
+  /**
+   * @param ids Token ids, int32, shape (B, T).
+   * @param state The state before them.
+   * @returns What {@linkcode CNNNetwork.forward} gives, and what the output layer reads, shape (B, T, F).
+   */
+  forwardHidden(ids: Tensor, state: PredictorState): HiddenPrediction {
+    return this.#read(ids, state);
+  }
+
+  #read(
+    ids: Tensor,
+    state: PredictorState,
+    options: ForwardOptions = {},
+  ): HiddenPrediction {
     const [batch, steps] = ids.shape as [number, number];
-    const { filters, vocabSize } = this.config;
+    const { filters } = this.config;
     const position = positionOf(state[0]!);
     const vectors = this.#embedding.forward(tf.transpose(ids)); // (T, B, E): time leads
     const first = this.#first.forward(vectors, ringOf(0, state, position));
@@ -198,12 +222,15 @@ export class CNNNetwork implements Network {
       skips.push(next.skip); // (TB, F)
       rings.push(next.rows);
     }
-    const rows = this.#project(skips); // (TB, V)
-    const logits = tf.transpose(
-      tf.reshape(rows, [steps, batch, vocabSize]),
-      [1, 0, 2],
-    ); // (B, T, V)
-    return { logits, state: [tf.zeros([batch], "int32"), ...rings] };
+    /** From shape (TB, N) to (B, T, N). */
+    const byRow = (rows: Tensor): Tensor =>
+      tf.transpose(tf.reshape(rows, [steps, batch, -1]), [1, 0, 2]);
+    const rows = this.#gather(skips); // (TB, F)
+    return {
+      logits: byRow(this.#output.forward(rows)), // (B, T, V)
+      hidden: byRow(rows),
+      state: [tf.zeros([batch], "int32"), ...rings],
+    };
   }
 
   /**
@@ -212,6 +239,20 @@ export class CNNNetwork implements Network {
    * @returns Logits of shape (B, V), and the state after them.
    */
   step(ids: Tensor, state: PredictorState): Prediction {
+    const { logits, state: next } = this.#step(ids, state);
+    return { logits, state: next };
+  }
+
+  /**
+   * @param ids Token ids, int32, shape (B,).
+   * @param state The state before them.
+   * @returns What {@linkcode CNNNetwork.step} gives, and what the output layer reads, shape (B, F).
+   */
+  stepHidden(ids: Tensor, state: PredictorState): HiddenPrediction {
+    return this.#step(ids, state);
+  }
+
+  #step(ids: Tensor, state: PredictorState): HiddenPrediction {
     const [positions] = state;
     const position = positionOf(positions!);
     const vectors = this.#embedding.forward(ids); // (B, E)
@@ -225,15 +266,14 @@ export class CNNNetwork implements Network {
       skips.push(after.skip); // (B, F)
       next.push(after.rows);
     }
-    return { logits: this.#project(skips), state: next }; // (B, V)
+    const hidden = this.#gather(skips); // (B, F)
+    return { logits: this.#output.forward(hidden), hidden, state: next };
   }
 
-  /** From what the blocks say, shape (N, F) each, to the logits, shape (N, V). */
-  #project(skips: Tensor[]): Tensor {
+  /** What the output layer reads of all that the blocks say, shape (N, F), or as wide as the dense layer. */
+  #gather(skips: Tensor[]): Tensor {
     const x = tf.relu(tf.addN(skips)); // (N, F)
-    return this.#output.forward(
-      this.#hidden ? tf.relu(this.#hidden.forward(x)) : x,
-    );
+    return this.#hidden ? tf.relu(this.#hidden.forward(x)) : x;
   }
 
   /** All that remember, in the order of the state. */

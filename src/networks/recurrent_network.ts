@@ -11,6 +11,7 @@
  */
 import { type Tensor, tf } from "../engine/tf.ts";
 import type {
+  HiddenPrediction,
   Prediction,
   PredictorState,
   Stepper,
@@ -74,6 +75,8 @@ export class RecurrentNetwork implements Network {
   readonly config: NetworkConfig & Readonly<CompleteRecurrentConfig>;
   /** Everything that training changes, by name. */
   readonly parameters: ReadonlyMap<string, Parameter>;
+  /** Made of operations on tensors. */
+  readonly isCompilable = true;
   readonly #embedding: Embedding;
   readonly #layers: RecurrentLayer[];
   readonly #norms: LayerNorm[];
@@ -232,8 +235,26 @@ export class RecurrentNetwork implements Network {
     state: PredictorState,
     options: ForwardOptions = {},
   ): Prediction {
+    const { logits, state: next } = this.#read(ids, state, options);
+    return { logits, state: next };
+  }
+
+  /**
+   * @param ids Token ids, int32, shape (B, T).
+   * @param state The state before them.
+   * @returns What {@linkcode RecurrentNetwork.forward} gives, and what the output layer reads, shape (B, T, H).
+   */
+  forwardHidden(ids: Tensor, state: PredictorState): HiddenPrediction {
+    return this.#read(ids, state);
+  }
+
+  #read(
+    ids: Tensor,
+    state: PredictorState,
+    options: ForwardOptions = {},
+  ): HiddenPrediction {
     const [batch, steps] = ids.shape as [number, number];
-    const { units, vocabSize } = this.config;
+    const { units } = this.config;
     const draw = options.dropout;
     const next: Tensor[] = [];
     const places = tf.transpose(ids); // (T, B): time leads, the layers go through it
@@ -258,12 +279,15 @@ export class RecurrentNetwork implements Network {
       x = attended.outputs; // (T, B, H)
       next.push(attended.rows, tf.zeros([batch], "int32"));
     }
-    const rows = this.#project(tf.reshape(x!, [steps * batch, units])); // (TB, V)
-    const logits = tf.transpose(
-      tf.reshape(rows, [steps, batch, vocabSize]),
-      [1, 0, 2],
-    ); // (B, T, V)
-    return { logits, state: next };
+    /** From shape (TB, N) to (B, T, N). */
+    const byRow = (rows: Tensor): Tensor =>
+      tf.transpose(tf.reshape(rows, [steps, batch, -1]), [1, 0, 2]);
+    const rows = this.#finishAll(tf.reshape(x!, [steps * batch, units])); // (TB, H)
+    return {
+      logits: byRow(this.#output.forward(rows)), // (B, T, V)
+      hidden: byRow(rows),
+      state: next,
+    };
   }
 
   /**
@@ -272,6 +296,20 @@ export class RecurrentNetwork implements Network {
    * @returns Logits of shape (B, V), and the state after them.
    */
   step(ids: Tensor, state: PredictorState): Prediction {
+    const { logits, state: next } = this.#step(ids, state);
+    return { logits, state: next };
+  }
+
+  /**
+   * @param ids Token ids, int32, shape (B,).
+   * @param state The state before them.
+   * @returns What {@linkcode RecurrentNetwork.step} gives, and what the output layer reads, shape (B, H).
+   */
+  stepHidden(ids: Tensor, state: PredictorState): HiddenPrediction {
+    return this.#step(ids, state);
+  }
+
+  #step(ids: Tensor, state: PredictorState): HiddenPrediction {
     const [first] = this.#layers;
     const x = this.#embedding.forward(ids); // (B, E)
     return this.#goOn(first!.step(x, this.#stateOf(0, state)), state);
@@ -292,7 +330,7 @@ export class RecurrentNetwork implements Network {
   }
 
   /** The way from the first layer's new state to the logits. */
-  #goOn(first: RecurrentState, before: PredictorState): Prediction {
+  #goOn(first: RecurrentState, before: PredictorState): HiddenPrediction {
     const state = tensorsOf(first);
     let x = this.#finish(0, first.h); // (B, H)
     for (const [i, layer] of this.#layers.entries()) {
@@ -308,7 +346,8 @@ export class RecurrentNetwork implements Network {
       const window = attended.rows.shape[1]!;
       state.push(attended.rows, nextPosition(positions, window));
     }
-    return { logits: this.#project(x), state }; // (B, V)
+    const hidden = this.#finishAll(x); // (B, H)
+    return { logits: this.#output.forward(hidden), hidden, state };
   }
 
   /** What becomes of a layer's outputs, shape (T, B, H), or (B, H) of a step. */
@@ -336,11 +375,9 @@ export class RecurrentNetwork implements Network {
     return x;
   }
 
-  /** From the outputs of the last layer, shape (N, H), to the logits, shape (N, V). */
-  #project(x: Tensor): Tensor {
-    return this.#output.forward(
-      this.#hidden ? tf.relu(this.#hidden.forward(x)) : x,
-    );
+  /** From what the layers give, shape (N, H), to what the output layer reads, as wide as the dense layer if there is one. */
+  #finishAll(x: Tensor): Tensor {
+    return this.#hidden ? tf.relu(this.#hidden.forward(x)) : x;
   }
 
   /**

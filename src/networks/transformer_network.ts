@@ -11,6 +11,7 @@
 import { slicesAt } from "../engine/slices.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import type {
+  HiddenPrediction,
   Prediction,
   PredictorState,
   Stepper,
@@ -65,6 +66,8 @@ export class TransformerNetwork implements Network {
   readonly parameters: ReadonlyMap<string, Parameter>;
   /** Training reads every window by itself. */
   readonly carriesState = false;
+  /** Made of operations on tensors. */
+  readonly isCompilable = true;
   /** Tokens that training reads at once. */
   readonly context: number;
   /** Tokens after which it starts over; undefined with rotary positions. */
@@ -209,6 +212,24 @@ export class TransformerNetwork implements Network {
     state: PredictorState,
     options: ForwardOptions = {},
   ): Prediction {
+    const { logits, state: next } = this.#read(ids, state, options);
+    return { logits, state: next };
+  }
+
+  /**
+   * @param ids Token ids, int32, shape (B, T).
+   * @param state The state before them.
+   * @returns What {@linkcode TransformerNetwork.forward} gives, and the rows after the last norm, shape (B, T, D).
+   */
+  forwardHidden(ids: Tensor, state: PredictorState): HiddenPrediction {
+    return this.#read(ids, state);
+  }
+
+  #read(
+    ids: Tensor,
+    state: PredictorState,
+    options: ForwardOptions = {},
+  ): HiddenPrediction {
     const [batch, steps] = ids.shape as [number, number];
     const { vocabSize, dropout: rate } = this.config;
     const draw = options.dropout;
@@ -229,9 +250,14 @@ export class TransformerNetwork implements Network {
       x = outputs; // (BT, D)
       if (cache !== undefined) next.push(cache.keys, cache.values);
     }
-    const logits = tf.reshape(this.#score(x), [batch, steps, vocabSize]);
-    if (plan.memory === undefined) return { logits, state: [] };
-    return { logits, state: [inAllRows(plan.memory.position, batch), ...next] };
+    const rows = this.#norm.forward(x); // (BT, D)
+    const said = {
+      logits: tf.reshape(this.#score(rows), [batch, steps, vocabSize]),
+      hidden: tf.reshape(rows, [batch, steps, -1]), // (B, T, D)
+    };
+    if (plan.memory === undefined) return { ...said, state: [] };
+    const position = inAllRows(plan.memory.position, batch);
+    return { ...said, state: [position, ...next] };
   }
 
   /**
@@ -240,6 +266,16 @@ export class TransformerNetwork implements Network {
    * @returns Logits of shape (B, V), and the state after them.
    */
   step(ids: Tensor, state: PredictorState): Prediction {
+    const { logits, state: next } = this.#step(ids, state);
+    return { logits, state: next };
+  }
+
+  /**
+   * @param ids Token ids, int32, shape (B,).
+   * @param state The state before them.
+   * @returns What {@linkcode TransformerNetwork.step} gives, and the rows after the last norm, shape (B, D).
+   */
+  stepHidden(ids: Tensor, state: PredictorState): HiddenPrediction {
     return this.#step(ids, state);
   }
 
@@ -267,7 +303,7 @@ export class TransformerNetwork implements Network {
     ids: Tensor,
     state: PredictorState,
     { lookUp, table }: { lookUp?: RotationLookup; table?: Tensor } = {},
-  ): Prediction {
+  ): HiddenPrediction {
     const plan = planStep(this.#sizes, state[0]!, lookUp);
     let x = this.#embed(ids); // (B, D)
     const places = table === undefined
@@ -280,7 +316,8 @@ export class TransformerNetwork implements Network {
       x = outputs; // (B, D)
       next.push(cache.keys, cache.values);
     }
-    return { logits: this.#score(x), state: next }; // (B, V)
+    const hidden = this.#norm.forward(x); // (B, D)
+    return { logits: this.#score(hidden), hidden, state: next };
   }
 
   /** Vectors of tokens, shape (N, D). */
@@ -298,9 +335,8 @@ export class TransformerNetwork implements Network {
       sinusoidalPositions(places, width);
   }
 
-  /** Logits of rows, shape (N, V). */
-  #score(x: Tensor): Tensor {
-    const rows = this.#norm.forward(x); // (N, D)
+  /** From rows after the last norm, shape (N, D), to the logits, shape (N, V). */
+  #score(rows: Tensor): Tensor {
     return this.#output?.forward(rows) ??
       tf.matMul(rows, this.#embedding.table.variable, false, true);
   }

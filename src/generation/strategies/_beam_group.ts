@@ -91,17 +91,19 @@ export class BeamGroup {
   ): Candidate[] {
     const { sample, diversityPenalty } = this.#settings;
     const all: (Candidate & { key: number })[] = [];
+    let least = -Infinity; // what a key must exceed
     for (const [parent, row] of logits.entries()) {
       const scores = logSoftmax(row);
       for (const token of taken) scores[token]! -= diversityPenalty;
       const { tokens, logProbability } = this.#running[parent]!;
-      for (const [token, score] of scores.entries()) {
-        if (score === -Infinity) continue;
-        const sum = logProbability + score;
+      for (let token = 0; token < scores.length; token++) {
+        const sum = logProbability + scores[token]!;
+        if (sum === -Infinity) continue;
         // The largest of scores with Gumbel noise are a draw without replacement.
         const key = sample
           ? sum - Math.log(-Math.log(this.#random.uniform() + 2 ** -25))
           : sum;
+        if (key <= least) continue;
         insert(all, wanted, {
           parent,
           token,
@@ -109,6 +111,7 @@ export class BeamGroup {
           logProbability: sum,
           key,
         });
+        if (all.length === wanted) least = all.at(-1)!.key;
       }
     }
     return all.map(({ parent, token, tokens, logProbability }) => ({
@@ -143,13 +146,12 @@ export class BeamGroup {
   }
 }
 
-/** Inserts into a list of the largest keys, the largest first; of equal ones the earlier comes first. */
+/** Inserts into a list of so many largest keys, the largest first; of equal ones the earlier comes first. */
 function insert<Item extends { key: number }>(
   items: Item[],
   most: number,
   item: Item,
 ): void {
-  if (items.length === most && item.key <= items.at(-1)!.key) return;
   let place = items.length;
   while (place > 0 && items[place - 1]!.key < item.key) place--;
   items.splice(place, 0, item);

@@ -4,6 +4,7 @@
  * @module
  */
 import { checkOptionNames } from "../../text/options.ts";
+import { checkProcess } from "./_processed.ts";
 import { checkPrompt, tokenIds } from "./_token_ids.ts";
 import type { BeamSearchOptions } from "./beam_search.ts";
 
@@ -23,7 +24,8 @@ export interface BeamSearchSettings {
   signal: AbortSignal | undefined;
 }
 
-const OPTIONS: readonly string[] = [
+/** Names of the options. */
+export const BEAM_SEARCH_OPTIONS: readonly string[] = [
   "prompt",
   "beams",
   "maxTokens",
@@ -48,7 +50,7 @@ const OPTIONS: readonly string[] = [
 export function beamSearchSettings(
   options: BeamSearchOptions,
 ): BeamSearchSettings {
-  checkOptionNames("Cannot search", options, OPTIONS);
+  checkOptionNames("Cannot search", options, BEAM_SEARCH_OPTIONS);
   const {
     prompt,
     beams = 4,
@@ -89,6 +91,7 @@ export function beamSearchSettings(
   }
   const ids = tokenIds("Cannot search", "prompt", prompt);
   checkPrompt("Cannot search", ids);
+  checkProcess("Cannot search", process);
   if (returned > beams) {
     throw new RangeError(
       `Cannot search: returned must be at most the ${beams} beams: ${returned}`,

@@ -12,10 +12,12 @@
  *
  * @module
  */
+import { nextTurn } from "../../engine/event_loop.ts";
 import { freshSeed, RandomStream } from "../../engine/random.ts";
 import type { Predictor } from "../predictor.ts";
 import { BeamGroup } from "./_beam_group.ts";
 import { beamSearchSettings } from "./_beam_search_settings.ts";
+import { processed } from "./_processed.ts";
 import { checkPredictor } from "./_token_ids.ts";
 import { checkRoom, type NextLogits, rowLogits } from "./row_logits.ts";
 
@@ -169,9 +171,7 @@ export async function beamSearch(
         const own = search.over ? [] : logits.slice(first, first + search.rows);
         const chosen = search.advance(
           own.map((row, i) =>
-            process === undefined
-              ? row
-              : process(row, Int32Array.of(...prompt, ...search.tokensOf(i)))
+            processed("Cannot search", process, row, prompt, search.tokensOf(i))
           ),
           taken,
         );
@@ -181,7 +181,9 @@ export async function beamSearch(
         first += own.length;
       }
       if (tokens.length === 0) break;
-      if (step < maxTokens) logits = await rows.advance(parents, tokens);
+      if (step === maxTokens) break;
+      logits = await rows.advance(parents, tokens);
+      await nextTurn();
     }
   } finally {
     rows.dispose();

@@ -80,6 +80,7 @@ export function guided(
 
 /** Its state: whether a row has taken a step, int32, shape (B,); that of the one reader; that of the other. */
 class Guided implements Predictor {
+  readonly isCompilable: boolean;
   readonly #predictor: Predictor;
   readonly #scale: number;
   readonly #negative: Int32Array | undefined;
@@ -90,6 +91,7 @@ class Guided implements Predictor {
     scale: number,
     negative: Int32Array | undefined,
   ) {
+    this.isCompilable = predictor.isCompilable === true;
     this.#predictor = predictor;
     this.#scale = scale;
     this.#negative = negative;

@@ -11,7 +11,8 @@
  */
 export function logSoftmax(logits: Float32Array): Float64Array {
   let best = -Infinity;
-  for (const [id, score] of logits.entries()) {
+  for (let id = 0; id < logits.length; id++) {
+    const score = logits[id]!;
     if (Number.isNaN(score) || score === Infinity) {
       throw new RangeError(
         `Cannot generate: the logits must be numbers below Infinity: ${score} for id ${id}; ` +
@@ -26,7 +27,11 @@ export function logSoftmax(logits: Float32Array): Float64Array {
     );
   }
   let sum = 0;
-  for (const score of logits) sum += Math.exp(score - best);
+  for (let id = 0; id < logits.length; id++) {
+    sum += Math.exp(logits[id]! - best);
+  }
   const logSum = best + Math.log(sum);
-  return Float64Array.from(logits, (score) => score - logSum);
+  const scores = new Float64Array(logits.length);
+  for (let id = 0; id < logits.length; id++) scores[id] = logits[id]! - logSum;
+  return scores;
 }

@@ -64,12 +64,16 @@ export function mixture(parts: readonly MixturePart[]): Predictor {
 
 class Mixture implements Predictor {
   readonly startsOverAfter?: number;
+  readonly isCompilable: boolean;
   readonly #parts: readonly MixturePart[];
   /** How many tensors the state of each part has, once it is known. */
   #lengths: readonly number[] | undefined;
 
   constructor(parts: readonly MixturePart[]) {
     this.#parts = parts;
+    this.isCompilable = parts.every(({ predictor }) =>
+      predictor.isCompilable === true
+    );
     const limits = parts.map(({ predictor }) =>
       predictor.startsOverAfter ?? Infinity
     );

@@ -6,6 +6,7 @@
 import { ensureEngine } from "../../engine/engine.ts";
 import { type Tensor, tf } from "../../engine/tf.ts";
 import type { Predictor, PredictorState } from "../predictor.ts";
+import { RowSteps } from "./row_steps.ts";
 
 /**
  * Any function from rows of token ids to a row of logits for each, shape (V,): the scores of the token to come next. It
@@ -119,50 +120,42 @@ class FunctionRows implements RowLogits {
 /** Rows of a network, whose memory of each is carried on. */
 class PredictorRows implements RowLogits {
   readonly #predictor: Predictor;
+  readonly #steps: RowSteps;
   #state: PredictorState = [];
 
   constructor(predictor: Predictor) {
     this.#predictor = predictor;
+    this.#steps = RowSteps.of(predictor, false);
   }
 
   async begin(
     prompts: readonly Int32Array[],
   ): Promise<readonly Float32Array[]> {
     await ensureEngine();
-    const results = prompts.map((ids) =>
-      tf.tidy(() => {
-        const before = this.#predictor.zeroState(1);
-        const row = tf.tensor2d(ids, [1, ids.length], "int32");
-        const { logits, state } = this.#predictor.forward(row, before);
-        const last = tf.slice(logits, [0, ids.length - 1, 0], [1, 1, -1]);
-        return [tf.reshape(last, [1, -1]), ...state];
-      })
-    );
-    const [logits, ...state] = tf.tidy(() =>
-      results[0]!.map((_, i) =>
-        tf.concat(results.map((tensors) => tensors[i]!))
-      )
-    );
-    tf.dispose(results);
-    return await this.#take(logits!, state);
+    const read = new Map<string, Tensor[]>(); // a prompt that comes again is read once
+    try {
+      for (const ids of prompts) {
+        const key = ids.join();
+        if (!read.has(key)) read.set(key, this.#read(ids));
+      }
+      const results = prompts.map((ids) => read.get(ids.join())!);
+      const [logits, ...state] = tf.tidy(() =>
+        results[0]!.map((_, i) =>
+          tf.concat(results.map((tensors) => tensors[i]!))
+        )
+      );
+      return await this.#take(logits!, state, prompts.length);
+    } finally {
+      tf.dispose([...read.values()]);
+    }
   }
 
   async advance(
     parents: readonly number[],
     tokens: readonly number[],
   ): Promise<readonly Float32Array[]> {
-    const isSame = parents.length === this.#state[0]?.shape[0] &&
-      parents.every((parent, i) => parent === i);
-    const [logits, ...state] = tf.tidy(() => {
-      const places = tf.tensor1d([...parents], "int32");
-      const before = isSame
-        ? this.#state
-        : this.#state.map((rows) => tf.gather(rows, places));
-      const ids = tf.tensor1d([...tokens], "int32");
-      const next = this.#predictor.step(ids, before);
-      return [next.logits, ...next.state];
-    });
-    return await this.#take(logits!, state);
+    const next = await this.#steps.take(this.#state, parents, tokens);
+    return await this.#take(next.logits, next.state, parents.length);
   }
 
   dispose(): void {
@@ -170,14 +163,26 @@ class PredictorRows implements RowLogits {
     this.#state = [];
   }
 
-  /** Keeps the state and takes the logits, shape (B, V), to the host. */
+  /** The logits after a prompt, shape (1, V), and what the model remembers of it. */
+  #read(ids: Int32Array): Tensor[] {
+    return tf.tidy(() => {
+      const before = this.#predictor.zeroState(1);
+      const row = tf.tensor2d(ids, [1, ids.length], "int32");
+      const { logits, state } = this.#predictor.forward(row, before);
+      const last = tf.slice(logits, [0, ids.length - 1, 0], [1, 1, -1]);
+      return [tf.reshape(last, [1, -1]), ...state];
+    });
+  }
+
+  /** Keeps the state and takes the first rows of logits, shape (B, V), to the host. */
   async #take(
     logits: Tensor,
     state: PredictorState,
+    rows: number,
   ): Promise<readonly Float32Array[]> {
     this.dispose();
     this.#state = state;
-    const [rows, width] = logits.shape as [number, number];
+    const width = logits.shape[1]!;
     const values = await logits.data() as Float32Array;
     logits.dispose();
     return Array.from(

@@ -16,6 +16,7 @@ import { freshSeed, RandomStream } from "../../engine/random.ts";
 import { tf } from "../../engine/tf.ts";
 import { checkOptionNames } from "../../text/options.ts";
 import type { Predictor, PredictorState } from "../predictor.ts";
+import { checkProcess, processed } from "./_processed.ts";
 import { checkPredictor, checkPrompt, tokenIds } from "./_token_ids.ts";
 import { logSoftmax } from "./log_softmax.ts";
 import { checkRoom, type NextLogits } from "./row_logits.ts";
@@ -108,6 +109,7 @@ export async function* speculate(
   const { maxTokens, drafted = 5, signal, process } = options;
   const prompt = tokenIds(ACTION, "prompt", options.prompt);
   checkPrompt(ACTION, prompt);
+  checkProcess(ACTION, process);
   checkPredictor(ACTION, target);
   checkPredictor(ACTION, options.draft);
   if (!Number.isSafeInteger(maxTokens) || maxTokens < 0) {
@@ -124,9 +126,7 @@ export async function* speculate(
   checkRoom(target, prompt.length + maxTokens);
   checkRoom(options.draft, prompt.length + maxTokens);
   const probabilities = (logits: Float32Array, row: number[]): Float64Array =>
-    logSoftmax(
-      process === undefined ? logits : process(logits, Int32Array.from(row)),
-    ).map(Math.exp);
+    logSoftmax(processed(ACTION, process, logits, row)).map(Math.exp);
   const writers = { target: reader(target), draft: reader(options.draft) };
   const row = Array.from(prompt);
   try {

@@ -1,0 +1,160 @@
+/**
+ * Steps of a model over rows that fork: picking the rows to go on from and reading a token in each is one compiled call.
+ *
+ * Recording a call takes as long as a dozen or two of steps as they are, and compiling it by XLA as a thousand. So the
+ * first steps of a model are taken as they are, then they are recorded, and in the end compiled; what is recorded is kept
+ * with the model. All three compute the same up to rounding.
+ *
+ * @module
+ */
+import { compile, type CompiledFunction } from "../../engine/compile.ts";
+import { asOnePart } from "../../engine/side_by_side.ts";
+import { type Tensor, tf } from "../../engine/tf.ts";
+import type { Predictor, PredictorState } from "../predictor.ts";
+
+/** Steps after which recording pays. */
+const RECORDED_FROM = 16;
+
+/** Steps after which XLA pays. */
+const COMPILED_FROM = 1_000;
+
+/** Milliseconds of a step up to which another thread would cost more than it gives the event loop. */
+const QUICK = 5;
+
+/** What a step goes on from. */
+interface StepInputs {
+  /** Of every new row, the row of the state that it goes on from, int32, shape (B,). */
+  parents: Tensor;
+  /** The new token of every row, int32, shape (B,). */
+  tokens: Tensor;
+  /** The state before. */
+  state: Tensor[];
+}
+
+type Step = (inputs: StepInputs) => Tensor[];
+
+/** What a step gives; the caller disposes all of it. */
+export interface RowStep {
+  /** Shape (B, V). */
+  logits: Tensor;
+  /** Shape (B, D), where they are asked for. */
+  hidden: Tensor | undefined;
+  /** The state after it, of B rows or more; those past B mean nothing. */
+  state: PredictorState;
+}
+
+/** Takes steps with one model. */
+export class RowSteps {
+  /** Of every model that has taken steps, all that is recorded. */
+  static readonly #known = new WeakMap<Predictor, Map<boolean, RowSteps>>();
+  readonly #asItIs: Step;
+  readonly #recorded: CompiledFunction<[StepInputs], Tensor[]> | undefined;
+  readonly #compiled: CompiledFunction<[StepInputs], Tensor[]> | undefined;
+  readonly #tellsHidden: boolean;
+  #taken = 0;
+  /** By the number of rows, how many milliseconds the last compiled step took; the first has to be compiled. */
+  readonly #times = new Map<number, number>();
+
+  /**
+   * @param predictor A model.
+   * @param tellsHidden Whether the hidden vectors are wanted; the model must tell them.
+   * @returns Its steps, the same ones each time.
+   */
+  static of(predictor: Predictor, tellsHidden: boolean): RowSteps {
+    const known = this.#known.get(predictor) ?? new Map<boolean, RowSteps>();
+    this.#known.set(predictor, known);
+    const steps = known.get(tellsHidden) ??
+      new RowSteps(predictor, tellsHidden);
+    known.set(tellsHidden, steps);
+    return steps;
+  }
+
+  /**
+   * Frees all that is recorded of a model, when it is not needed any more.
+   *
+   * @param predictor The model.
+   */
+  static forget(predictor: Predictor): void {
+    for (const steps of this.#known.get(predictor)?.values() ?? []) {
+      steps.#recorded?.dispose();
+      steps.#compiled?.dispose();
+    }
+    this.#known.delete(predictor);
+  }
+
+  private constructor(predictor: Predictor, tellsHidden: boolean) {
+    this.#tellsHidden = tellsHidden;
+    this.#asItIs = ({ parents, tokens, state }) => {
+      const before = state.map((rows) =>
+        tf.gather(rows, parents as tf.Tensor1D)
+      );
+      if (!tellsHidden) {
+        const next = predictor.step(tokens, before);
+        return [next.logits, ...next.state];
+      }
+      const next = predictor.stepHidden!(tokens, before);
+      return [next.logits, tf.clone(next.hidden), ...next.state]; // it may be a part of the state
+    };
+    if (predictor.isCompilable !== true) return;
+    this.#recorded = compile(this.#asItIs, { name: "search", jit: false });
+    this.#compiled = compile(
+      (inputs: StepInputs) => asOnePart(() => this.#asItIs(inputs)),
+      { name: "search, compiled" },
+    );
+  }
+
+  /**
+   * Takes a step.
+   *
+   * @param state The state before it; the caller still owns it.
+   * @param parents Of every new row, the row of the state that it goes on from.
+   * @param tokens The new token of every row.
+   * @returns What the model says then.
+   */
+  async take(
+    state: PredictorState,
+    parents: readonly number[],
+    tokens: readonly number[],
+  ): Promise<RowStep> {
+    const count = parents.length;
+    const taken = this.#taken++;
+    const most = state[0]?.shape[0] ?? 0;
+    const isRecorded = this.#recorded !== undefined && count <= most &&
+      taken >= RECORDED_FROM;
+    // One recording serves all numbers of rows up to that of the state.
+    const rows = isRecorded ? most : count;
+    const padded = (list: readonly number[]): Tensor =>
+      tf.tensor1d(
+        Int32Array.from({ length: rows }, (_, i) => list[i] ?? list[0]!),
+        "int32",
+      );
+    const inputs = {
+      parents: padded(parents),
+      tokens: padded(tokens),
+      state: [...state],
+    };
+    try {
+      const results = !isRecorded
+        ? tf.tidy(() => this.#asItIs(inputs))
+        : taken < COMPILED_FROM
+        ? this.#recorded!(inputs)
+        : await this.#takeCompiled(inputs, rows);
+      const [logits, ...others] = results as [Tensor, ...Tensor[]];
+      const hidden = this.#tellsHidden ? others.shift()! : undefined;
+      return { logits, hidden, state: others };
+    } finally {
+      tf.dispose([inputs.parents, inputs.tokens]);
+    }
+  }
+
+  /** Takes a compiled step, on another thread unless it is quick. */
+  async #takeCompiled(inputs: StepInputs, rows: number): Promise<Tensor[]> {
+    const begun = performance.now();
+    const isQuick = (this.#times.get(rows) ?? Infinity) < QUICK;
+    const results = isQuick
+      ? this.#compiled!(inputs)
+      : await this.#compiled!.inBackground(inputs);
+    this.#times.set(rows, performance.now() - begun);
+    return results;
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * Beam search, contrastive search and best of n with a text in and texts out.
+ *
+ * @module
+ */
+import { checkOptionNames } from "../../text/options.ts";
+import type { UnknownPolicy } from "../../tokenizers/tokenizer.ts";
+import { encodePrompt, type TextPredictor } from "../stream_text.ts";
+import { BEAM_SEARCH_OPTIONS } from "./_beam_search_settings.ts";
+import {
+  type Beam,
+  beamSearch,
+  type BeamSearchOptions,
+} from "./beam_search.ts";
+import {
+  BEST_OF_OPTIONS,
+  bestOf,
+  type BestOfOptions,
+  type SampledText,
+  type ScoredSample,
+} from "./best_of.ts";
+import {
+  CONTRASTIVE_SEARCH_OPTIONS,
+  contrastiveSearch,
+  type ContrastiveSearchOptions,
+  type ContrastiveText,
+} from "./contrastive_search.ts";
+
+/** What texts need beside the options over tokens. */
+export interface TextStrategyOptions {
+  /**
+   * What to do with a part of the prompt that the tokenizer does not know.
+   *
+   * @default {"token" if the tokenizer has one, else "error"}
+   */
+  unknown?: UnknownPolicy;
+}
+
+/** Options of `model.beamSearch()`: those of {@linkcode beamSearch} without the prompt. */
+export interface TextBeamSearchOptions
+  extends Omit<BeamSearchOptions, "prompt">, TextStrategyOptions {}
+
+/** Options of `model.contrastiveSearch()`: those of {@linkcode contrastiveSearch} without the prompt. */
+export interface TextContrastiveSearchOptions
+  extends Omit<ContrastiveSearchOptions, "prompt">, TextStrategyOptions {}
+
+/** Options of `model.bestOf()`: those of {@linkcode bestOf} without the prompt, with a scorer of texts. */
+export interface TextBestOfOptions
+  extends Omit<BestOfOptions, "prompt" | "scorer">, TextStrategyOptions {
+  /**
+   * Scores a text; the highest score is the best.
+   *
+   * @param text The new text, without the prompt.
+   * @param sample Its tokens and their log-probability.
+   * @returns A number, or a promise of one.
+   * @default {undefined} which is the log-probability over the length to the power of `lengthPenalty`
+   */
+  scorer?: (text: string, sample: SampledText) => number | Promise<number>;
+}
+
+/** Something that a strategy found, with its text. */
+export type WithText<Found> = Found & {
+  /** The new text, without the prompt and without special tokens. */
+  text: string;
+};
+
+/**
+ * @param model A tokenizer and a network.
+ * @param prompt The text to go on from; an empty one begins after a line break.
+ * @param options How to search.
+ * @returns The best texts, the best first.
+ * @throws As {@linkcode beamSearch}, and if the prompt cannot be encoded.
+ */
+export async function beamSearchText(
+  model: TextPredictor,
+  prompt: string,
+  options: TextBeamSearchOptions = {},
+): Promise<WithText<Beam>[]> {
+  const { ids, others } = prepare(
+    model,
+    prompt,
+    options,
+    "Cannot search",
+    BEAM_SEARCH_OPTIONS,
+  );
+  const beams = await beamSearch(model.network, { ...others, prompt: ids });
+  return beams.map((beam) => withText(model, beam));
+}
+
+/**
+ * @param model A tokenizer and a network that tells its hidden vectors.
+ * @param prompt The text to go on from; an empty one begins after a line break.
+ * @param options How to search.
+ * @returns The text.
+ * @throws As {@linkcode contrastiveSearch}, and if the prompt cannot be encoded.
+ */
+export async function contrastiveSearchText(
+  model: TextPredictor,
+  prompt: string,
+  options: TextContrastiveSearchOptions = {},
+): Promise<WithText<ContrastiveText>> {
+  const { ids, others } = prepare(
+    model,
+    prompt,
+    options,
+    "Cannot search",
+    CONTRASTIVE_SEARCH_OPTIONS,
+  );
+  return withText(
+    model,
+    await contrastiveSearch(model.network, { ...others, prompt: ids }),
+  );
+}
+
+/**
+ * @param model A tokenizer and a network.
+ * @param prompt The text to go on from; an empty one begins after a line break.
+ * @param options How many texts, how they are sampled and scored.
+ * @returns All texts, the best first.
+ * @throws As {@linkcode bestOf}, and if the prompt cannot be encoded.
+ */
+export async function bestOfTexts(
+  model: TextPredictor,
+  prompt: string,
+  options: TextBestOfOptions = {},
+): Promise<WithText<ScoredSample>[]> {
+  const { ids, others } = prepare(
+    model,
+    prompt,
+    options,
+    "Cannot find the best text",
+    BEST_OF_OPTIONS,
+  );
+  const { scorer, ...rest } = others;
+  const samples = await bestOf(model.network, {
+    ...rest,
+    prompt: ids,
+    ...(typeof scorer === "function" && {
+      scorer: (sample) => scorer(model.tokenizer.decode(sample.tokens), sample),
+    }),
+    ...(scorer !== undefined && typeof scorer !== "function" && { scorer }),
+  });
+  return samples.map((sample) => withText(model, sample));
+}
+
+/** Checks the options' names, and encodes the prompt. */
+function prepare<Options extends TextStrategyOptions>(
+  model: TextPredictor,
+  prompt: string,
+  options: Options,
+  action: string,
+  known: readonly string[],
+): { ids: Int32Array; others: Omit<Options, "unknown"> } {
+  checkOptionNames(action, options, [
+    ...known.filter((name) => name !== "prompt"),
+    "unknown",
+  ]);
+  const { unknown, ...others } = options;
+  return { ids: encodePrompt(model.tokenizer, prompt, unknown), others };
+}
+
+function withText<Found extends { tokens: Int32Array }>(
+  { tokenizer }: TextPredictor,
+  found: Found,
+): WithText<Found> {
+  return { ...found, text: tokenizer.decode(found.tokens) };
+}

@@ -1,0 +1,66 @@
+import { assertRejects } from "@std/assert";
+import { beamSearch } from "../../../src/generation/strategies/beam_search.ts";
+import { bestOf } from "../../../src/generation/strategies/best_of.ts";
+import { contrastiveSearch } from "../../../src/generation/strategies/contrastive_search.ts";
+import type { NextHidden } from "../../../src/generation/strategies/hidden_rows.ts";
+import { speculate } from "../../../src/generation/strategies/speculative.ts";
+import { TableModel } from "./_table_model.ts";
+
+const { next } = new TableModel(3, 1);
+const prompt = [1];
+const blank: NextHidden = (rows) =>
+  rows.map(() => ({
+    logits: new Float32Array(3),
+    hidden: new Float32Array(2),
+  }));
+
+for (
+  const [title, action, run] of [
+    [
+      "beamSearch()",
+      "Cannot search",
+      (process) => beamSearch(next, { prompt, process }),
+    ],
+    [
+      "contrastiveSearch()",
+      "Cannot search",
+      (process) => contrastiveSearch(blank, { prompt, process }),
+    ],
+    [
+      "bestOf()",
+      "Cannot find the best text",
+      (process) => bestOf(next, { prompt, process }),
+    ],
+    [
+      "speculate()",
+      "Cannot speculate",
+      (process) =>
+        speculate(next, { prompt, process, draft: next, maxTokens: 3 }).next(),
+    ],
+  ] as [string, string, (process: never) => Promise<unknown>][]
+) {
+  Deno.test(`${title} refuses a process that is no function, or gives no row of logits`, async () => {
+    for (
+      const [process, message] of [
+        [null, "process must be a function: null"],
+        ["min", "process must be a function: string"],
+        [() => {}, "process must give a Float32Array of 3 logits: undefined"],
+        [() => null, "process must give a Float32Array of 3 logits: null"],
+        [
+          () => [1, 2, 3],
+          "process must give a Float32Array of 3 logits: object",
+        ],
+        [
+          () => new Float32Array(2),
+          "process must give a Float32Array of 3 logits: 2",
+        ],
+      ] as [never, string][]
+    ) {
+      await assertRejects(
+        () => run(process),
+        TypeError,
+        `${action}: ${message}`,
+      );
+    }
+  });
+}
