@@ -413,6 +413,11 @@ export type {
 export type { ChainStage, Knob } from "./src/generation/chain/stage.ts";
 export type { TruncationName } from "./src/generation/chain/truncation.ts";
 export type {
+  Acceptor,
+  CodePointCost,
+} from "./src/generation/constraints/acceptor.ts";
+export { matching } from "./src/generation/constraints/matching.ts";
+export type {
   Prediction,
   Predictor,
   PredictorState,
