@@ -416,7 +416,13 @@ export type {
   Acceptor,
   CodePointCost,
 } from "./src/generation/constraints/acceptor.ts";
+export { gbnf } from "./src/generation/constraints/gbnf.ts";
 export { matching } from "./src/generation/constraints/matching.ts";
+export {
+  oneOf,
+  wordsOf,
+  type WordsOptions,
+} from "./src/generation/constraints/word_list.ts";
 export type {
   Prediction,
   Predictor,
