@@ -417,7 +417,12 @@ export type {
   CodePointCost,
 } from "./src/generation/constraints/acceptor.ts";
 export { gbnf } from "./src/generation/constraints/gbnf.ts";
+export {
+  jsonSchema,
+  type JsonSchemaOptions,
+} from "./src/generation/constraints/json_schema.ts";
 export { matching } from "./src/generation/constraints/matching.ts";
+export type { JsonSchema } from "./src/generation/constraints/schema/json_schema_type.ts";
 export {
   oneOf,
   wordsOf,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CharacterSet } from "./character_set.ts";
+import { type CharacterSet, LAST_CODE_POINT } from "./character_set.ts";
 
 /** Letters from 0; letter 0 has the characters that are in no set. */
 export class Alphabet {
@@ -111,6 +111,14 @@ export class Alphabet {
       });
     }
     return [...letters];
+  }
+
+  /** Gives the stretches of characters of one letter, in rising order. */
+  *stretches(): Generator<{ from: number; to: number }> {
+    for (const [place, from] of this.#begins.entries()) {
+      const to = (this.#begins[place + 1] ?? LAST_CODE_POINT + 1) - 1;
+      if (from <= LAST_CODE_POINT) yield { from, to };
+    }
   }
 
   #letterAt(codePoint: number): number {

@@ -143,8 +143,8 @@ export class Grammar {
         }`,
       );
     }
-    if (max === 0 || part === this.empty) return this.empty;
     if (min > max) return this.nothing;
+    if (max === 0 || part === this.empty) return this.empty;
     if (part === this.nothing) return min === 0 ? this.empty : part;
     if (this.#emptiable.has(part)) { // a repetition that is empty is none
       part = this.#notEmpty(part);

@@ -10,6 +10,7 @@
  */
 import type { Acceptor, CodePointCost } from "../acceptor.ts";
 import { Alphabet } from "./_alphabet.ts";
+import { type CharacterSet, characterSet } from "./character_set.ts";
 import { findLeftRecursion } from "./_left_recursion.ts";
 import { leastCosts, LENGTH } from "./_least_costs.ts";
 import type { Grammar, GrammarNode } from "./grammar.ts";
@@ -157,6 +158,29 @@ export class GrammarAcceptor implements Acceptor<GrammarState> {
   /** @inheritdoc */
   key(state: GrammarState): number {
     return state.id;
+  }
+
+  /**
+   * Gives where a state leads to.
+   *
+   * @param state The state.
+   * @returns Each state that comes next, and the characters that lead to it.
+   */
+  stepsFrom(
+    state: GrammarState,
+  ): { set: CharacterSet; next: GrammarState }[] {
+    const ranges = new Map<GrammarState, number[]>();
+    for (const { from, to } of this.#alphabet.stretches()) {
+      const next = this.next(state, from);
+      if (next === undefined) continue;
+      const known = ranges.get(next);
+      if (known === undefined) ranges.set(next, [from, to]);
+      else known.push(from, to);
+    }
+    return Array.from(ranges, ([next, all]) => ({
+      set: characterSet(all),
+      next,
+    }));
   }
 
   /** The state of ways, each followed to its next characters. */
