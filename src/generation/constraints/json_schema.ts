@@ -36,7 +36,7 @@ const LONGEST_TITLE = 60;
  * where there are bounds.
  *
  * Understood are type, enum, const, properties, required, additionalProperties, items, prefixItems, minItems, maxItems,
- * minLength, maxLength, pattern, format (date, time, date-time, email, ipv4, uuid), minimum, maximum, exclusiveMinimum,
+ * minLength, maxLength, pattern, format (date, time, date-time, email, hostname, ipv4, uri, uuid), minimum, maximum, exclusiveMinimum,
  * exclusiveMaximum, anyOf, oneOf, allOf, `$ref` within the schema, `$defs`, `true` and `false`. The schemas of a oneOf must
  * exclude each other by their types, by values that are listed, by bounds, or by such a member that must be there. Every
  * other keyword that says something of the value is refused.

@@ -205,15 +205,15 @@ export class GBNFParser {
     const escaped = ESCAPES.get(kind);
     if (escaped !== undefined) return escaped;
     const count = DIGITS.get(kind);
-    const digits = this.#source.slice(this.#at, this.#at + (count ?? 0));
-    if (count === undefined || !/^[\da-fA-F]+$/.test(digits)) {
+    if (count === undefined) {
       this.#refuse(
         'an escape must be of \\n \\r \\t \\\\ \\" \\[ \\] \\xXX \\uXXXX \\UXXXXXXXX',
         at,
       );
     }
-    if (digits.length < count) {
-      this.#refuse(`\\${kind} must have ${count} digits`, at);
+    const digits = this.#source.slice(this.#at, this.#at + count);
+    if (digits.length < count || !/^[\da-fA-F]+$/.test(digits)) {
+      this.#refuse(`\\${kind} must have ${count} hexadecimal digits`, at);
     }
     this.#at += count;
     return this.#whole(parseInt(digits, 16), at);

@@ -208,7 +208,7 @@ export class Grammar {
       if (rests.size === 1 && rests.has(this.empty)) {
         if (first.kind === "characters") sets.push(first.set);
         else found.add(first);
-      } else if (rests.size === 1 || depth < DEEPEST_SHARING) {
+      } else if (rests.size > 1 && depth < DEEPEST_SHARING) {
         found.add(this.#shareBeginning(first, [...rests], depth));
       } else {
         for (const rest of rests) found.add(this.sequence([first, rest]));

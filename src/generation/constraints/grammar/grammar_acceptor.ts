@@ -187,10 +187,12 @@ export class GrammarAcceptor implements Acceptor<GrammarState> {
   #stateOf(begins: readonly (Way | undefined)[]): GrammarState {
     const seen = new Set<Way | undefined>();
     const found: Way[] = [];
-    const open = [...begins];
+    // Fewer repetitions so far leave more to come: they are followed first.
+    const open = [...begins].sort((a, b) => (b?.count ?? 0) - (a?.count ?? 0));
+    const leastCounts = new Map<string, number>();
     while (open.length > 0) {
       const way = open.pop();
-      if (seen.has(way)) continue;
+      if (seen.has(way) || (way && isWithin(way, leastCounts))) continue;
       seen.add(way);
       if (seen.size > MOST_WAYS) {
         throw new RangeError(
@@ -268,6 +270,21 @@ export class GrammarAcceptor implements Acceptor<GrammarState> {
     this.#ways = new Map();
     this.#wayCount = 0;
   }
+}
+
+/**
+ * Whether all that a way may become is what another may become that has fewer repetitions so far, both enough.
+ *
+ * @param leastCounts The least count met of each repetition and rest.
+ */
+function isWithin(way: Way, leastCounts: Map<string, number>): boolean {
+  const { node, count, rest } = way;
+  if (node.kind !== "repeat" || count < node.min) return false;
+  const key = `${node.id} ${rest?.id}`;
+  const least = leastCounts.get(key);
+  if (least !== undefined && least <= count) return true;
+  leastCounts.set(key, count);
+  return false;
 }
 
 /** The least cost of a way: that of its part and of all that comes after. */

@@ -2,7 +2,7 @@
  * Formats of texts as regular expressions.
  *
  * Each has texts of its format alone, and not the rarest of them: dates and times of RFC 3339 without leap seconds, email
- * addresses of letters, digits and `._+-`.
+ * addresses of letters, digits and `._+-`, addresses of the web without a query.
  *
  * @module
  */
@@ -16,7 +16,8 @@ const HOURS_AND_MINUTES = "(?:[01]\\d|2[0-3]):[0-5]\\d";
 const TIME = `${HOURS_AND_MINUTES}:[0-5]\\d(?:\\.\\d{1,9})?` +
   `(?:Z|[+-]${HOURS_AND_MINUTES})`;
 const LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
-const NAME = "[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*";
+const NAME = "[A-Za-z0-9]{1,16}(?:[._+-][A-Za-z0-9]{1,15}){0,3}";
+const DOMAIN = `(?:${LABEL}\\.){1,3}[A-Za-z]{2,60}`;
 const BYTE = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 
 /** The formats, each a whole text. */
@@ -24,7 +25,9 @@ export const FORMATS: ReadonlyMap<string, RegExp> = new Map([
   ["date", DATE],
   ["time", TIME],
   ["date-time", `${DATE}T${TIME}`],
-  ["email", `${NAME}@(?:${LABEL}\\.)+[A-Za-z]{2,63}`],
+  ["email", `${NAME}@${DOMAIN}`],
+  ["hostname", `${LABEL}(?:\\.${LABEL}){0,2}`],
   ["ipv4", `${BYTE}(?:\\.${BYTE}){3}`],
+  ["uri", `https?://${DOMAIN}(?:/[A-Za-z0-9._~-]+)*/?`],
   ["uuid", "[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}"],
 ].map(([name, source]) => [name!, new RegExp(source!, "u")]));
