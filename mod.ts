@@ -487,7 +487,23 @@ export type {
   TokenSequence,
 } from "./src/generation/chain/token_rules.ts";
 export type {
+  Acceptor,
+  CodePointCost,
   HiddenPrediction,
+} from "./src/generation/constraints/acceptor.ts";
+export { gbnf } from "./src/generation/constraints/gbnf.ts";
+export {
+  jsonSchema,
+  type JsonSchemaOptions,
+} from "./src/generation/constraints/json_schema.ts";
+export { matching } from "./src/generation/constraints/matching.ts";
+export type { JsonSchema } from "./src/generation/constraints/schema/json_schema_type.ts";
+export {
+  oneOf,
+  wordsOf,
+  type WordsOptions,
+} from "./src/generation/constraints/word_list.ts";
+export type {
   Prediction,
   Predictor,
   PredictorState,

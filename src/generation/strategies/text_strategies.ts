@@ -5,7 +5,8 @@
  */
 import { checkOptionNames } from "../../text/options.ts";
 import type { UnknownPolicy } from "../../tokenizers/tokenizer.ts";
-import { encodePrompt, type TextPredictor } from "../stream_text.ts";
+import { encodePrompt } from "../encode_prompt.ts";
+import type { TextPredictor } from "../text_writing.ts";
 import { BEAM_SEARCH_OPTIONS } from "./_beam_search_settings.ts";
 import {
   type Beam,
