@@ -7,7 +7,8 @@
  *
  * @module
  */
-import type { TextState, TextStates } from "./_text_states.ts";
+import type { TextStates } from "./_text_states.ts";
+import { leadingCharacters } from "./_leading_characters.ts";
 import { codePointRange, missingBytes, WHOLE } from "./_partial_character.ts";
 import type { TokenCosts } from "./_token_costs.ts";
 import type { TokenWalk } from "./_token_walk.ts";
@@ -55,9 +56,11 @@ export class Reach {
    * @param steps How many points may be looked at; once they are used up, the answer is no.
    */
   fits(state: WritingState, tokens: number, steps: number): boolean {
-    if (this.#high(state) <= tokens) return true;
+    if (isWithin(this.#high(state), tokens)) return true;
     if (tokens <= state.gaveUp && steps < Infinity) return false;
-    if (this.#low(state) > tokens) return false;
+    if (this.#low(state) > tokens || this.#low(state) === Infinity) {
+      return false;
+    }
     const answer = this.#search(state, tokens, steps);
     if (answer === undefined) state.gaveUp = Math.max(state.gaveUp, tokens);
     return answer === true;
@@ -88,7 +91,7 @@ export class Reach {
     for (let visit = waiting.pop(); visit; visit = waiting.pop()) {
       const { state, steps } = visit;
       if (steps > best.get(state)!) continue; // a shorter way was found since
-      if (steps + this.#high(state) <= tokens) {
+      if (isWithin(steps + this.#high(state), tokens)) {
         let { high } = state;
         for (let at: Visit | undefined = visit; at; at = at.before) {
           at.state.high = Math.min(this.#high(at.state), high++);
@@ -96,10 +99,12 @@ export class Reach {
         return true;
       }
       if (looked++ >= most) return undefined;
+      this.#parts.walk.tidy(); // no more than one list is in use
       for (const { state: next } of this.#parts.walk.from(state).list) {
         const after = steps + 1;
         if (after >= (best.get(next) ?? Infinity)) continue;
-        if (after + this.#low(next) > tokens) continue;
+        const low = this.#low(next);
+        if (after + low > tokens || low === Infinity) continue;
         best.set(next, after);
         const order = after + this.#hope(next);
         waiting.push({ state: next, steps: after, before: visit, order });
@@ -135,12 +140,16 @@ export class Reach {
     return state.high;
   }
 
-  /** How many tokens it might take: a guess. */
-  #hope(state: WritingState): number {
-    const low = this.#low(state);
-    const { isExact } = this.#parts;
-    const high = isExact ? this.#high(state) : this.#byCharacters(state);
-    return high === Infinity ? low : low + (high - low) / 4;
+  /**
+   * How many tokens it might take: a guess between the bounds, and a token for each byte that is missing. It need not be
+   * right, but a way along which it is right is followed to its end before others are begun.
+   */
+  #hope({ text, partial, context }: WritingState): number {
+    const { states: { acceptor }, costs } = this.#parts;
+    const low = acceptor.distance(text.state, costs.least);
+    const high = acceptor.distance(text.state, costs.certain[context]!);
+    const rest = high === Infinity ? low : low + (high - low) / 4;
+    return missingBytes(partial) + rest;
   }
 
   /** How many tokens it takes to go on character by character. */
@@ -150,31 +159,21 @@ export class Reach {
     if (partial === WHOLE) return acceptor.distance(text.state, cost);
     if (!costs.bytewise[context]) return Infinity;
     let least = Infinity;
-    const [from, to] = codePointRange(partial);
-    for (const point of this.#someThatLeadOn(text, from, to, MAX_TRIED)) {
+    const range = codePointRange(partial);
+    for (
+      const point of leadingCharacters(acceptor, text.state, range, MAX_TRIED)
+    ) {
       const after = acceptor.next(text.state, point);
       if (after === undefined) continue;
       least = Math.min(least, acceptor.distance(after, cost));
     }
     return missingBytes(partial) + least;
   }
+}
 
-  /** The first code points of a range that lead on. */
-  #someThatLeadOn(
-    text: TextState,
-    from: number,
-    to: number,
-    most: number,
-  ): number[] {
-    const { acceptor } = this.#parts.states;
-    if (most <= 0 || !acceptor.leadsOn(text.state, from, to)) return [];
-    if (from === to) return [from];
-    const middle = (from + to) >> 1;
-    const found = this.#someThatLeadOn(text, from, middle, most);
-    const more = most - found.length;
-    found.push(...this.#someThatLeadOn(text, middle + 1, to, more));
-    return found;
-  }
+/** Whether a way is short enough, if there is one at all. */
+function isWithin(high: number, tokens: number): boolean {
+  return high < Infinity && high <= tokens;
 }
 
 /** Visits by their order, the latest first among equals. */

@@ -34,6 +34,8 @@ export interface TokenTargets {
   mask: Uint32Array | undefined;
   /** How many more tokens the farthest of them needs. */
   need: number;
+  /** The mask of the last question whose answer depends on how many tokens are left, and that number. */
+  last: { tokensLeft: number; mask: Uint32Array } | undefined;
 }
 
 const tries = new WeakMap<TokenTexts, (TokenTrie | undefined)[]>();
@@ -73,8 +75,9 @@ export class TokenWalk {
     if (state.targets !== undefined) return state.targets;
     const list = this.#gather(...this.#walk(state));
     for (const { ids } of list) this.#words += ids.length;
+    this.#words += this.#texts.vocabSize / 16; // two masks
     this.#kept.add(state);
-    state.targets = { list, mask: undefined, need: Infinity };
+    state.targets = { list, mask: undefined, need: Infinity, last: undefined };
     return state.targets;
   }
 

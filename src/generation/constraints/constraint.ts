@@ -131,9 +131,15 @@ function checkReach(masks: TokenMasks, maxTokens: number): void {
   const least = masks.leastTokens(start);
   const { description } = masks.acceptor;
   if (least === Infinity) {
+    const missing = masks.missingCharacters().map((text) =>
+      JSON.stringify(text)
+    );
     throw new RangeError(
-      `Cannot constrain: the tokens of the vocabulary must be able to make ${description}: ` +
-        `${masks.vocabSize} tokens, and no such text was found`,
+      `Cannot constrain: the tokens of the vocabulary must be able to make ${description}: ${
+        missing.length > 0
+          ? `none has ${missing.join(" or ")}`
+          : `no such text was found with ${masks.vocabSize} tokens`
+      }`,
     );
   }
   throw new RangeError(

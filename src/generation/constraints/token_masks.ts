@@ -13,6 +13,7 @@ import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import type { Acceptor } from "./acceptor.ts";
 import { checkAcceptor } from "./_check_acceptor.ts";
 import { AllOf } from "./forms/all_of.ts";
+import { missingCharacters } from "./_missing_characters.ts";
 import { Reach } from "./_reach.ts";
 import { TextStates } from "./_text_states.ts";
 import { type TokenCosts, tokenCosts } from "./_token_costs.ts";
@@ -74,6 +75,7 @@ export class TokenMasks {
   readonly endToken: number | undefined;
   readonly #states: TextStates;
   readonly #walk: TokenWalk;
+  readonly #costs: TokenCosts;
   readonly #reach: Reach;
 
   /**
@@ -113,6 +115,7 @@ export class TokenMasks {
     this.#walk = new TokenWalk(texts, this.#states);
     let known = costs.get(texts);
     if (known === undefined) costs.set(texts, known = tokenCosts(texts));
+    this.#costs = known;
     this.#reach = new Reach({
       states: this.#states,
       walk: this.#walk,
@@ -134,6 +137,15 @@ export class TokenMasks {
    */
   leastTokens(state: MaskState): number {
     return this.#reach.least(check(state), MAX_STEPS);
+  }
+
+  /**
+   * Tells which characters the vocabulary lacks, where it cannot write any text of the language.
+   *
+   * @returns Those of one text, each once; none where there are enough characters, or it was not found out.
+   */
+  missingCharacters(): string[] {
+    return missingCharacters(this.acceptor, this.#costs.least);
   }
 
   /**
@@ -166,12 +178,14 @@ export class TokenMasks {
     if (targets.mask !== undefined && targets.need < tokensLeft) {
       return targets.mask;
     }
+    if (targets.last?.tokensLeft === tokensLeft) return targets.last.mask;
     let mask = this.#mask(from, tokensLeft);
     const isEmpty = mask.every((bits) => bits === 0);
     if (
       isEmpty && targets.list.length > 0 &&
       this.#reach.fits(from, tokensLeft, Infinity)
     ) mask = this.#mask(from, tokensLeft); // what was given up is known now
+    targets.last = { tokensLeft, mask };
     return mask;
   }
 

@@ -89,11 +89,14 @@ class LineLength implements Acceptor<Place> {
   readonly description: string;
   readonly start: Place = [0, 0];
 
-  constructor(
-    readonly min: number,
-    readonly max: number,
-    readonly lines: number,
-  ) {
+  readonly #min: number;
+  readonly #max: number;
+  readonly #lines: number;
+
+  constructor(min: number, max: number, lines: number) {
+    this.#min = min;
+    this.#max = max;
+    this.#lines = lines;
     const some = lines === Infinity
       ? "lines"
       : `${lines} line${lines === 1 ? "" : "s"}`;
@@ -107,29 +110,29 @@ class LineLength implements Acceptor<Place> {
 
   next([line, length]: Place, codePoint: number): Place | undefined {
     if (codePoint !== LINE_BREAK) {
-      if (length >= this.max) return undefined;
-      const counts = this.max < Infinity || length < this.min;
+      if (length >= this.#max) return undefined;
+      const counts = this.#max < Infinity || length < this.#min;
       return [line, counts ? length + 1 : length];
     }
-    if (length < this.min || line + 1 >= this.lines) return undefined;
-    return [this.lines < Infinity ? line + 1 : 0, 0];
+    if (length < this.#min || line + 1 >= this.#lines) return undefined;
+    return [this.#lines < Infinity ? line + 1 : 0, 0];
   }
 
   leadsOn([line, length]: Place, from: number, to: number): boolean {
     const hasOther = from !== LINE_BREAK || to !== LINE_BREAK;
-    if (hasOther && length < this.max) return true;
-    return from <= LINE_BREAK && LINE_BREAK <= to && length >= this.min &&
-      line + 1 < this.lines;
+    if (hasOther && length < this.#max) return true;
+    return from <= LINE_BREAK && LINE_BREAK <= to && length >= this.#min &&
+      line + 1 < this.#lines;
   }
 
   isComplete([line, length]: Place): boolean {
-    const isLast = this.lines === Infinity || line + 1 === this.lines;
-    return isLast && length >= this.min;
+    const isLast = this.#lines === Infinity || line + 1 === this.#lines;
+    return isLast && length >= this.#min;
   }
 
   distance([line, length]: Place, cost: CodePointCost): number {
-    const breaks = this.lines === Infinity ? 0 : this.lines - 1 - line;
-    const characters = Math.max(0, this.min - length) + breaks * this.min;
+    const breaks = this.#lines === Infinity ? 0 : this.#lines - 1 - line;
+    const characters = Math.max(0, this.#min - length) + breaks * this.#min;
     let total = 0; // what is not needed costs nothing, even if it cannot be written
     if (breaks > 0) total += breaks * cost.cheapest(LINE_BREAK, LINE_BREAK);
     if (characters > 0) {
