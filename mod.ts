@@ -504,6 +504,29 @@ export {
   type WordsOptions,
 } from "./src/generation/constraints/word_list.ts";
 export type {
+  Acceptor,
+  CodePointCost,
+} from "./src/generation/constraints/acceptor.ts";
+export {
+  constrain,
+  ConstrainedText,
+  type ConstrainOptions,
+  type Constraint,
+} from "./src/generation/constraints/constraint.ts";
+export { acrostic } from "./src/generation/constraints/forms/acrostic.ts";
+export { allOf } from "./src/generation/constraints/forms/all_of.ts";
+export {
+  lineLength,
+  type LineLengthOptions,
+} from "./src/generation/constraints/forms/line_length.ts";
+export { mustContain } from "./src/generation/constraints/forms/must_contain.ts";
+export { withoutLetters } from "./src/generation/constraints/forms/without_letters.ts";
+export {
+  type MaskState,
+  TokenMasks,
+  type TokenMasksOptions,
+} from "./src/generation/constraints/token_masks.ts";
+export type {
   Prediction,
   Predictor,
   PredictorState,

@@ -23,7 +23,20 @@ const WHITE_SPACE = /^\p{White_Space}$/u;
 export class Spacing {
   #last: Side = "start";
   /** Whether a straight quote of either kind is open. */
-  readonly #isOpen: Record<string, boolean> = {};
+  readonly #isOpen = { '"': false, "'": false };
+
+  /** What was read so far, as far as it counts: equal keys, equal futures. */
+  get key(): string {
+    return `${this.#last} ${this.#isOpen['"']} ${this.#isOpen["'"]}`;
+  }
+
+  /** Makes another that has read the same. */
+  copy(): Spacing {
+    const copy = new Spacing();
+    copy.#last = this.#last;
+    Object.assign(copy.#isOpen, this.#isOpen);
+    return copy;
+  }
 
   /**
    * Tells what stands between the tokens so far and the next.
@@ -62,11 +75,27 @@ export class Spacing {
     if (token === '"' || token === "'") {
       return this.#isOpen[token] ? "close" : "open";
     }
-    if (CLOSING.test(token)) return "close";
-    if (OPENING.test(token)) return "open";
-    if (TIGHT.test(token)) return "tight";
-    return UNSPACED.test(token) ? "character" : "word";
+    return fixedSide(token);
   }
+}
+
+/** What a token is to its neighbours wherever it stands. */
+function fixedSide(token: string): Side {
+  if (CLOSING.test(token)) return "close";
+  if (OPENING.test(token)) return "open";
+  if (TIGHT.test(token)) return "tight";
+  return UNSPACED.test(token) ? "character" : "word";
+}
+
+/**
+ * Tells all that the rules know of a token.
+ *
+ * @param token The token.
+ * @returns The same for tokens that are treated alike.
+ */
+export function kindOf(token: string): string {
+  if (isWhiteSpace(token)) return token === "\n" ? "line break" : "white space";
+  return token === '"' || token === "'" ? token : fixedSide(token);
 }
 
 /** Whether a token is one character of white space. */

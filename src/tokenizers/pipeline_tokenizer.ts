@@ -68,6 +68,8 @@ export class PipelineTokenizer extends BaseTokenizer {
   readonly vocab: ReadonlyMap<string, number>;
   /** Ids of the special tokens. */
   override readonly specialTokens: ReadonlyMap<string, number>;
+  /** Turns tokens into text; where there is none, they are joined with spaces. */
+  readonly decoder: Decoder | undefined;
 
   readonly #parts: TokenizerParts;
   readonly #segmenter: Segmenter;
@@ -88,6 +90,7 @@ export class PipelineTokenizer extends BaseTokenizer {
     super();
     const { addedTokens, normalizer, model } = parts;
     this.#parts = parts;
+    this.decoder = parts.decoder;
     this.kind = KINDS[model.type];
     this.#segmenter = new Segmenter(addedTokens, normalizer);
     this.vocabulary = Object.freeze(listTokens(parts));

@@ -1,0 +1,215 @@
+/**
+ * Whether a text can be completed with the tokens that are left.
+ *
+ * Two bounds answer most questions: what the missing characters cost at least, and what they cost one by one. Between
+ * them the points are searched, the most promising first (Hart, Nilsson and Raphael, "A Formal Basis for the Heuristic
+ * Determination of Minimum Cost Paths", 1968), and what is found out stays with them.
+ *
+ * @module
+ */
+import type { TextStates } from "./_text_states.ts";
+import { leadingCharacters } from "./_leading_characters.ts";
+import { codePointRange, missingBytes, WHOLE } from "./_partial_character.ts";
+import type { TokenCosts } from "./_token_costs.ts";
+import type { TokenWalk } from "./_token_walk.ts";
+import type { WritingState } from "./_writing_state.ts";
+
+/** Most code points that are tried in place of a character of which some bytes are missing. */
+const MAX_TRIED = 16;
+
+/** What is needed to find out. */
+export interface ReachParts {
+  /** The language. */
+  states: TextStates;
+  /** Where tokens lead. */
+  walk: TokenWalk;
+  /** What characters cost. */
+  costs: TokenCosts;
+  /** Whether the acceptor's distance is that of a real way; else no way may be shorter. */
+  isExact: boolean;
+}
+
+/** A point that a search has come to. */
+interface Visit {
+  state: WritingState;
+  /** Tokens from the first point. */
+  steps: number;
+  before: Visit | undefined;
+  /** The smaller, the sooner its turn. */
+  order: number;
+}
+
+/** Answers the question, and keeps the answers. */
+export class Reach {
+  readonly #parts: ReachParts;
+
+  /** @param parts The language, the tokens and their costs. */
+  constructor(parts: ReachParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Tells whether a complete text can be reached.
+   *
+   * @param state A point of a text.
+   * @param tokens How many tokens may be written; Infinity asks whether there is any way.
+   * @param steps How many points may be looked at; once they are used up, the answer is no.
+   */
+  fits(state: WritingState, tokens: number, steps: number): boolean {
+    if (isWithin(this.#high(state), tokens)) return true;
+    if (tokens <= state.gaveUp && steps < Infinity) return false;
+    if (this.#low(state) > tokens || this.#low(state) === Infinity) {
+      return false;
+    }
+    const answer = this.#search(state, tokens, steps);
+    if (answer === undefined) state.gaveUp = Math.max(state.gaveUp, tokens);
+    return answer === true;
+  }
+
+  /**
+   * Tells how many tokens a complete text takes at least.
+   *
+   * @param state A point of a text.
+   * @param steps How many points may be looked at for each number of tokens.
+   * @returns The number; Infinity where no way was found.
+   */
+  least(state: WritingState, steps: number): number {
+    if (!this.fits(state, Infinity, steps)) return Infinity;
+    while (state.high > 0 && this.fits(state, state.high - 1, steps));
+    return state.high;
+  }
+
+  #search(
+    root: WritingState,
+    tokens: number,
+    most: number,
+  ): boolean | undefined {
+    const best = new Map<WritingState, number>([[root, 0]]);
+    const waiting = new Queue();
+    waiting.push({ state: root, steps: 0, before: undefined, order: 0 });
+    let looked = 0;
+    for (let visit = waiting.pop(); visit; visit = waiting.pop()) {
+      const { state, steps } = visit;
+      if (steps > best.get(state)!) continue; // a shorter way was found since
+      if (isWithin(steps + this.#high(state), tokens)) {
+        let { high } = state;
+        for (let at: Visit | undefined = visit; at; at = at.before) {
+          at.state.high = Math.min(this.#high(at.state), high++);
+        }
+        return true;
+      }
+      if (looked++ >= most) return undefined;
+      this.#parts.walk.tidy(); // no more than one list is in use
+      for (const { state: next } of this.#parts.walk.from(state).list) {
+        const after = steps + 1;
+        if (after >= (best.get(next) ?? Infinity)) continue;
+        const low = this.#low(next);
+        if (after + low > tokens || low === Infinity) continue;
+        best.set(next, after);
+        const order = after + this.#hope(next);
+        waiting.push({ state: next, steps: after, before: visit, order });
+      }
+    }
+    for (const [state, steps] of best) {
+      state.low = Math.max(this.#low(state), tokens - steps + 1);
+    }
+    return false;
+  }
+
+  /** A number of tokens that no way is shorter than. */
+  #low(state: WritingState): number {
+    if (!Number.isNaN(state.low)) return state.low;
+    if (state.isComplete) return state.low = 0;
+    const { states: { acceptor }, costs } = this.#parts;
+    const cost = acceptor.distance(state.text.state, costs.least);
+    // Sums of fractions may come out a little too large.
+    state.low = state.partial === WHOLE
+      ? Math.ceil(cost - 1e-6)
+      : Math.max(1, Math.ceil(cost - 1e-6));
+    return state.low;
+  }
+
+  /** A number of tokens that there is a way of. */
+  #high(state: WritingState): number {
+    if (!Number.isNaN(state.high)) return state.high;
+    state.high = state.isComplete
+      ? 0
+      : this.#parts.isExact
+      ? this.#byCharacters(state)
+      : Infinity;
+    return state.high;
+  }
+
+  /**
+   * How many tokens it might take: a guess between the bounds, and a token for each byte that is missing. It need not be
+   * right, but a way along which it is right is followed to its end before others are begun.
+   */
+  #hope({ text, partial, context }: WritingState): number {
+    const { states: { acceptor }, costs } = this.#parts;
+    const low = acceptor.distance(text.state, costs.least);
+    const high = acceptor.distance(text.state, costs.certain[context]!);
+    const rest = high === Infinity ? low : low + (high - low) / 4;
+    return missingBytes(partial) + rest;
+  }
+
+  /** How many tokens it takes to go on character by character. */
+  #byCharacters({ text, partial, context }: WritingState): number {
+    const { states: { acceptor }, costs } = this.#parts;
+    const cost = costs.certain[context]!;
+    if (partial === WHOLE) return acceptor.distance(text.state, cost);
+    if (!costs.bytewise[context]) return Infinity;
+    let least = Infinity;
+    const range = codePointRange(partial);
+    for (
+      const point of leadingCharacters(acceptor, text.state, range, MAX_TRIED)
+    ) {
+      const after = acceptor.next(text.state, point);
+      if (after === undefined) continue;
+      least = Math.min(least, acceptor.distance(after, cost));
+    }
+    return missingBytes(partial) + least;
+  }
+}
+
+/** Whether a way is short enough, if there is one at all. */
+function isWithin(high: number, tokens: number): boolean {
+  return high < Infinity && high <= tokens;
+}
+
+/** Visits by their order, the latest first among equals. */
+class Queue {
+  readonly #heap: Visit[] = [];
+
+  push(visit: Visit): void {
+    const heap = this.#heap;
+    let place = heap.push(visit) - 1;
+    while (place > 0) {
+      const parent = (place - 1) >> 1;
+      if (heap[parent]!.order < visit.order) break;
+      heap[place] = heap[parent]!;
+      place = parent;
+    }
+    heap[place] = visit;
+  }
+
+  pop(): Visit | undefined {
+    const heap = this.#heap;
+    const first = heap[0];
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return first;
+    let place = 0;
+    for (;;) {
+      let child = 2 * place + 1;
+      if (child >= heap.length) break;
+      const other = child + 1;
+      if (other < heap.length && heap[other]!.order < heap[child]!.order) {
+        child = other;
+      }
+      if (heap[child]!.order >= last.order) break;
+      heap[place] = heap[child]!;
+      place = child;
+    }
+    heap[place] = last;
+    return first;
+  }
+}

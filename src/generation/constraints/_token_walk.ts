@@ -1,0 +1,196 @@
+/**
+ * Where the tokens of a vocabulary lead from a point of a text: an acceptor walks through a trie of bytes.
+ *
+ * @module
+ */
+import type { TokenTexts } from "../../tokenizers/token_texts.ts";
+import {
+  beginCharacter,
+  continueCharacter,
+  IMPOSSIBLE,
+  missingBytes,
+  WHOLE,
+} from "./_partial_character.ts";
+import type { TextState, TextStates } from "./_text_states.ts";
+import { TokenTrie } from "./token_trie.ts";
+import type { WritingState } from "./_writing_state.ts";
+
+/** Most 32-bit words that are kept for targets: 128 MB. */
+const MAX_WORDS = 2 ** 25;
+
+/** A point that tokens lead to. */
+export interface TokenTarget {
+  /** The point. */
+  readonly state: WritingState;
+  /** The tokens: ids in ascending order where they are few, else bits by id. */
+  readonly ids: Int32Array | Uint32Array;
+}
+
+/** All that the tokens lead to from one point. */
+export interface TokenTargets {
+  /** The points, each once. */
+  readonly list: readonly TokenTarget[];
+  /** The mask of the tokens from which a complete text can be reached, once it is known of all of them. */
+  mask: Uint32Array | undefined;
+  /** How many more tokens the farthest of them needs. */
+  need: number;
+  /** The mask of the last question whose answer depends on how many tokens are left, and that number. */
+  last: { tokensLeft: number; mask: Uint32Array } | undefined;
+}
+
+const tries = new WeakMap<TokenTexts, (TokenTrie | undefined)[]>();
+
+/** Finds targets, and keeps them. */
+export class TokenWalk {
+  readonly #texts: TokenTexts;
+  readonly #states: TextStates;
+  readonly #tries: (TokenTrie | undefined)[];
+  readonly #kept = new Set<WritingState>();
+  #words = 0;
+  /** By number of a token that was found, its id, and which target it leads to. */
+  readonly #ids: Int32Array;
+  readonly #places: Int32Array;
+
+  /**
+   * @param texts What each token adds to a text.
+   * @param states The language.
+   */
+  constructor(texts: TokenTexts, states: TextStates) {
+    this.#texts = texts;
+    this.#states = states;
+    let known = tries.get(texts);
+    if (known === undefined) tries.set(texts, known = []);
+    this.#tries = known;
+    this.#ids = new Int32Array(texts.vocabSize);
+    this.#places = new Int32Array(texts.vocabSize);
+  }
+
+  /**
+   * Tells where the tokens lead.
+   *
+   * @param state A point of a text.
+   * @returns The points after each token that a text of the language goes on with.
+   */
+  from(state: WritingState): TokenTargets {
+    if (state.targets !== undefined) return state.targets;
+    const list = this.#gather(...this.#walk(state));
+    for (const { ids } of list) this.#words += ids.length;
+    this.#words += this.#texts.vocabSize / 16; // two masks
+    this.#kept.add(state);
+    state.targets = { list, mask: undefined, need: Infinity, last: undefined };
+    return state.targets;
+  }
+
+  /** Forgets what was kept, once it is much. */
+  tidy(): void {
+    if (this.#words <= MAX_WORDS) return;
+    for (const state of this.#kept) state.targets = undefined;
+    this.#kept.clear();
+    this.#words = 0;
+  }
+
+  /** Writes down the id and the target of every token; gives the targets and the number of tokens. */
+  #walk(state: WritingState): [WritingState[], number] {
+    const found: WritingState[] = [];
+    const numbers = new Map<WritingState, number>();
+    let count = 0;
+    const take = (target: WritingState, trie: TokenTrie, ends: number[]) => {
+      let number = numbers.get(target);
+      if (number === undefined) {
+        number = found.push(target) - 1;
+        numbers.set(target, number);
+      }
+      for (let place = ends[0]!; place < ends[1]!; place++) {
+        this.#ids[count] = trie.ids[place]!;
+        this.#places[count++] = number;
+      }
+    };
+    for (const { lead, group, next } of this.#texts.contexts[state.context]!) {
+      let { text } = state;
+      if (lead !== "") {
+        const after = state.partial === WHOLE
+          ? this.#states.next(text, 0x20)
+          : null;
+        if (after === null) continue;
+        text = after;
+      }
+      const trie = this.#tries[group] ??= new TokenTrie(
+        this.#texts.groups[group]!,
+      );
+      const empty = trie.places[0]!;
+      if (empty > 0) {
+        take(this.#states.point(text, state.partial, next), trie, [0, empty]);
+      }
+      this.#walkTrie(trie, text, state.partial, (after, partial, node) => {
+        const target = this.#states.point(after, partial, next);
+        take(target, trie, [trie.places[node]!, trie.places[node + 1]!]);
+      });
+    }
+    return [found, count];
+  }
+
+  #walkTrie(
+    trie: TokenTrie,
+    text: TextState,
+    partial: number,
+    take: (text: TextState, partial: number, node: number) => void,
+  ): void {
+    const { bytes, depths, skips, places, depth } = trie;
+    const texts = new Array<TextState>(depth + 1).fill(text); // by depth
+    const partials = new Int32Array(depth + 1).fill(partial);
+    for (let node = 0; node < bytes.length;) {
+      const level = depths[node]!;
+      const byte = bytes[node]!;
+      const before = texts[level - 1]!;
+      let known = partials[level - 1]!;
+      let after: TextState | null | undefined;
+      if (known === WHOLE && byte < 0x80) {
+        after = before.afterASCII[byte];
+        if (after === undefined) after = this.#states.next(before, byte);
+      } else {
+        known = known === WHOLE
+          ? beginCharacter(byte)
+          : continueCharacter(known, byte);
+        if (known === IMPOSSIBLE) after = null;
+        else if (missingBytes(known) > 0) {
+          after = this.#states.leadsOn(before, known) ? before : null;
+        } else {
+          after = this.#states.next(before, known >> 2);
+          known = WHOLE;
+        }
+      }
+      if (after === null) {
+        node = skips[node]!;
+        continue;
+      }
+      texts[level] = after;
+      partials[level] = known;
+      if (places[node]! < places[node + 1]!) take(after, known, node);
+      node++;
+    }
+  }
+
+  /** Puts the tokens that were found to their targets. */
+  #gather(found: readonly WritingState[], count: number): TokenTarget[] {
+    const counts = new Int32Array(found.length);
+    for (let i = 0; i < count; i++) counts[this.#places[i]!]!++;
+    const words = Math.ceil(this.#texts.vocabSize / 32);
+    const lists = found.map((_, number) =>
+      counts[number]! < words
+        ? new Int32Array(counts[number]!)
+        : new Uint32Array(words)
+    );
+    counts.fill(0);
+    for (let i = 0; i < count; i++) {
+      const number = this.#places[i]!;
+      const list = lists[number]!;
+      const id = this.#ids[i]!;
+      if (list instanceof Int32Array) list[counts[number]!++] = id;
+      else list[id >> 5]! |= 1 << (id & 31);
+    }
+    return found.map((state, number) => {
+      const ids = lists[number]!;
+      return { state, ids: ids instanceof Int32Array ? ids.sort() : ids };
+    });
+  }
+}
