@@ -398,7 +398,15 @@ export {
   type SpeculateOptions,
 } from "./src/generation/strategies/speculative.ts";
 export { Chain, createChain } from "./src/generation/chain/chain.ts";
-export type { ChainOptions } from "./src/generation/chain/chain_options.ts";
+export type {
+  ChainOptions,
+  OwnStage,
+} from "./src/generation/chain/chain_options.ts";
+export {
+  CHAIN_PRESETS,
+  type ChainPreset,
+  type ChainPresetName,
+} from "./src/generation/chain/presets.ts";
 export {
   ChainSession,
   type SessionOptions,
@@ -417,7 +425,14 @@ export type {
   RowRandom,
   RowStage,
 } from "./src/generation/chain/stage.ts";
-export type { TruncationName } from "./src/generation/chain/truncation.ts";
+export type {
+  TruncationEdges,
+  TruncationName,
+} from "./src/generation/chain/truncation.ts";
+export type { AdaptivePOptions } from "./src/generation/chain/adaptive_p.ts";
+export type { DynamicTemperatureOptions } from "./src/generation/chain/dynamic_temperature.ts";
+export type { MirostatOptions } from "./src/generation/chain/mirostat.ts";
+export type { XtcOptions } from "./src/generation/chain/xtc.ts";
 export type {
   LengthDecay,
   LengthOptions,

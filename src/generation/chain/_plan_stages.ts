@@ -4,31 +4,74 @@
  * @module
  */
 import { checkOptionNames } from "../../text/options.ts";
+import { ownStage } from "./_own_stage.ts";
 import { type StageEntry, STAGES } from "./_stage_table.ts";
 import type { ChainOptions } from "./chain_options.ts";
+import {
+  CHAIN_PRESETS,
+  type ChainPreset,
+  type ChainPresetName,
+} from "./presets.ts";
 import type { ChainStage } from "./stage.ts";
+
+type OptionName = keyof ChainOptions;
 
 /**
  * Plans a chain.
  *
  * @param options The caller's.
+ * @param presetName Whose order, defaults and borders it has.
  * @returns The stages that have something to do, in their order.
  * @throws {TypeError} If an option or a stage is unknown, or an option would have no effect.
  * @throws {RangeError} If a number is out of range.
  */
-export function planStages(options: ChainOptions): ChainStage[] {
+export function planStages(
+  options: ChainOptions,
+  presetName?: ChainPresetName,
+): ChainStage[] {
   const known = STAGES.flatMap(({ calledBy, reads = [] }) => [
     ...calledBy,
     ...reads,
   ]);
   checkOptionNames("Cannot sample", options, [...new Set(known), "stages"]);
-  const isGiven = (name: keyof ChainOptions) => options[name] !== undefined;
-  const isCalled = ({ calledBy }: StageEntry) => calledBy.some(isGiven);
-  const called = STAGES.filter(isCalled);
+  checkReadOptions(options);
+  checkIdleOptions(options);
+  const preset = presetName === undefined ? undefined : presetOf(presetName);
+  const order = orderOf(options.stages, preset);
+  for (const entry of STAGES) {
+    const name = callOf(entry, options);
+    if (name === undefined || order.includes(entry)) continue;
+    throw new TypeError(
+      options.stages === undefined
+        ? `Cannot sample: ${name} has no place in the order of "${presetName}": leave it out, or give stages`
+        : `Cannot sample: ${name} has no effect where stages leave ${entry.name} out: name it there`,
+    );
+  }
+  const values = withDefaults(options, preset);
+  return order.flatMap((entry) => {
+    if (!("calledBy" in entry)) return entry;
+    return callOf(entry, values) === undefined
+      ? []
+      : entry.build(values, preset?.edges ?? {});
+  });
+}
+
+/** The first option of those given that calls for a stage. */
+function callOf(
+  { calledBy }: StageEntry,
+  options: ChainOptions,
+): OptionName | undefined {
+  return calledBy.find((name) => options[name] !== undefined);
+}
+
+/** Refuses options that a stage would read, if there were one. */
+function checkReadOptions(options: ChainOptions): void {
+  const called = STAGES.filter((entry) => callOf(entry, options) !== undefined);
   for (const idle of STAGES.flatMap(({ reads = [] }) => reads)) {
-    if (!isGiven(idle) || called.some(({ reads }) => reads?.includes(idle))) {
-      continue;
-    }
+    if (
+      options[idle] === undefined ||
+      called.some(({ reads }) => reads?.includes(idle))
+    ) continue;
     const callers = STAGES.filter(({ reads }) => reads?.includes(idle));
     throw new TypeError(
       `Cannot sample: ${idle} has no effect without ${
@@ -36,26 +79,113 @@ export function planStages(options: ChainOptions): ChainStage[] {
       }, leave it out`,
     );
   }
-  const order = orderOf(options.stages);
-  for (const entry of called) {
-    if (order.includes(entry)) continue;
-    throw new TypeError(
-      `Cannot sample: ${entry.calledBy.find(isGiven)} has no effect where ` +
-        `stages leave ${entry.name} out: name it there`,
-    );
-  }
-  return order.filter(isCalled).map((entry) => entry.build(options));
 }
 
-/** The entries of the names, or of all stages. */
-function orderOf(names: ChainOptions["stages"]): readonly StageEntry[] {
-  return names?.map((name, place) => {
-    const entry = STAGES.find((entry) => entry.name === name);
-    if (entry !== undefined && names.indexOf(name) === place) return entry;
+/** Refuses options whose stages could change nothing beside another option. */
+function checkIdleOptions(options: ChainOptions): void {
+  const given = STAGES.filter((entry) =>
+    callOf(entry, options) !== undefined && !entry.isOff?.(options)
+  );
+  const names = (entries: StageEntry[]) =>
+    entries.map((entry) => callOf(entry, options)!);
+  const { temperature, dynamicTemperature, mirostat } = options;
+  if (temperature === 0) {
+    const idle = names(
+      given.filter(({ kind }) => kind === "cut" || kind === "target"),
+    );
+    if (dynamicTemperature !== undefined) idle.push("dynamicTemperature");
+    refuseIdle(idle, "at temperature 0");
+  }
+  if (mirostat !== undefined) {
+    const idle = given.filter(({ kind, name }) =>
+      kind === "cut" || (kind === "target" && name !== "mirostat")
+    );
+    refuseIdle(names(idle), "beside mirostat");
+  }
+}
+
+function refuseIdle(names: readonly string[], where: string): void {
+  if (names.length === 0) return;
+  const [has, it] = names.length === 1 ? ["has", "it"] : ["have", "them"];
+  throw new TypeError(
+    `Cannot sample: ${
+      names.join(", ")
+    } ${has} no effect ${where}, leave ${it} out`,
+  );
+}
+
+function presetOf(name: ChainPresetName): ChainPreset {
+  if (typeof name === "string" && Object.hasOwn(CHAIN_PRESETS, name)) {
+    return CHAIN_PRESETS[name];
+  }
+  throw new TypeError(
+    `Cannot sample: the preset must be one of ${
+      Object.keys(CHAIN_PRESETS).join(", ")
+    }: ${typeof name === "string" ? JSON.stringify(name) : typeof name}`,
+  );
+}
+
+/** The options given, and a preset's numbers where they would have an effect. */
+function withDefaults(
+  options: ChainOptions,
+  preset: ChainPreset | undefined,
+): ChainOptions {
+  const given = Object.entries(options).filter(([, value]) =>
+    value !== undefined
+  );
+  const { defaults = {}, replaces = {} } = preset ?? {};
+  const replaced = given.flatMap(([name]) => replaces[name] ?? []);
+  const keepsCuts = options.temperature !== 0 && options.mirostat === undefined;
+  const cuts = STAGES.filter(({ kind }) => kind === "cut");
+  const kept = Object.entries(defaults).filter(([name]) =>
+    !replaced.includes(name) &&
+    (keepsCuts || !cuts.some((entry) => entry.name === name))
+  );
+  return Object.fromEntries([...kept, ...given]);
+}
+
+/** The stages by name in the order given, in a preset's, or in the table's. */
+function orderOf(
+  stages: ChainOptions["stages"],
+  preset: ChainPreset | undefined,
+): readonly (StageEntry | ChainStage)[] {
+  if (stages !== undefined) return givenOrder(stages);
+  if (preset === undefined) return STAGES;
+  const named = preset.stages.map((name) =>
+    STAGES.find((entry) => entry.name === name)!
+  );
+  const rules = STAGES.filter((entry) =>
+    entry.kind === "rule" && !named.includes(entry)
+  );
+  return [...rules, ...named];
+}
+
+function givenOrder(
+  stages: NonNullable<ChainOptions["stages"]>,
+): (StageEntry | ChainStage)[] {
+  if (!Array.isArray(stages)) {
+    throw new TypeError(
+      `Cannot sample: stages must be a list: ${
+        stages === null ? "null" : typeof stages
+      }`,
+    );
+  }
+  const order = stages.map((stage) =>
+    typeof stage === "string"
+      ? STAGES.find(({ name }) => name === stage)
+      : ownStage(stage)
+  );
+  return order.map((entry, place) => {
+    const isKnown = entry !== undefined &&
+      order.findIndex((other) => other?.name === entry.name) === place &&
+      ("calledBy" in entry || !STAGES.some(({ name }) => name === entry.name));
+    if (isKnown) return entry;
     throw new TypeError(
       `Cannot sample: stages must be of ${
-        STAGES.map((entry) => entry.name).join(", ")
-      }, each once: "${name}"`,
+        STAGES.map(({ name }) => name).join(", ")
+      } or your own of other names, each once: "${
+        entry?.name ?? String(stages[place])
+      }"`,
     );
-  }) ?? STAGES;
+  });
 }

@@ -3,13 +3,22 @@
  *
  * @module
  */
+import { adaptivePStage } from "./adaptive_p.ts";
 import type { ChainOptions } from "./chain_options.ts";
+import { dynamicTemperatureStage } from "./dynamic_temperature.ts";
 import { lengthDecayStage, minTokensStage } from "./lengths.ts";
+import { mirostatStage } from "./mirostat.ts";
 import { dryStage, noRepeatNgramStage } from "./repeats.ts";
 import { penaltyStage, temperatureStage } from "./scores.ts";
 import type { ChainStage } from "./stage.ts";
 import { badWordsStage, logitBiasStage, suppressStage } from "./token_rules.ts";
-import { type TruncationName, truncationStage } from "./truncation.ts";
+import {
+  isTruncationOff,
+  type TruncationEdges,
+  type TruncationName,
+  truncationStage,
+} from "./truncation.ts";
+import { xtcStage } from "./xtc.ts";
 
 /** One stage of the table. */
 export interface StageEntry {
@@ -23,20 +32,28 @@ export interface StageEntry {
   readonly reads?: readonly (keyof ChainOptions)[];
 
   /**
-   * What it does: a rule changes which token is the likeliest, so that it has an effect at temperature 0 too, a cut removes
-   * unlikely tokens.
+   * What it does: a rule changes which token is the likeliest, so that it has an effect at temperature 0 too; a cut removes
+   * tokens, a target draws towards something.
    */
-  readonly kind: "rule" | "cut" | "temperature";
+  readonly kind: "rule" | "cut" | "temperature" | "target";
+
+  /**
+   * Tells whether options that call for it leave all as it is.
+   *
+   * @param options Such ones.
+   */
+  isOff?(options: ChainOptions): boolean;
 
   /**
    * Builds the stage.
    *
    * @param options One that calls for it among them.
+   * @param edges Where truncations have their borders.
    */
-  build(options: ChainOptions): ChainStage;
+  build(options: ChainOptions, edges: TruncationEdges): ChainStage;
 }
 
-/** The stages in llama.cpp's order; those that it does not have stand before the temperature. */
+/** The stages in llama.cpp's order; the truncations that it does not have stand after its own. */
 export const STAGES: readonly StageEntry[] = [
   rule("logitBias", ({ logitBias }) => logitBiasStage(logitBias!)),
   {
@@ -72,19 +89,41 @@ export const STAGES: readonly StageEntry[] = [
     "suppressAtBegin",
     ({ suppressAtBegin }) => suppressStage("suppressAtBegin", suppressAtBegin!),
   ),
-  cut("topNSigma"),
-  cut("topK"),
-  cut("typicalP"),
-  cut("topP"),
-  cut("minP"),
-  cut("epsilonCutoff"),
-  cut("etaCutoff"),
-  cut("topH"),
+  truncation("topNSigma"),
+  truncation("topK"),
+  truncation("typicalP"),
+  truncation("topP"),
+  truncation("minP"),
+  truncation("epsilonCutoff"),
+  truncation("etaCutoff"),
+  truncation("topH"),
+  {
+    name: "xtc",
+    calledBy: ["xtc"],
+    kind: "cut",
+    isOff: ({ xtc }) => xtc?.probability === 0,
+    build: ({ xtc }) => xtcStage(xtc!),
+  },
   {
     name: "temperature",
-    calledBy: ["temperature"],
+    calledBy: ["temperature", "dynamicTemperature"],
     kind: "temperature",
-    build: ({ temperature }) => temperatureStage(temperature!),
+    build: ({ temperature = 1, dynamicTemperature }) =>
+      dynamicTemperature === undefined
+        ? temperatureStage(temperature)
+        : dynamicTemperatureStage(temperature, dynamicTemperature),
+  },
+  {
+    name: "mirostat",
+    calledBy: ["mirostat"],
+    kind: "target",
+    build: ({ mirostat }) => mirostatStage(mirostat!),
+  },
+  {
+    name: "adaptiveP",
+    calledBy: ["adaptiveP"],
+    kind: "target",
+    build: ({ adaptiveP }) => adaptivePStage(adaptiveP!),
   },
 ];
 
@@ -95,11 +134,12 @@ function rule(
   return { name, calledBy: [name], kind: "rule", build };
 }
 
-function cut(name: TruncationName): StageEntry {
+function truncation(name: TruncationName): StageEntry {
   return {
     name,
     calledBy: [name],
     kind: "cut",
-    build: (options) => truncationStage(name, options[name]!),
+    isOff: (options) => isTruncationOff(name, options[name]),
+    build: (options, edges) => truncationStage(name, options[name]!, edges),
   };
 }

@@ -8,6 +8,7 @@ import { planStages } from "./_plan_stages.ts";
 import { Candidates, type ChainContext } from "./candidates.ts";
 import type { ChainOptions } from "./chain_options.ts";
 import { ChainSession, type SessionOptions } from "./chain_session.ts";
+import type { ChainPresetName } from "./presets.ts";
 import type { ChainStage } from "./stage.ts";
 
 /** Stages in the order they work in; a chain never changes. */
@@ -75,8 +76,10 @@ export class Chain {
  * Makes a chain.
  *
  * @param options The stages' numbers; what is left out has no stage.
+ * @param preset Another library whose order, default numbers and borders the chain has: "llama.cpp", "huggingface",
+ * "keras-hub", "nanogpt" or "openai". Without one the order is llama.cpp's, and only what is given has a stage.
  * @returns The chain.
- * @throws {TypeError} If an option or a stage is unknown, or an option would have no effect.
+ * @throws {TypeError} If an option, a stage or the preset is unknown, or an option would have no effect.
  * @throws {RangeError} If a number is out of range.
  *
  * @example The likeliest two of four
@@ -89,7 +92,31 @@ export class Chain {
  * const row = chain.apply(Float32Array.of(1, 4, 2, 1), { tokens: [0], promptLength: 1 });
  * assertEquals([...row], [-Infinity, 8, 4, -Infinity]);
  * ```
+ *
+ * @example As another library does it
+ * ```ts
+ * import { createChain } from "@textloom/textloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const chain = createChain({ topP: 0.9 }, "huggingface");
+ * assertEquals(chain.explain(), "temperature 1 → topK 50, ties kept → topP 0.9");
+ * ```
+ *
+ * @example A stage of your own, after the library's
+ * ```ts
+ * import { createChain, type OwnStage } from "@textloom/textloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const even: OwnStage = { name: "even", apply: (candidates) => candidates.filter((id) => id % 2 === 0) };
+ * const chain = createChain({ topK: 3, stages: ["topK", even] });
+ * assertEquals(chain.explain(), "topK 3 → even");
+ * const row = chain.apply(Float32Array.of(1, 4, 2, 3), { tokens: [0], promptLength: 1 });
+ * assertEquals([...row], [-Infinity, -Infinity, 2, -Infinity]);
+ * ```
  */
-export function createChain(options: ChainOptions = {}): Chain {
-  return new Chain(planStages(options));
+export function createChain(
+  options: ChainOptions = {},
+  preset?: ChainPresetName,
+): Chain {
+  return new Chain(planStages(options, preset));
 }

@@ -109,9 +109,7 @@ export class ChainSession {
         `Cannot sample token ${position}: a session goes forward, and has chosen token ${this.#chosenAt}: start another`,
       );
     }
-    const id = this.#draws === undefined
-      ? candidates.best()
-      : candidates.draw(this.#draws.uniformAt(position));
+    const id = candidates.draw(this.#draws?.uniformAt(position) ?? 0);
     for (const stage of this.#learners) {
       stage.chosen!(id, candidates.drawnProbability);
     }

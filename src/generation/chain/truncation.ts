@@ -10,12 +10,39 @@
 import { type ChainStage, type Knob, readKnob, writeKnob } from "./stage.ts";
 import type { Candidates } from "./candidates.ts";
 
+/** Where libraries draw the border of a truncation differently. */
+export interface TruncationEdges {
+  /**
+   * Whether topK and typicalP keep every token that is as good as the last one they keep, epsilonCutoff and etaCutoff every
+   * one that is as good as the best.
+   *
+   * @default {false}
+   */
+  ties?: boolean;
+
+  /**
+   * Whether topP goes on where the sum is reached exactly.
+   *
+   * @default {false}
+   */
+  pastTopP?: boolean;
+
+  /**
+   * Among how many of the likeliest topH works.
+   *
+   * @default {Infinity}
+   */
+  topHAmong?: number;
+}
+
 /** What a truncation does with its knob's value; 0, or 1 where a share is kept, is no truncation. */
 interface Truncation {
   rule: string;
   allows(value: number): boolean;
   off: number;
-  cut(candidates: Candidates, value: number): void;
+  /** How it is said that an edge applies. */
+  edge?(edges: TruncationEdges): string | undefined;
+  cut(candidates: Candidates, value: number, edges: TruncationEdges): void;
 }
 
 const share = {
@@ -23,25 +50,35 @@ const share = {
   allows: (value: number) => value >= 0 && value <= 1,
 };
 
+/** As good as equal, for sums of probabilities. */
+const ROUNDING = 1e-9;
+
+const keepsTies = {
+  edge: ({ ties }: TruncationEdges) => ties ? "ties kept" : undefined,
+};
+
 const TRUNCATIONS = {
   topK: {
     rule: "an integer from 0",
     allows: (value) => Number.isSafeInteger(value) && value >= 0,
     off: 0,
-    cut: (candidates, k) => {
-      if (k < candidates.count) candidates.keepLargest(k);
+    ...keepsTies,
+    cut: (candidates, k, { ties }) => {
+      if (k < candidates.count) candidates.keepLargest(k, ties);
     },
   },
   topP: {
     ...share,
     off: 1,
-    cut: (candidates, mass) => {
+    edge: ({ pastTopP }) => pastTopP ? "one more where it is met" : undefined,
+    cut: (candidates, mass, { pastTopP }) => {
       const { logits } = candidates;
       const total = candidates.logTotal();
+      const enough = pastTopP ? mass + ROUNDING : mass;
       let sum = 0;
       candidates.keepUntil(
         logits,
-        (id) => (sum += Math.exp(logits[id]! - total)) >= mass,
+        (id) => (sum += Math.exp(logits[id]! - total)) >= enough,
       );
     },
   },
@@ -57,7 +94,8 @@ const TRUNCATIONS = {
   typicalP: {
     ...share,
     off: 1,
-    cut: (candidates, mass) => {
+    ...keepsTies,
+    cut: (candidates, mass, { ties }) => {
       const { logits, ids, count } = candidates;
       const entropy = candidates.entropy();
       const total = candidates.logTotal();
@@ -69,32 +107,38 @@ const TRUNCATIONS = {
       candidates.keepUntil(
         keys,
         (id) => (sum += Math.exp(logits[id]! - total)) >= mass,
+        ties,
       );
     },
   },
   epsilonCutoff: {
     ...share,
     off: 0,
-    cut: (candidates, least) => {
+    ...keepsTies,
+    cut: (candidates, least, { ties }) => {
       const p = candidates.probabilities();
-      candidates.filter((_, place) => p[place]! >= least);
+      candidates.filter((_, place) => p[place]! >= least, ties);
     },
   },
   etaCutoff: {
     ...share,
     off: 0,
-    cut: (candidates, eta) => {
+    ...keepsTies,
+    cut: (candidates, eta, { ties }) => {
       const entropy = candidates.entropy();
       const p = candidates.probabilities();
       const least = Math.min(eta, Math.sqrt(eta) * Math.exp(-entropy));
-      candidates.filter((_, place) => p[place]! >= least);
+      candidates.filter((_, place) => p[place]! >= least, ties);
     },
   },
   topH: {
     rule: "a number above 0, to 1",
     allows: (value) => value > 0 && value <= 1,
     off: 1,
-    cut: (candidates, part) => {
+    edge: ({ topHAmong }) =>
+      topHAmong === undefined ? undefined : `among ${topHAmong}`,
+    cut: (candidates, part, { topHAmong = Infinity }) => {
+      if (topHAmong < candidates.count) candidates.keepLargest(topHAmong);
       const { logits } = candidates;
       const total = candidates.logTotal();
       const most = part * candidates.entropy();
@@ -142,19 +186,38 @@ export type TruncationName =
  *
  * @param name Which.
  * @param knob Its value: 0 removes nothing, for topP, typicalP and topH 1 does not.
+ * @param edges Where its border is.
  * @returns The stage.
  * @throws {TypeError} If the value is an empty list.
  * @throws {RangeError} If a value is out of range.
  */
-export function truncationStage(name: TruncationName, knob: Knob): ChainStage {
-  const { rule, allows, off, cut }: Truncation = TRUNCATIONS[name];
+export function truncationStage(
+  name: TruncationName,
+  knob: Knob,
+  edges: TruncationEdges = {},
+): ChainStage {
+  const { rule, allows, off, edge, cut }: Truncation = TRUNCATIONS[name];
   const valueAt = readKnob(knob, { name, rule, allows });
+  const said = edge?.(edges);
   return {
     name,
-    description: `${name} ${writeKnob(knob)}`,
+    description: `${name} ${writeKnob(knob)}${
+      said === undefined ? "" : `, ${said}`
+    }`,
     apply(candidates): void {
       const value = valueAt(candidates);
-      if (value !== off) cut(candidates, value);
+      if (value !== off) cut(candidates, value, edges);
     },
   };
+}
+
+/**
+ * Tells whether a value is the one at which a truncation removes nothing.
+ *
+ * @param name Which.
+ * @param knob Its value.
+ * @returns Whether it has no effect anywhere.
+ */
+export function isTruncationOff(name: TruncationName, knob: unknown): boolean {
+  return knob === TRUNCATIONS[name].off;
 }

@@ -2,13 +2,10 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { RandomStream } from "../../../src/engine/random.ts";
 import { createChain } from "../../../src/generation/chain/chain.ts";
 import type { ChainContext } from "../../../src/generation/chain/candidates.ts";
+import type { ChainOptions } from "../../../src/generation/chain/chain_options.ts";
 import type { SessionOptions } from "../../../src/generation/chain/chain_session.ts";
 import { Sampler } from "../../../src/generation/sampler.ts";
-
-/** A text whose prompt is one token long, before its token at a position is chosen. */
-function at(position: number): ChainContext {
-  return { tokens: { length: position + 1 }, promptLength: 1 };
-}
+import { at, FIVE } from "./_one_stage.ts";
 
 /** Scores with many ties and some tokens excluded. */
 function randomRow(random: RandomStream): Float32Array {
@@ -84,6 +81,89 @@ Deno.test("ChainSession.apply() does what the chain does where nothing is rememb
     );
   }
 });
+
+/** e^−score over its sum: what FIVE's tokens have at a temperature, of those kept. */
+function shares(ids: number[], temperature = 1): number[] {
+  const weights = [...FIVE].map((score, id) =>
+    ids.includes(id) ? Math.exp(score / temperature) : 0
+  );
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}
+
+const ALL = [0, 1, 2, 3, 4];
+
+for (
+  const [options, expected] of [
+    [{}, shares(ALL)],
+    [{ temperature: 0.5 }, shares(ALL, 0.5)],
+    [{ temperature: 3, topP: 0.8 }, shares([0, 1, 2], 3)],
+    [{ minP: 0.2, temperature: 1 }, shares([0, 1, 2])],
+    [{ typicalP: 0.2 }, [0, 1, 0, 0, 0]],
+    [
+      { xtc: { probability: 0.25 } }, // a quarter of the places without tokens 0 and 1
+      shares([2, 3, 4]).map((share, id) => share / 4 + 0.75 * shares(ALL)[id]!),
+    ],
+    [
+      { presencePenalty: [0, 9] }, // every other place without token 4, nearly
+      shares(ALL).map((share, id) =>
+        share / 2 + (id === 4 ? 0 : shares([0, 1, 2, 3])[id]! / 2)
+      ),
+    ],
+  ] as [ChainOptions, number[]][]
+) {
+  Deno.test(`ChainSession.pick() of ${JSON.stringify(options)} draws by the probabilities`, () => {
+    const draws = 20_000;
+    const session = createChain(options).start({ seed: 12 });
+    const counts = new Float64Array(5);
+    const tokens = new Int32Array(draws + 1).fill(4);
+    for (let i = 0; i < draws; i++) {
+      const context = { tokens: tokens.subarray(0, i + 1), promptLength: 1 };
+      counts[session.pick(FIVE, context)]!++;
+    }
+    assertFits(counts, expected.map((share) => share * draws));
+  });
+}
+
+Deno.test("ChainSession.pick() draws the tokens of two rows, and of two places, independently", () => {
+  const draws = 20_000;
+  const chain = createChain({ temperature: 1 });
+  const [one, other] = [0, 1].map((row) => chain.start({ seed: 5, row }));
+  const p = shares(ALL);
+  const expected = p.flatMap((a) => p.map((b) => a * b * draws));
+  const [rows, places] = [new Float64Array(25), new Float64Array(25)];
+  let before = 0;
+  for (let i = 0; i < draws; i++) {
+    const id = one!.pick(FIVE, at(i));
+    rows[5 * id + other!.pick(FIVE, at(i))]!++;
+    if (i > 0) places[5 * before + id]!++;
+    before = id;
+  }
+  assertFits(rows, expected);
+  assertFits(places, expected.map((count) => count * (draws - 1) / draws));
+});
+
+/** Asserts that Pearson's chi-square of counts is below what one in a thousand fair draws exceeds. */
+function assertFits(counts: ArrayLike<number>, expected: number[]): void {
+  let [sum, classes] = [0, 0];
+  for (const [i, count] of expected.entries()) {
+    if (count === 0) assertEquals(counts[i], 0);
+    else {
+      sum += (counts[i]! - count) ** 2 / count;
+      classes++;
+    }
+  }
+  // Quantiles .999 of the chi-square distribution, by degrees of freedom.
+  const most: Record<number, number> = {
+    0: 0,
+    1: 10.83,
+    2: 13.82,
+    3: 16.27,
+    4: 18.47,
+    24: 51.18,
+  };
+  assert(sum <= most[classes - 1]!, `${sum}: ${counts}, not ${expected}`);
+}
 
 Deno.test("ChainSession draws a fresh seed where none is given, which gives the same text again", () => {
   const chain = createChain({ temperature: 1 });

@@ -1,7 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { RandomStream } from "../../../src/engine/random.ts";
 import { createChain } from "../../../src/generation/chain/chain.ts";
-import type { ChainOptions } from "../../../src/generation/chain/chain_options.ts";
+import type {
+  ChainOptions,
+  OwnStage,
+} from "../../../src/generation/chain/chain_options.ts";
 
 const CONTEXT = { tokens: [0, 0, 2, 4], promptLength: 2 };
 
@@ -84,7 +87,8 @@ Deno.test("createChain() refuses what is unknown or has no effect", () => {
   refuses(
     { topk: 4 },
     "suppressAtBegin, topNSigma, topK, typicalP, topP, minP, " +
-      'epsilonCutoff, etaCutoff, topH, temperature, stages: "topk"',
+      "epsilonCutoff, etaCutoff, topH, xtc, temperature, dynamicTemperature, mirostat, adaptiveP, " +
+      'stages: "topk"',
   );
   refuses(
     { penaltyWindow: 4 },
@@ -92,12 +96,116 @@ Deno.test("createChain() refuses what is unknown or has no effect", () => {
   );
   refuses(
     { stages: ["topK", "topK"] },
-    'etaCutoff, topH, temperature, each once: "topK"',
+    'topH, xtc, temperature, mirostat, adaptiveP or your own of other names, each once: "topK"',
   );
   refuses(
     { topP: 0.5, stages: ["topK"] },
     "Cannot sample: topP has no effect where stages leave topP out: name it there",
   );
+});
+
+Deno.test("createChain() refuses what has no effect at temperature 0 or beside mirostat, not what has one", () => {
+  const refuses = (options: ChainOptions, message: string) =>
+    assertThrows(() => createChain(options), TypeError, message);
+  refuses(
+    { temperature: 0, topK: 4 },
+    "Cannot sample: topK has no effect at temperature 0, leave it out",
+  );
+  refuses(
+    {
+      temperature: 0,
+      minP: 0.1,
+      xtc: { probability: 0.5 },
+      mirostat: {},
+      dynamicTemperature: { range: 1 },
+    },
+    "Cannot sample: minP, xtc, mirostat, dynamicTemperature have no effect at temperature 0, leave them out",
+  );
+  refuses(
+    { mirostat: {}, topP: 0.9, adaptiveP: { target: 0.5 } },
+    "Cannot sample: topP, adaptiveP have no effect beside mirostat, leave them out",
+  );
+  createChain({ temperature: 0, topK: 0, topP: 1, presencePenalty: 1 });
+  createChain({ mirostat: {}, minP: 0, temperature: 0.5, presencePenalty: 1 });
+});
+
+Deno.test("createChain() takes stages of your own, and watches them", () => {
+  const run = (stage: OwnStage, logits = [1, 2, 3]) => [
+    ...createChain({ topK: 2, stages: [stage, "topK"] })
+      .apply(Float32Array.from(logits), CONTEXT),
+  ];
+  const shift: OwnStage = {
+    name: "shift",
+    description: "shift by id",
+    apply: ({ logits }) => logits.forEach((x, id) => logits[id] = x - 2 * id),
+  };
+  assertEquals(run(shift), [1, 0, -Infinity]);
+  assertEquals(
+    createChain({ topK: 2, stages: ["topK", shift] }).explain(),
+    "topK 2 → shift by id",
+  );
+  const ban: OwnStage = {
+    name: "ban",
+    apply: ({ logits }) => logits[2] = -Infinity,
+  };
+  assertEquals(run(ban), [1, 2, -Infinity]);
+  assertThrows(
+    () => run(ban, [-Infinity, -Infinity, 3]),
+    RangeError,
+    'Cannot sample token 2: the stage "ban" must leave a token: every logit is -Infinity',
+  );
+  const spoil: OwnStage = {
+    name: "spoil",
+    apply: ({ logits }) => logits[1] = NaN,
+  };
+  assertThrows(
+    () => run(spoil),
+    RangeError,
+    'Cannot sample token 2: the stage "spoil" must leave numbers below Infinity: NaN for id 1',
+  );
+  const refuses = (stages: unknown, message: string) =>
+    assertThrows(
+      () => createChain({ stages: stages as [] }),
+      TypeError,
+      message,
+    );
+  refuses(
+    [{ name: "x" }],
+    "Cannot sample: a stage must be a name, or an object with a name and a function apply: object",
+  );
+  refuses([null], "name and a function apply: null");
+  refuses([{ ...ban, name: "topK" }], 'of other names, each once: "topK"');
+  refuses([ban, shift, ban], 'of other names, each once: "ban"');
+  refuses("topK", "Cannot sample: stages must be a list: string");
+});
+
+Deno.test("createChain() lets a stage of your own draw and remember", () => {
+  const chosen: number[] = [];
+  const mine: OwnStage = {
+    name: "mine",
+    apply: () => {
+      throw new Error("a session has its own");
+    },
+    start: (random) => ({
+      // Never the same token twice in a row, and at random none above 1.
+      apply: (candidates) =>
+        candidates.filter((id) =>
+          id !== chosen.at(-1) &&
+          (id < 2 || random.uniformAt("mine", candidates.position) < 0.5)
+        ),
+      chosen: (id) => chosen.push(id),
+    }),
+  };
+  const session = createChain({ stages: [mine] }).start({ seed: 1 });
+  for (let i = 0; i < 50; i++) {
+    session.pick(new Float32Array(4), {
+      tokens: { length: i },
+      promptLength: 0,
+    });
+  }
+  assertEquals(chosen.length, 50);
+  assert(chosen.every((id, i) => id !== chosen[i - 1]));
+  assert(chosen.includes(3));
 });
 
 Deno.test("Chain.apply() refuses scores that give no distribution", () => {
