@@ -23,6 +23,12 @@ const CHAINS = {
   ),
   "top-p alone": createChain({ topP: 0.95, temperature: 0.8 }),
   "temperature alone": createChain({ temperature: 0.8 }),
+  "a bias, a ban, DRY over 2048 tokens, and top-k": createChain({
+    logitBias: { 1: -1 },
+    suppress: [2],
+    dry: { multiplier: 0.8, window: 2048 },
+    topK: 40,
+  }),
 };
 
 const ROUNDS = 9;
