@@ -29,7 +29,7 @@ export function ownStage(own: OwnStage): ChainStage {
   const watch =
     (stage: Pick<RowStage, "apply">) => (candidates: Candidates) => {
       stage.apply(candidates);
-      candidates.sorted = false; // its scores may be others
+      candidates.touch();
       checkDistribution(candidates, own.name);
     };
   const { start } = own;

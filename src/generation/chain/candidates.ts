@@ -7,7 +7,9 @@
  *
  * @module
  */
+import { checkPlace } from "./_check_place.ts";
 import { LARGEST_SCORE } from "./_finite_score.ts";
+import { type Keys, moveFirst, sink } from "./_heap.ts";
 
 /** Ids that are put in order by moving each to its place; more are marked in the vocabulary instead. */
 const FEW = 64;
@@ -30,6 +32,10 @@ export class Candidates {
   #before: Int32Array = new Int32Array(0);
   /** By id, 1 for those that {@linkcode Candidates.remove} removes just now. */
   #marks: Uint8Array = new Uint8Array(0);
+  /** All ids in rising order. */
+  #all: Int32Array = new Int32Array(0);
+  /** Whether the ids are all there are in rising order, if nothing was removed. */
+  #areRising = false;
   /** The ids of the candidates come first, {@linkcode Candidates.count} of them. */
   ids: Int32Array = new Int32Array(0);
   /** How many candidates there are, one at least. */
@@ -70,14 +76,27 @@ export class Candidates {
       this.ids = new Int32Array(size);
       this.scratch = new Float64Array(size);
       this.#marks = new Uint8Array(size);
+      this.#all = Int32Array.from({ length: size }, (_, id) => id);
     }
     this.context = context;
     this.#logits.set(logits);
     this.#divisor = 1;
     this.sorted = false;
+    let unlike = 0; // what is not finite does not cancel out
+    for (let id = 0; id < size; id++) unlike += logits[id]! - logits[id]!;
+    if (unlike === 0) {
+      this.ids.set(this.#all);
+      this.#areRising = true;
+      this.count = size;
+    } else this.#beginWithoutSome(logits);
+  }
+
+  /** Leaves out the tokens of −Infinity. */
+  #beginWithoutSome(logits: Float32Array): void {
     const { ids } = this;
+    this.#areRising = false;
     let count = 0;
-    for (let id = 0; id < size; id++) {
+    for (let id = 0; id < logits.length; id++) {
       const score = logits[id]!;
       if (score < Infinity) {
         if (score !== -Infinity) ids[count++] = id;
@@ -94,6 +113,12 @@ export class Candidates {
       );
     }
     this.count = count;
+  }
+
+  /** Says that scores were changed, or ids moved, elsewhere than in the methods. */
+  touch(): void {
+    this.sorted = false;
+    this.#areRising = false;
   }
 
   /**
@@ -120,6 +145,12 @@ export class Candidates {
     const logits = this.#logits;
     let best = ids[0]!;
     if (this.sorted) return best;
+    if (this.#areRising && count === ids.length) {
+      for (let id = 1; id < count; id++) {
+        if (logits[id]! > logits[best]!) best = id;
+      }
+      return best;
+    }
     for (let i = 1; i < count; i++) {
       const id = ids[i]!;
       const ahead = logits[id]! - logits[best]!;
@@ -245,23 +276,11 @@ export class Candidates {
     const { ids } = this;
     const logits = this.#logits;
     if (this.sorted) return this.truncate(k);
-    const size = Math.min(k, this.count);
-    for (let i = (size >> 1) - 1; i >= 0; i--) sink(ids, logits, i, size, -1);
     const { count } = this;
-    let least = logits[ids[0]!]!;
-    for (let i = size; i < count; i++) {
-      const id = ids[i]!;
-      if (logits[id]! < least || !comesFirst(logits, id, ids[0]!)) continue;
-      ids[0] = id;
-      sink(ids, logits, 0, size, -1);
-      least = logits[ids[0]!]!;
-    }
-    for (let end = size - 1; end > 0; end--) { // the worst goes last
-      const worst = ids[0]!;
-      ids[0] = ids[end]!;
-      ids[end] = worst;
-      sink(ids, logits, 0, end, -1);
-    }
+    const size = Math.min(k, count);
+    const isRising = this.#areRising && count === ids.length;
+    moveFirst(ids, logits, count, size, isRising);
+    this.#areRising = false;
     this.count = size;
     this.sorted = true;
   }
@@ -274,7 +293,7 @@ export class Candidates {
    * @param ties Whether those whose key is the last one's stay too.
    */
   keepUntil(
-    keys: Float32Array | Float64Array,
+    keys: Keys,
     isEnough: (id: number) => boolean,
     ties = false,
   ): void {
@@ -285,6 +304,7 @@ export class Candidates {
       while (left < size && !isEnough(ids[left++]!));
       return this.truncate(left);
     }
+    this.#areRising = false;
     for (let i = (size >> 1) - 1; i >= 0; i--) sink(ids, keys, i, size, 1);
     const all = size;
     let hasEnough = false;
@@ -355,6 +375,7 @@ export class Candidates {
   /** Puts the ids in rising order. */
   #ascend(): void {
     const { ids, count, scratch } = this;
+    if (this.#areRising) return;
     let i = 1;
     while (i < count && ids[i - 1]! < ids[i]!) i++;
     if (i === count) return;
@@ -377,64 +398,4 @@ export class Candidates {
       if (scratch[id] === 1) ids[left++] = id;
     }
   }
-}
-
-/** Refuses what gives no place of a text. */
-function checkPlace(logits: Float32Array, context: ChainContext): void {
-  if (!(logits instanceof Float32Array) || logits.length === 0) {
-    throw new TypeError(
-      `Cannot sample: the logits must be a Float32Array with a score for every token: ${
-        logits instanceof Float32Array ? "an empty one" : typeof logits
-      }`,
-    );
-  }
-  const { tokens, promptLength } = context ?? {};
-  if (!Number.isSafeInteger(tokens?.length)) {
-    throw new TypeError(
-      `Cannot sample: the context must have the text's tokens, a list of ids: ${
-        tokens === null ? "null" : typeof tokens
-      }`,
-    );
-  }
-  if (
-    !Number.isSafeInteger(promptLength) || promptLength < 0 ||
-    promptLength > tokens.length
-  ) {
-    throw new RangeError(
-      `Cannot sample: promptLength must be an integer from 0 to the number of tokens, ${tokens.length}: ${promptLength}`,
-    );
-  }
-}
-
-/** Whether one token stands before another: by the larger key, else by the lower id. */
-function comesFirst(
-  keys: Float32Array | Float64Array,
-  a: number,
-  b: number,
-): boolean {
-  return keys[a]! > keys[b]! || (keys[a]! === keys[b]! && a < b);
-}
-
-/** Lets the id at a place of a heap sink; direction 1 has the first token on top, −1 the last one. */
-function sink(
-  ids: Int32Array,
-  keys: Float32Array | Float64Array,
-  place: number,
-  size: number,
-  direction: 1 | -1,
-): void {
-  const id = ids[place]!;
-  for (;;) {
-    let child = 2 * place + 1;
-    if (child >= size) break;
-    const other = child + 1;
-    if (
-      other < size &&
-      comesFirst(keys, ids[other]!, ids[child]!) === (direction === 1)
-    ) child = other;
-    if (comesFirst(keys, ids[child]!, id) !== (direction === 1)) break;
-    ids[place] = ids[child]!;
-    place = child;
-  }
-  ids[place] = id;
 }

@@ -20,7 +20,22 @@ export interface LengthDecay {
   factor: number;
 }
 
-/** Options of the stages about the length of texts. */
+/**
+ * Options of the stages about the length of texts.
+ *
+ * @example Token 0 ends a text, but not before the third token
+ * ```ts
+ * import { createChain } from "@textloom/textloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const chain = createChain({ minTokens: 2, stopTokens: [0], topK: 1 });
+ * const logits = Float32Array.of(4, 3, 2);
+ * const early = chain.apply(logits, { tokens: [1, 1], promptLength: 1 });
+ * assertEquals([...early], [-Infinity, 3, -Infinity]);
+ * const late = chain.apply(logits, { tokens: [1, 1, 1], promptLength: 1 });
+ * assertEquals([...late], [4, -Infinity, -Infinity]);
+ * ```
+ */
 export interface LengthOptions {
   /** Ids of the tokens that end a text; needed by the two other options, and without effect alone. */
   stopTokens?: ArrayLike<number>;

@@ -47,7 +47,7 @@ export interface DryOptions {
   allowedLength?: number;
 
   /**
-   * Where copies are looked for.
+   * Where copies are looked for; `"all"` is llama.cpp's default too.
    *
    * @default {"all"}
    */
@@ -62,7 +62,22 @@ export interface DryOptions {
   breakers?: readonly TokenSequence[];
 }
 
-/** Options of the stages against repeats. */
+/**
+ * Options of the stages against repeats.
+ *
+ * @example After 0 1 2 0 1, the 2 would make a repeat of two tokens longer
+ * ```ts
+ * import { createChain } from "@textloom/textloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const context = { tokens: [0, 1, 2, 0, 1], promptLength: 5 };
+ * const logits = Float32Array.of(4, 3, 2);
+ * const dry = createChain({ dry: { multiplier: 0.5 } });
+ * assertEquals([...dry.apply(logits, context)], [4, 3, 1.5]);
+ * const never = createChain({ noRepeatNgram: 3 });
+ * assertEquals([...never.apply(logits, context)], [4, 3, -Infinity]);
+ * ```
+ */
 export interface RepeatOptions {
   /**
    * So many tokens in a row are not written a second time, the prompt's counted too, while there is something else; 0 allows all.

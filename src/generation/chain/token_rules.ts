@@ -26,7 +26,19 @@ export type LogitBias =
   | ReadonlyMap<TokenSequence, number>
   | readonly (readonly [tokens: TokenSequence, bias: number])[];
 
-/** Options of the stages that know tokens. */
+/**
+ * Options of the stages that know tokens.
+ *
+ * @example Token 1 is likelier, 2 never comes after 0, and 3 never at all
+ * ```ts
+ * import { createChain } from "@textloom/textloom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const chain = createChain({ logitBias: { 1: 5 }, badWords: [[0, 2]], suppress: [3] });
+ * const row = chain.apply(Float32Array.of(4, 3, 2, 1), { tokens: [0], promptLength: 1 });
+ * assertEquals([...row], [4, 8, -Infinity, -Infinity]);
+ * ```
+ */
 export interface TokenRuleOptions {
   /**
    * Added to the scores of tokens; −Infinity bans one. For several tokens in a row it is added to the last, where the text ends

@@ -39,7 +39,9 @@ function anyOptions(random: RandomStream): ChainOptions {
     typicalP: random.uniform(),
     topP: random.uniform(),
     minP: random.uniform(),
+    epsilonCutoff: random.uniform(),
     etaCutoff: random.uniform(),
+    topH: 1 - random.uniform(),
     temperature: 2 * random.uniform(),
   };
   const some = Object.entries(all).filter(() => random.integer(3) > 0);
@@ -48,6 +50,16 @@ function anyOptions(random: RandomStream): ChainOptions {
     name in options
   );
   return needsStops ? { ...options, stopTokens: sequence() } : options;
+}
+
+/** A copy, shuffled. */
+function inAnyOrder<T>(list: readonly T[], random: RandomStream): T[] {
+  const copy = [...list];
+  for (let i = copy.length - 1; i > 0; i--) {
+    const other = random.integer(i + 1);
+    [copy[i], copy[other]] = [copy[other]!, copy[i]!];
+  }
+  return copy;
 }
 
 /** Scores with ties and with tokens that are excluded. */
@@ -60,7 +72,7 @@ function anyLogits(random: RandomStream): Float32Array {
   return logits;
 }
 
-Deno.test("Every stage of any chain keeps a distribution and one token at least, and brings none back", () => {
+Deno.test("Every stage of any chain in any order keeps a distribution and one token at least, and brings none back", () => {
   const random = new RandomStream(31);
   const candidates = new Candidates();
   let removed = 0;
@@ -74,7 +86,7 @@ Deno.test("Every stage of any chain keeps a distribution and one token at least,
     const before = logits.slice();
     const promptLength = random.integer(text.length + 1);
     candidates.begin(logits, { tokens: text, promptLength });
-    for (const stage of chain.stages) {
+    for (const stage of inAnyOrder(chain.stages, random)) {
       const ids = [...candidates.ids.subarray(0, candidates.count)];
       stage.apply(candidates);
       const left = [...candidates.ids.subarray(0, candidates.count)];

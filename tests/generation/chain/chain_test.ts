@@ -144,6 +144,12 @@ Deno.test("createChain() takes stages of your own, and watches them", () => {
     createChain({ topK: 2, stages: ["topK", shift] }).explain(),
     "topK 2 → shift by id",
   );
+  const turn: OwnStage = {
+    name: "turn",
+    apply: ({ ids, count }) => ids.subarray(0, count).reverse(),
+  };
+  assertEquals(run(turn), [-Infinity, 2, 3]);
+  assertEquals(run(turn, [2, 2, 2]), [2, 2, -Infinity]);
   const ban: OwnStage = {
     name: "ban",
     apply: ({ logits }) => logits[2] = -Infinity,

@@ -33,6 +33,30 @@ for (
   });
 }
 
+Deno.test("dryStage() gives the probabilities that llama.cpp's tests expect", () => {
+  // From its tests/test-sampling.cpp; all tokens are equally likely before, the base is 1.1.
+  const cases: [number, number[], Partial<DryOptions>, number[]][] = [
+    [4, [0, 1], {}, [0.25, 0.25, 0.25, 0.25]],
+    [4, [0, 1, 2, 0, 1], {}, [0.296923, 0.296923, 0.109232, 0.296923]],
+    [5, [0, 1, 2, 0, 1], { multiplier: 2 }, [
+      0.241818,
+      0.241818,
+      0.032727,
+      0.241818,
+      0.241818,
+    ]],
+    [5, [0, 1, 3, 4, 0, 1], { breakers: [3] }, [0.2, 0.2, 0.2, 0.2, 0.2]],
+    [5, [0, 1, 2, 3, 4, 0, 1], { allowedLength: 4 }, [0.2, 0.2, 0.2, 0.2, 0.2]],
+  ];
+  for (const [size, text, options, expected] of cases) {
+    const stage = dryStage({ multiplier: 1, base: 1.1, ...options });
+    const scores = after(stage, text, 0, ZEROS.slice(0, size));
+    const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
+    const p = scores.map((score) => Math.exp(score) / total);
+    assertAllClose(p, expected, 1e-6);
+  }
+});
+
 Deno.test("dryStage() lets no repeat go across a breaker, and takes nothing from one", () => {
   const text = [3, 0, 1, 2, 3, 0, 1];
   const breaking = (breakers: DryOptions["breakers"]) =>
