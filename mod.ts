@@ -383,6 +383,8 @@ export type {
   GenerateManyOptions,
   GenerateOptions,
   StreamOptions,
+  TextGuidance,
+  TextMixturePart,
 } from "./src/generation/generate_options.ts";
 export {
   type GeneratedToken,
@@ -489,7 +491,6 @@ export type {
 export type {
   Acceptor,
   CodePointCost,
-  HiddenPrediction,
 } from "./src/generation/constraints/acceptor.ts";
 export { gbnf } from "./src/generation/constraints/gbnf.ts";
 export {
@@ -503,10 +504,6 @@ export {
   wordsOf,
   type WordsOptions,
 } from "./src/generation/constraints/word_list.ts";
-export type {
-  Acceptor,
-  CodePointCost,
-} from "./src/generation/constraints/acceptor.ts";
 export {
   constrain,
   ConstrainedText,
@@ -527,6 +524,7 @@ export {
   type TokenMasksOptions,
 } from "./src/generation/constraints/token_masks.ts";
 export type {
+  HiddenPrediction,
   Prediction,
   Predictor,
   PredictorState,

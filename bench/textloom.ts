@@ -8,7 +8,7 @@
 import { compile, useEngine } from "@textloom/textloom";
 import * as tf from "@tensorflow/tfjs-core";
 import { BlockWriter } from "../src/generation/block_writer.ts";
-import type { ChainOptions } from "../src/generation/chain/chain.ts";
+import type { ChainOptions } from "../src/generation/chain/chain_options.ts";
 import { compiledSampling } from "../src/generation/chain/compiled_sampling.ts";
 import { dropout } from "../src/layers/dropout.ts";
 import { Sampler } from "../src/generation/sampler.ts";

@@ -14,6 +14,8 @@ import { cutRows } from "../engine/cut_rows.ts";
 import { lanes, sideBySide } from "../engine/side_by_side.ts";
 import { sliceAt, withSliceAt } from "../engine/slices.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
+import type { TokenDetails } from "./_inspect.ts";
+import { emptyDetails, readDetails, withDetails } from "./_inspect_rows.ts";
 import { joinRows } from "./_state_rows.ts";
 import {
   areSound,
@@ -69,6 +71,8 @@ interface BlockInputs {
   };
   /** Place of the first that leaves, int32, shape (). */
   offset?: Tensor;
+  /** How many of the likeliest tokens to keep beside each; absent where nothing is told of the tokens. */
+  alternatives?: number;
 }
 
 /** What a block gives, and what its loop carries from token to token. */
@@ -83,6 +87,8 @@ interface BlockState {
   tokens: Tensor;
   /** How often penalties have seen each token before these, shape (B, V); none without penalties. */
   counts: Tensor[];
+  /** What the model held of the tokens, as `emptyDetails()` has it; none where that was not asked for. */
+  details: Tensor[];
   /** What the model remembers before them. */
   state: Tensor[];
 }
@@ -107,12 +113,20 @@ export interface BlockPlace {
   position: number;
   /** How many tokens are wanted, from 1; a block has as many or fewer. */
   most: number;
+  /**
+   * How many of the likeliest tokens to name beside each, at most as many as the vocabulary has.
+   *
+   * @default {undefined} which tells nothing of the tokens
+   */
+  alternatives?: number | undefined;
 }
 
 /** A block of new tokens. */
 export interface WrittenBlock {
   /** The tokens, row by row. */
   rows: Int32Array[];
+  /** What the model held of them, row by row. */
+  details?: TokenDetails[];
   /** Whether all of them were chosen from scores that are numbers; if not, they mean nothing. */
   sound: boolean;
   /** What the model remembers before the last tokens; the caller disposes it. */
@@ -173,7 +187,7 @@ export class BlockWriter {
    */
   async write(
     { tokens, state: before, contexts }: BlockStart,
-    { position, most }: BlockPlace,
+    { position, most, alternatives }: BlockPlace,
     sampling: Sampling,
   ): Promise<WrittenBlock> {
     const rows = tokens.length;
@@ -196,16 +210,22 @@ export class BlockWriter {
       const parts = await this.#write.inBackground({
         ...own,
         state: [...before],
+        ...(alternatives !== undefined && {
+          alternatives: Math.min(alternatives, this.#sizeOfVocabulary()),
+        }),
       });
-      const written = await Promise.all(parts.map(takeOut));
+      const written = await Promise.all(
+        parts.map((part) => takeOut(part, length)),
+      );
       this.#keepPace(length / (performance.now() - begun));
       const states = written.map(({ state }) => state);
       const state = joinRows(states);
       tf.dispose(states);
       return {
-        rows: written.flatMap(({ rows }) =>
-          rows.map((ids) => ids.slice(0, length))
-        ),
+        rows: written.flatMap(({ rows }) => rows),
+        ...(alternatives !== undefined && {
+          details: written.flatMap(({ details }) => details),
+        }),
         sound: written.every(({ sound }) => sound),
         state,
       };
@@ -234,7 +254,7 @@ export class BlockWriter {
         }`,
       );
     }
-    const vocabSize = this.#vocabSize ??= sizeOfVocabulary(this.#predictor);
+    const vocabSize = this.#sizeOfVocabulary();
     const { repetition, frequency, presence, window } = penalties;
     const { counts, leaving, offset } = seenBefore(contexts, window, {
       vocabSize,
@@ -252,6 +272,10 @@ export class BlockWriter {
       },
       offset: tf.scalar(offset, "int32"),
     };
+  }
+
+  #sizeOfVocabulary(): number {
+    return this.#vocabSize ??= sizeOfVocabulary(this.#predictor);
   }
 
   /** Makes blocks as long as their time allows, at a pace in tokens per millisecond. */
@@ -285,7 +309,8 @@ export class BlockWriter {
   }
 
   #writeBlock(inputs: BlockInputs): BlockState {
-    const { tokens, state, uniforms, length, drawing, seen } = inputs;
+    const { tokens, state, uniforms, length, drawing, seen, alternatives } =
+      inputs;
     const rows = tokens.size;
     const draws = uniforms && tf.transpose(uniforms); // (LONGEST_BLOCK, B)
     const choose = (scores: Tensor, place: Tensor): Tensor =>
@@ -299,7 +324,7 @@ export class BlockWriter {
     return whileLoop(
       ({ place, sound }: BlockState) =>
         tf.logicalAnd(sound, tf.less(place, length)),
-      ({ place, ids, tokens, counts: [before], state }) => {
+      ({ place, ids, tokens, counts: [before], details, state }) => {
         const next = step(tokens, state);
         const logits = tf.reshape(next.logits, [rows, -1]); // (B, V)
         const counts = before && countOn(
@@ -317,6 +342,9 @@ export class BlockWriter {
           sound: areSound(logits),
           tokens: chosen,
           counts: counts ? [counts] : [],
+          details: details.length > 0
+            ? withDetails(details, place, logits, chosen)
+            : [],
           state: [...next.state],
         };
       },
@@ -326,6 +354,9 @@ export class BlockWriter {
         sound: tf.scalar(true, "bool") as Tensor,
         tokens,
         counts: seen ? [seen.counts] : [],
+        details: alternatives === undefined
+          ? []
+          : emptyDetails({ length: LONGEST_BLOCK, rows, alternatives }),
         state,
       },
     );
@@ -376,8 +407,14 @@ function uniformsOf(
 
 /** Reads what the loop of a part gave, and frees all of it but the state. */
 async function takeOut(
-  { place, ids, sound, tokens, counts, state }: BlockState,
-): Promise<{ rows: Int32Array[]; sound: boolean; state: Tensor[] }> {
+  { place, ids, sound, tokens, counts, details, state }: BlockState,
+  length: number,
+): Promise<{
+  rows: Int32Array[];
+  sound: boolean;
+  details: TokenDetails[];
+  state: Tensor[];
+}> {
   const [isSound] = await sound.data();
   const count = tokens.size;
   const all = await ids.data() as Int32Array;
@@ -387,12 +424,10 @@ async function takeOut(
     rows: Array.from(
       { length: count },
       (_, row) =>
-        Int32Array.from(
-          { length: LONGEST_BLOCK },
-          (_, i) => byPlace[i * count + row]!,
-        ),
+        Int32Array.from({ length }, (_, i) => byPlace[i * count + row]!),
     ),
     sound: isSound === 1,
+    details: details.length === 0 ? [] : await readDetails(details, length),
     state,
   };
 }

@@ -6,9 +6,32 @@
 import { checkOptionNames } from "../text/options.ts";
 import type { Tokenizer, UnknownPolicy } from "../tokenizers/tokenizer.ts";
 import { endTokens } from "./_end_tokens.ts";
+import type { Constraint } from "./constraints/constraint.ts";
+import type { Predictor } from "./predictor.ts";
 import { chainOptionNames } from "./chain/plan_stages.ts";
 import type { TextChainOptions } from "./text_chain.ts";
 import type { TextEnds } from "./text_row.ts";
+
+/** Guidance by texts. */
+export interface TextGuidance {
+  /** How far to go: 1 is the model as it is, above 1 the prompt counts more. */
+  scale: number;
+
+  /**
+   * A text from which the writing is to lead away.
+   *
+   * @default {undefined} which leads away from no prompt
+   */
+  negativePrompt?: string;
+}
+
+/** A model that writes together with another. */
+export interface TextMixturePart {
+  /** A language model with the same vocabulary. */
+  model: { readonly tokenizer: Tokenizer; readonly network: Predictor };
+  /** How much it counts; a finite number other than 0. */
+  weight: number;
+}
 
 /**
  * Options of `model.stream()`: how long, how the tokens are chosen, what ends the text. The stages that choose tokens are those
@@ -62,6 +85,37 @@ export interface StreamOptions
   seed?: number;
 
   /**
+   * A language that the new text must be of, or several at once, such as `matching(/[0-9]+/)` or `jsonSchema(...)`: whatever
+   * the model prefers, the text is a whole one of them when it ends, within `maxTokens`. Only `maxSeconds` breaks it off.
+   *
+   * @default {undefined} for any text
+   */
+  constraint?: Constraint;
+
+  /**
+   * Ends the text as soon as it satisfies the constraint. Otherwise it ends where nothing can follow, where the model ends
+   * it, or with `maxTokens`.
+   *
+   * @default {false}
+   */
+  stopWhenComplete?: boolean;
+
+  /**
+   * Makes what the prompt makes likely likelier still; see `guided()`.
+   *
+   * @default {undefined} for none
+   */
+  guidance?: TextGuidance;
+
+  /**
+   * Models with the same tokenizer that write together with this one; see `mixture()`. Each has a weight, and this model has
+   * what is left to 1: a negative weight leads away from a model.
+   *
+   * @default {[]}
+   */
+  mixture?: readonly TextMixturePart[];
+
+  /**
    * Number of the text, for those who write the texts of a batch one by one: with a seed, each number has its own text.
    *
    * @default {0}
@@ -113,6 +167,10 @@ const STREAM_OPTIONS: readonly string[] = [
   "minTokens",
   "maxSeconds",
   "preset",
+  "constraint",
+  "stopWhenComplete",
+  "guidance",
+  "mixture",
   "seed",
   "row",
   "stop",
@@ -143,6 +201,10 @@ export interface GenerationSettings {
   row: number;
   unknown: UnknownPolicy | undefined;
   signal: AbortSignal | undefined;
+  constraint: Constraint | undefined;
+  stopWhenComplete: boolean;
+  guidance: TextGuidance | undefined;
+  mixture: readonly TextMixturePart[];
   seed: number | undefined;
   /** How tokens are chosen. */
   sampling: Omit<TextChainOptions, "minTokens" | "stopTokens">;
@@ -185,6 +247,10 @@ export function generationSettings(
     stop = [],
     stopTokens,
     stopAtSentence = false,
+    constraint,
+    stopWhenComplete = false,
+    guidance,
+    mixture = [],
     seed,
     row = 0,
     unknown,
@@ -201,6 +267,27 @@ export function generationSettings(
   if (samples !== undefined) count("samples", samples, 1);
   flag("stopAtSentence", stopAtSentence);
   flag("trimIncomplete", trimIncomplete);
+  flag("stopWhenComplete", stopWhenComplete);
+  if (constraint === undefined) {
+    if (options.stopWhenComplete !== undefined) {
+      throw new TypeError(
+        "Cannot generate: stopWhenComplete has no effect without a constraint: leave it out",
+      );
+    }
+  } else {
+    for (
+      const [name, given] of [
+        ["stop", stop.length > 0],
+        ["stopAtSentence", stopAtSentence],
+        ["trimIncomplete", trimIncomplete],
+      ] as const
+    ) {
+      if (!given) continue;
+      throw new TypeError(
+        `Cannot generate: ${name} would cut off a text that a constraint wants whole: leave one of them out`,
+      );
+    }
+  }
   if (minTokens > maxTokens) {
     throw new RangeError(
       `Cannot generate: minTokens must be at most maxTokens, ${maxTokens}: ${minTokens}`,
@@ -222,6 +309,10 @@ export function generationSettings(
     row,
     unknown,
     signal,
+    constraint,
+    stopWhenComplete,
+    guidance,
+    mixture,
     seed,
     sampling,
     samples,

@@ -12,6 +12,7 @@ import { type Tensor, tf } from "../engine/tf.ts";
 import { ReadingWindow } from "./_reading_window.ts";
 import { joinRows, withRow } from "./_state_rows.ts";
 import type { BlockWriter } from "./block_writer.ts";
+import type { ChainContext } from "./chain/candidates.ts";
 import type { Predictor, PredictorState } from "./predictor.ts";
 import { inspectToken, type TokenDetails } from "./_inspect.ts";
 import type { Sampling } from "./sampler.ts";
@@ -64,6 +65,8 @@ export interface CompiledBlocks {
   source: BlockSource;
   /** How. */
   sampling: Sampling;
+  /** The texts so far, which the reader adds each block to, for penalties. */
+  contexts?: readonly ChainContext[] | undefined;
 }
 
 /** New tokens, as many in each row. */
@@ -96,10 +99,10 @@ export async function* generateRows(
     while (blocks !== undefined && position < maxTokens) {
       signal?.throwIfAborted();
       const most = maxTokens - position;
-      const ids = await rows.writeBlock(blocks, position, most);
-      if (ids === undefined) break; // token by token from here, which names the place
-      yield { ids };
-      position += ids[0]!.length;
+      const block = await rows.writeBlock(blocks, position, most);
+      if (block === undefined) break; // token by token from here, which names the place
+      yield block;
+      position += block.ids[0]!.length;
     }
     for (; position < maxTokens; position++) {
       signal?.throwIfAborted();
@@ -158,15 +161,16 @@ class Rows {
 
   /** Writes a block, or gives undefined where the scores are no numbers. */
   async writeBlock(
-    { source, sampling }: CompiledBlocks,
+    { source, sampling, contexts }: CompiledBlocks,
     position: number,
     most: number,
-  ): Promise<Int32Array[] | undefined> {
+  ): Promise<RowsBlock | undefined> {
     await this.#makeRoom();
     const room = Math.min(...this.#windows.map((window) => window.room));
-    const { rows, sound, state } = await source.write(
-      { tokens: this.#tokens, state: this.#state },
-      { position, most: Math.min(most, room) },
+    const alternatives = this.#alternatives;
+    const { rows, details, sound, state } = await source.write(
+      { tokens: this.#tokens, state: this.#state, contexts },
+      { position, most: Math.min(most, room), alternatives },
       sampling,
     );
     if (!sound) {
@@ -178,7 +182,7 @@ class Rows {
       this.#windows[row]!.add([this.#tokens[row]!, ...ids.subarray(0, -1)]);
     }
     this.#tokens = Int32Array.from(rows, (ids) => ids.at(-1)!);
-    return rows;
+    return { ids: rows, ...(details && { details }) };
   }
 
   /** Writes one token in every row. */

@@ -9,6 +9,7 @@ import {
   colouredText,
   surprisalScale,
 } from "../display/surprisal.ts";
+import { isPlain } from "./_plain.ts";
 import { toHtml } from "../text/report_table.ts";
 import type { GenerateOptions } from "./generate_options.ts";
 import type { GenerationStopReason } from "./text_row.ts";
@@ -145,10 +146,21 @@ export class Generation {
     return this.text;
   }
 
-  /** Gives plain values; options that are functions or signals are left out. */
+  /** Gives plain values; options that are none, such as functions and constraints, are left out of the record. */
   toJSON(): GenerationParts {
     const { text, tokens, stopReason, stop, timings, record } = this;
-    return { text, tokens, stopReason, stop, timings, record };
+    const plain = Object.entries(record.options).filter(([, value]) =>
+      isPlain(value)
+    );
+    const options = Object.fromEntries(plain) as GenerateOptions;
+    return {
+      text,
+      tokens,
+      stopReason,
+      stop,
+      timings,
+      record: { ...record, options },
+    };
   }
 
   /**

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import { isPlain } from "./_plain.ts";
 import { chanceOptionNames } from "./chain/plan_stages.ts";
 import {
   type GenerateManyOptions,
@@ -104,15 +105,4 @@ function withoutGaps<T extends object>(options: T): T {
   return Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
   ) as T;
-}
-
-/** Whether JSON brings a value back as it is. */
-function isPlain(value: unknown): boolean {
-  if (typeof value === "number") return Number.isFinite(value);
-  if (typeof value !== "object" || value === null) {
-    return ["string", "boolean"].includes(typeof value) || value === null;
-  }
-  const prototype = Object.getPrototypeOf(value);
-  return (Array.isArray(value) || prototype === Object.prototype) &&
-    Object.values(value).every(isPlain);
 }

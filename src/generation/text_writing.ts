@@ -3,17 +3,22 @@
  *
  * @module
  */
-import { freshSeed, RandomStream, seedNumber } from "../engine/random.ts";
+import { RandomStream } from "../engine/random.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { Chain } from "./chain/chain.ts";
 import { encodePrompt } from "./encode_prompt.ts";
 import { type GenerationSettings, textEnds } from "./generate_options.ts";
 import type { BlockSource, CompiledBlocks } from "./generate_rows.ts";
 import type { Predictor } from "./predictor.ts";
-import { type Sampling, samplingStream } from "./sampler.ts";
+import { checkOptionNames } from "../text/options.ts";
+import { canCompile, compiledSampling } from "./chain/compiled_sampling.ts";
+import { constrain, type ConstrainedText } from "./constraints/constraint.ts";
+import { samplingStream } from "./sampler.ts";
+import { guided } from "./strategies/guidance.ts";
+import { mixture } from "./strategies/mixture.ts";
 import { textChain } from "./text_chain.ts";
 import { type TextEnds, TextRow } from "./text_row.ts";
-import { writeTexts } from "./write_texts.ts";
+import { type TokenChooser, writeTexts } from "./write_texts.ts";
 
 /** What is needed to turn text into text. */
 export interface TextPredictor {
@@ -72,7 +77,9 @@ export class TextWriting {
   /** What random numbers follow from; undefined where nothing is drawn. */
   readonly seed: number | undefined;
   readonly #model: TextPredictor;
+  readonly #network: Predictor;
   readonly #settings: GenerationSettings;
+  readonly #constrained: (() => ConstrainedText) | undefined;
 
   /**
    * Makes ready.
@@ -99,7 +106,17 @@ export class TextWriting {
         ends,
       )
     );
+    const { constraint, stopWhenComplete, maxTokens } = settings;
+    if (constraint !== undefined) {
+      this.#constrained = constrain(constraint, {
+        tokenizer,
+        maxTokens,
+        endToken: ends.stopTokens[0],
+        stopWhenComplete,
+      });
+    }
     this.#model = model;
+    this.#network = networkOf(model, settings);
     this.#settings = settings;
   }
 
@@ -112,51 +129,128 @@ export class TextWriting {
   write(alternatives?: number): AsyncGenerator<string[], void, undefined> {
     const { maxTokens, maxSeconds, signal, row: first } = this.#settings;
     const seed = this.seed === undefined ? {} : { seed: this.seed };
-    return writeTexts(this.#model.network, this.rows, {
-      choosers: this.rows.map((_, row) =>
-        this.chain.start({ ...seed, row: first + row })
-      ),
+    return writeTexts(this.#network, this.rows, {
+      choosers: this.rows.map((_, row): TokenChooser => {
+        const session = this.chain.start({ ...seed, row: first + row });
+        const text = this.#constrained?.();
+        return text === undefined
+          ? session
+          : new ConstrainedChooser(text, session);
+      }),
       maxTokens,
       maxSeconds,
       signal,
-      blocks: alternatives === undefined ? this.#blocks() : undefined,
+      blocks: this.#blocks(),
       alternatives,
     });
   }
 
   /** Writes in blocks where the loop knows the chain, and it is quicker. */
   #blocks(): CompiledBlocks | undefined {
-    const { maxTokens, row: first, sampling: options } = this.#settings;
-    const { temperature = 1, topK = 0, ...others } = options;
+    const { maxTokens, row: first, sampling } = this.#settings;
+    const {
+      preset,
+      logitBias,
+      suppress,
+      suppressAtBegin,
+      badWords,
+      dry,
+      ...rest
+    } = sampling;
+    const isPlain = [
+      preset,
+      logitBias,
+      suppress,
+      suppressAtBegin,
+      badWords,
+      dry,
+    ]
+      .every((each) => each === undefined);
     if (
-      typeof temperature !== "number" || typeof topK !== "number" ||
-      Object.values(others).some((value) => value !== undefined)
+      !isPlain || !canCompile(rest) || this.#constrained !== undefined ||
+      this.#network !== this.#model.network
     ) return undefined;
     const source = this.#model.blocksFor?.(maxTokens * this.rows.length);
-    return source && {
+    if (source === undefined) return undefined;
+    const streams: RandomStream[] = [];
+    const uniformAt = (row: number, position: number): number => {
+      if (this.seed === undefined) return 0;
+      streams[row] ??= new RandomStream(this.seed, samplingStream(first + row));
+      return streams[row].uniformAt(position);
+    };
+    return {
       source,
-      sampling: new SeededSampling(temperature, topK, this.seed, first),
+      sampling: compiledSampling(rest, { uniformAt }),
+      contexts: this.rows,
     };
   }
 }
 
-/** What the compiled loop draws with. */
-class SeededSampling implements Sampling {
-  readonly #streams: RandomStream[] = [];
+/** The network of a call: alone, together with others, or under guidance. */
+function networkOf(
+  { network, tokenizer }: TextPredictor,
+  { mixture: others, guidance }: GenerationSettings,
+): Predictor {
+  let all = network;
+  if (others.length > 0) {
+    const left = others.reduce((rest, { weight }) => rest - weight, 1);
+    all = mixture([
+      ...(left === 0 ? [] : [{ predictor: network, weight: left }]),
+      ...others.map(({ model, weight }) => {
+        checkSameVocabulary(tokenizer, model?.tokenizer);
+        return { predictor: model.network, weight };
+      }),
+    ]);
+  }
+  if (guidance === undefined) return all;
+  checkOptionNames("Cannot generate", guidance, ["scale", "negativePrompt"]);
+  const { scale, negativePrompt } = guidance;
+  return guided(all, {
+    scale,
+    ...(negativePrompt !== undefined &&
+      { negative: encodePrompt(tokenizer, negativePrompt) }),
+  });
+}
 
-  constructor(
-    readonly temperature: number,
-    readonly topK: number,
-    readonly seed: number | undefined,
-    readonly first: number,
-  ) {}
+function checkSameVocabulary(
+  own: Tokenizer,
+  other: Tokenizer | undefined,
+): void {
+  if (
+    own === other ||
+    (own.vocabSize === other?.vocabSize &&
+      own.vocabulary.every((token, id) => token === other.vocabulary[id]))
+  ) return;
+  throw new RangeError(
+    `Cannot generate: models of a mixture must have one vocabulary: ${own.vocabSize} and ${
+      other?.vocabSize ?? "no"
+    } tokens${own.vocabSize === other?.vocabSize ? ", other ones" : ""}`,
+  );
+}
 
-  uniformAt(row: number, position: number): number {
-    if (this.seed === undefined) return 0;
-    const stream = this.#streams[row] ??= new RandomStream(
-      this.seed,
-      samplingStream(this.first + row),
-    );
-    return stream.uniformAt(position);
+/** Chooses among the tokens that a constraint allows. */
+class ConstrainedChooser implements TokenChooser {
+  readonly #text: ConstrainedText;
+  readonly #chooser: TokenChooser;
+  #logits = new Float32Array(0);
+
+  constructor(text: ConstrainedText, chooser: TokenChooser) {
+    this.#text = text;
+    this.#chooser = chooser;
+  }
+
+  get isOver(): boolean {
+    return this.#text.hasEnded;
+  }
+
+  pick(logits: Float32Array, row: TextRow): number {
+    if (this.#logits.length !== logits.length) {
+      this.#logits = new Float32Array(logits.length);
+    }
+    this.#logits.set(logits); // the scores stay as they are for those who look at them
+    this.#text.mask(this.#logits);
+    const id = this.#chooser.pick(this.#logits, row);
+    this.#text.take(id);
+    return id;
   }
 }

@@ -61,6 +61,10 @@ export async function* writeTexts(
   const until = performance.now() + 1000 * maxSeconds;
   const prompts = rows.map(({ tokens }) => Int32Array.from(tokens));
   let reason: GenerationStopReason = "maxTokens";
+  for (const [i, row] of rows.entries()) {
+    if (choosers[i]!.isOver) row.end("constraint"); // nothing but the empty text will do
+  }
+  if (rows.every((row) => row.reason !== undefined)) return;
   writing: for await (
     const { ids, details } of generateRows(predictor, {
       prompts,

@@ -8,10 +8,8 @@ import {
 } from "../../src/generation/block_writer.ts";
 import type { Predictor } from "../../src/generation/predictor.ts";
 import { Sampler, samplingStream } from "../../src/generation/sampler.ts";
-import {
-  type ChainOptions,
-  createChain,
-} from "../../src/generation/chain/chain.ts";
+import { createChain } from "../../src/generation/chain/chain.ts";
+import type { ChainOptions } from "../../src/generation/chain/chain_options.ts";
 import { compiledSampling } from "../../src/generation/chain/compiled_sampling.ts";
 import { buildLSTM } from "../../src/models/build_lstm.ts";
 import type { Network } from "../../src/networks/network.ts";

@@ -7,6 +7,11 @@ import {
   assertThrows,
 } from "@std/assert";
 import { ensureEngine } from "../../src/engine/engine.ts";
+import { mustContain } from "../../src/generation/constraints/forms/must_contain.ts";
+import { withoutLetters } from "../../src/generation/constraints/forms/without_letters.ts";
+import { matching } from "../../src/generation/constraints/matching.ts";
+import { oneOf } from "../../src/generation/constraints/word_list.ts";
+import type { GenerateOptions } from "../../src/generation/generate_options.ts";
 import { Generation } from "../../src/generation/generation.ts";
 import { buildLSTM } from "../../src/models/build_lstm.ts";
 import { fit } from "../../src/training/fit.ts";
@@ -257,4 +262,141 @@ Deno.test("Generation is its text for templates, consoles and JSON, and coloured
     "alternatives is about whole texts",
   );
   built.dispose();
+});
+
+Deno.test("generate() tells the same of the tokens from the compiled loop as token by token", async () => {
+  const built = await model();
+  for (
+    const options of [{ seed: 5 }, {
+      seed: 5,
+      topK: 4,
+      repetitionPenalty: 1.3,
+      minP: 0.02,
+    }, { temperature: 0 }]
+  ) {
+    const fresh = await model();
+    const asked = { ...options, maxTokens: 150, alternatives: 4 };
+    const singly = await fresh.generate(["to", "be or not"], asked);
+    await built.generate("to", { maxTokens: 1_000, seed: 1 }); // from here on the compiled loop writes
+    await assertNoLeak(async () => {
+      const blocks = await built.generate(["to", "be or not"], asked);
+      for (const [row, { tokens, text, stopReason }] of blocks.entries()) {
+        assertEquals([text, stopReason], [singly[row]!.text, "maxTokens"]);
+        for (const [i, token] of tokens.entries()) {
+          const expected = singly[row]!.tokens[i]!;
+          assertAlmostEquals(
+            token.logProbability,
+            expected.logProbability,
+            1e-4,
+          );
+          const ids = (each: typeof token): number[] =>
+            each.alternatives.map(({ id }) => id);
+          assertEquals(ids(token), ids(expected));
+          for (
+            const [place, { logProbability }] of token.alternatives.entries()
+          ) {
+            assertAlmostEquals(
+              logProbability,
+              expected.alternatives[place]!.logProbability,
+              1e-4,
+            );
+          }
+        }
+      }
+    });
+    fresh.dispose();
+  }
+  built.dispose();
+});
+
+Deno.test("generate() keeps to a constraint, whatever the model prefers, and says that it ended the text", async () => {
+  const built = await model();
+  for (const seed of [1, 2, 3]) {
+    const letters = await built.generate("to be", {
+      seed,
+      maxTokens: 12,
+      constraint: matching(/[aeiou]{2,5}t?/),
+    });
+    assert(/^[aeiou]{2,5}t?$/.test(letters.text), letters.text);
+    const both = await built.generate("to be", {
+      seed,
+      maxTokens: 30,
+      temperature: 2,
+      constraint: [
+        withoutLetters("e"),
+        mustContain(["question".replace("e", "o")]),
+      ],
+    });
+    assert(
+      !both.text.includes("e") && both.text.includes("quostion"),
+      both.text,
+    );
+  }
+  const one = await built.generate("to be", {
+    temperature: 0,
+    constraint: oneOf(["not", "that"]),
+  });
+  assert(["not", "that"].includes(one.text));
+  assertEquals(one.stopReason, "constraint");
+  await assertRejects(
+    () => built.generate("to", { constraint: oneOf(["zebra"]) }),
+    RangeError,
+    "Cannot constrain: the tokens of the vocabulary must be able to make",
+  );
+  await assertRejects(
+    () => built.generate("to", { constraint: oneOf(["not"]), maxTokens: 2 }),
+    RangeError,
+    "Cannot constrain: maxTokens must be 3 or more for",
+  );
+  await assertRejects(
+    () => built.generate("to", { constraint: oneOf(["not"]), stop: "o" }),
+    TypeError,
+    "Cannot generate: stop would cut off a text that a constraint wants whole",
+  );
+  await assertRejects(
+    () => built.generate("to", { stopWhenComplete: true }),
+    TypeError,
+    "Cannot generate: stopWhenComplete has no effect without a constraint",
+  );
+  built.dispose();
+});
+
+Deno.test("generate() is guided by a prompt, and mixes models of one vocabulary", async () => {
+  const [one, other] = [await model(), await model()];
+  for (const parameter of other.network.parameters.values()) {
+    parameter.set((await parameter.values()).map((x) => -x));
+  }
+  const options = { temperature: 0, maxTokens: 20 } as const;
+  const write = async (more: GenerateOptions): Promise<string> =>
+    (await one.generate("to be", { ...options, ...more })).text;
+  const plain = await write({});
+  assertEquals(await write({ guidance: { scale: 1 } }), plain);
+  assertNotEquals(
+    await write({ guidance: { scale: 8, negativePrompt: "question" } }),
+    plain,
+  );
+  assertEquals(
+    await write({ mixture: [{ model: other, weight: 1 }] }),
+    (await other.generate("to be", options)).text,
+  );
+  assertNotEquals(
+    await write({ mixture: [{ model: other, weight: 0.5 }] }),
+    plain,
+  );
+  const foreign = buildLSTM({
+    tokenizer: CharTokenizer.train("xyz"),
+    units: 4,
+    embedding: 2,
+  });
+  await assertRejects(
+    () => write({ mixture: [{ model: foreign, weight: 0.5 }] }),
+    RangeError,
+    "Cannot generate: models of a mixture must have one vocabulary: ",
+  );
+  await assertRejects(
+    () => write({ guidance: { scale: NaN } }),
+    RangeError,
+    "Cannot guide: the scale must be a finite number: NaN",
+  );
+  for (const each of [one, other, foreign]) each.dispose();
 });

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Sampling } from "../sampler.ts";
-import type { ChainOptions } from "./chain.ts";
+import type { ChainOptions } from "./chain_options.ts";
 
 /** Stages that the compiled loop has, in its order, which is that of a chain. */
 const NUMBERS: readonly string[] = [

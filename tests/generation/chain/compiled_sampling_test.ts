@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { ChainOptions } from "../../../src/generation/chain/chain.ts";
+import type { ChainOptions } from "../../../src/generation/chain/chain_options.ts";
 import {
   canCompile,
   compiledSampling,

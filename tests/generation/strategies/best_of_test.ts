@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ensureEngine } from "../../../src/engine/engine.ts";
-import { generateRows } from "../../../src/generation/generate_rows.ts";
+import { writeRows } from "../_write_rows.ts";
 import { Sampler } from "../../../src/generation/sampler.ts";
 import {
   bestOf,
@@ -31,7 +31,7 @@ Deno.test("bestOf() gives the texts that generation writes side by side for the 
     const sampling = { seed: 3, temperature: 0.8, topK: 5 };
     const texts: number[][] = Array.from({ length: n }, () => []);
     for await (
-      const block of generateRows(network, {
+      const block of writeRows(network, {
         prompts: Array.from({ length: n }, () => Int32Array.of(1, 2)),
         maxTokens,
         sampler: new Sampler(sampling),
