@@ -17,7 +17,7 @@ import { missingCharacters } from "./_missing_characters.ts";
 import { Reach } from "./_reach.ts";
 import { TextStates } from "./_text_states.ts";
 import { type TokenCosts, tokenCosts } from "./_token_costs.ts";
-import { TokenWalk } from "./_token_walk.ts";
+import { type TokenTarget, TokenWalk } from "./_token_walk.ts";
 import { WHOLE } from "./_partial_character.ts";
 import { WritingState } from "./_writing_state.ts";
 
@@ -238,18 +238,40 @@ export class TokenMasks {
     );
   }
 
+  /** How many tokens are enough from a target, if as many are left; else Infinity. */
+  #need({ state }: TokenTarget, tokensLeft: number): number {
+    return this.#reach.fits(state, tokensLeft, MAX_STEPS)
+      ? state.high
+      : Infinity;
+  }
+
+  /** The least of these numbers over all that follows a point. */
+  #leastNeed(from: WritingState, tokensLeft: number): number {
+    return Math.min(
+      Infinity,
+      ...this.#walk.from(from).list.map((target) =>
+        this.#need(target, tokensLeft)
+      ),
+    );
+  }
+
   /** Puts the targets together from which a complete text can be reached. */
   #mask(from: WritingState, tokensLeft: number): Uint32Array {
     const targets = this.#walk.from(from);
     const mask = new Uint32Array(Math.ceil(this.vocabSize / 32));
     let need = 0;
     let isFull = true; // nothing but what leads nowhere is missing
-    for (const { state, ids } of targets.list) {
-      if (!this.#reach.fits(state, tokensLeft - 1, MAX_STEPS)) {
-        isFull &&= state.low === Infinity;
+    for (const target of targets.list) {
+      const { state, ids, addsText } = target;
+      // What adds no text must be followed by what does.
+      const least = addsText
+        ? this.#need(target, tokensLeft - 1)
+        : 1 + this.#leastNeed(state, tokensLeft - 2);
+      if (least === Infinity) {
+        isFull &&= isDead(addsText ? [target] : this.#walk.from(state).list);
         continue;
       }
-      need = Math.max(need, state.high);
+      need = Math.max(need, least);
       if (ids instanceof Int32Array) {
         for (const id of ids) mask[id >> 5]! |= 1 << (id & 31);
       } else {
@@ -263,6 +285,11 @@ export class TokenMasks {
     if (isFull) Object.assign(targets, { mask, need });
     return mask;
   }
+}
+
+/** Whether no target leads to a complete text. */
+function isDead(targets: readonly TokenTarget[]): boolean {
+  return targets.every(({ state }) => state.low === Infinity);
 }
 
 /** The texts of all tokens but one, which ends a text and is none. */

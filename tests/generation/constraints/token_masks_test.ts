@@ -14,7 +14,13 @@ import {
 import { ByteTokenizer } from "../../../src/tokenizers/byte_tokenizer.ts";
 import { CharTokenizer } from "../../../src/tokenizers/char_tokenizer.ts";
 import type { Tokenizer } from "../../../src/tokenizers/tokenizer.ts";
-import { manyOf, oneOfTexts, randomAutomaton } from "./_automaton.ts";
+import { WordTokenizer } from "../../../src/tokenizers/word_tokenizer.ts";
+import {
+  Automaton,
+  manyOf,
+  oneOfTexts,
+  randomAutomaton,
+} from "./_automaton.ts";
 import { SMALL, withDecoder } from "./_small_tokenizers.ts";
 
 /** The ids of a mask. */
@@ -37,8 +43,10 @@ class BruteForce {
 
   allowed(row: readonly number[], tokensLeft: number): number[] {
     return Array.from(this.tokenizer.vocabulary.keys()).filter((id) =>
-      tokensLeft > 0 && this.#addsText(row, id) &&
-      this.#canEnd([...row, id], tokensLeft - 1)
+      tokensLeft > 0 && this.#isUseful(row, id) &&
+      (this.#addsText(row, id)
+        ? this.#canEnd([...row, id], tokensLeft - 1)
+        : this.allowed([...row, id], tokensLeft - 1).length > 0)
     );
   }
 
@@ -60,11 +68,17 @@ class BruteForce {
     return answer;
   }
 
-  /** Special tokens are no text, and joining what is joined adds nothing. */
-  #addsText(row: readonly number[], id: number): boolean {
+  /** Special tokens are no text, and joining what is joined does nothing. */
+  #isUseful(row: readonly number[], id: number): boolean {
     const token = this.tokenizer.vocabulary[id]!;
     if (this.tokenizer.specialTokens.has(token)) return false;
     return token !== "<join>" || row.at(-1) !== id;
+  }
+
+  /** Joining adds no text, nor does a space that is taken from the beginning; another must follow. */
+  #addsText(row: readonly number[], id: number): boolean {
+    const token = this.tokenizer.vocabulary[id]!;
+    return token !== "<join>" && this.tokenizer.decode([...row, id]) !== "";
   }
 }
 
@@ -190,6 +204,51 @@ Deno.test("TokenMasks writes emoji byte by byte where they have no token", () =>
     state = masks.advance(state, byte);
   }
   assertEquals(masks.isComplete(state), true);
+});
+
+Deno.test("TokenMasks finds the one way that is left, though it is the last to be looked at", () => {
+  // Of a million characters the last one alone is soon followed by the end.
+  const one = (from: number, to: number, range: readonly [number, number]) => ({
+    from,
+    to,
+    range,
+  });
+  const a = [0x61, 0x61] as const;
+  const detour = Array.from(
+    { length: 20 },
+    (_, n) => one(n + 1, n === 19 ? 21 : n + 2, a),
+  );
+  const automaton = new Automaton([
+    one(0, 1, [0x100000, 0x10FFFE]),
+    one(0, 21, [0x10FFFF, 0x10FFFF]),
+    ...detour,
+  ], new Set([21]));
+  const masks = new TokenMasks(automaton, new ByteTokenizer());
+  let state = masks.start();
+  assertEquals(masks.leastTokens(state), 4);
+  const bytes = new TextEncoder().encode("\u{10FFFF}");
+  for (const [i, byte] of bytes.entries()) {
+    assertEquals(idsOf(masks.allowed(state, 4 - i)), [byte]);
+    state = masks.advance(state, byte);
+  }
+  assertEquals(masks.isComplete(state), true);
+});
+
+Deno.test("TokenMasks allows a token without text only where another can follow", () => {
+  const tokenizer = new WordTokenizer(["<unk>", "<join>", "a", "b"]);
+  const named = (mask: Uint32Array) =>
+    idsOf(mask).map((id) => tokenizer.vocabulary[id]);
+  const masks = new TokenMasks(oneOfTexts(["a", "ab"]), tokenizer);
+  const a = masks.advance(masks.start(), 2);
+  assertEquals(named(masks.allowed(a, 2)), ["<join>"]);
+  assertEquals(named(masks.allowed(a, 1)), []);
+  assertEquals(masks.mustEnd(a, 2), false);
+  assertEquals(masks.mustEnd(a, 1), true);
+  const joined = masks.advance(a, 1);
+  assertEquals(named(masks.allowed(joined, 1)), ["b"]);
+  const only = new TokenMasks(oneOfTexts(["a"]), tokenizer);
+  assertEquals(only.mustEnd(only.advance(only.start(), 2)), true);
+  assertEquals(named(only.allowed(only.start(), 1)), ["a"]);
 });
 
 Deno.test("TokenMasks counts in tokens, not in characters", () => {
