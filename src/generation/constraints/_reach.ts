@@ -15,7 +15,9 @@ import type { TokenWalk } from "./_token_walk.ts";
 import type { WritingState } from "./_writing_state.ts";
 
 /** Most code points that are tried in place of a character of which some bytes are missing. */
-const MAX_TRIED = 16;
+const MAX_TRIED = 4;
+/** Most points that are looked at from the middle of a character that can be completed byte by byte. */
+const MAX_BYTE_STEPS = 16;
 
 /** What is needed to find out. */
 export interface ReachParts {
@@ -53,7 +55,8 @@ export class Reach {
    *
    * @param state A point of a text.
    * @param tokens How many tokens may be written; Infinity asks whether there is any way.
-   * @param steps How many points may be looked at; once they are used up, the answer is no.
+   * @param steps How many points may be looked at; once they are used up, the answer is no. Of a character that can be
+   * completed byte by byte fewer are, as there is little else than its bytes to be found.
    */
   fits(state: WritingState, tokens: number, steps: number): boolean {
     if (isWithin(this.#high(state), tokens)) return true;
@@ -61,9 +64,39 @@ export class Reach {
     if (this.#low(state) > tokens || this.#low(state) === Infinity) {
       return false;
     }
-    const answer = this.#search(state, tokens, steps);
+    if (!this.#parts.isExact && this.#fitsByBytes(state, tokens, steps)) {
+      return true;
+    }
+    const isBytewise = state.partial !== WHOLE &&
+      this.#parts.costs.bytewise[state.context]!;
+    const answer = this.search(
+      state,
+      tokens,
+      isBytewise ? Math.min(steps, MAX_BYTE_STEPS) : steps,
+    );
     if (answer === undefined) state.gaveUp = Math.max(state.gaveUp, tokens);
     return answer === true;
+  }
+
+  /** Whether it fits when a character of which bytes are missing is completed byte by byte. */
+  #fitsByBytes(state: WritingState, tokens: number, steps: number): boolean {
+    const { text, partial, context } = state;
+    const { states, costs } = this.#parts;
+    if (partial === WHOLE || !costs.bytewise[context]) return false;
+    const missing = missingBytes(partial);
+    return leadingCharacters(
+      states.acceptor,
+      text.state,
+      codePointRange(partial),
+      MAX_TRIED,
+    ).some((point) => {
+      const after = states.next(text, point);
+      if (after === null) return false;
+      const next = states.point(after, WHOLE, context);
+      if (!this.fits(next, tokens - missing, steps)) return false;
+      state.high = Math.min(this.#high(state), missing + next.high);
+      return true;
+    });
   }
 
   /**
@@ -79,7 +112,15 @@ export class Reach {
     return state.high;
   }
 
-  #search(
+  /**
+   * Searches without regard to what was given up before.
+   *
+   * @param root A point of a text.
+   * @param tokens How many tokens may be written.
+   * @param most How many points may be looked at.
+   * @returns Whether a complete text can be reached; undefined where it was given up.
+   */
+  search(
     root: WritingState,
     tokens: number,
     most: number,
@@ -122,10 +163,12 @@ export class Reach {
     if (state.isComplete) return state.low = 0;
     const { states: { acceptor }, costs } = this.#parts;
     const cost = acceptor.distance(state.text.state, costs.least);
-    // Sums of fractions may come out a little too large.
-    state.low = state.partial === WHOLE
-      ? Math.ceil(cost - 1e-6)
-      : Math.max(1, Math.ceil(cost - 1e-6));
+    state.low = Math.ceil(cost - 1e-6); // sums of fractions may come out a little too large
+    if (state.partial !== WHOLE) {
+      // All tokens of a character but the last are of nothing else.
+      const tokens = missingBytes(state.partial) / costs.longestRest;
+      state.low = Math.max(1, state.low) + Math.ceil(tokens) - 1;
+    }
     return state.low;
   }
 

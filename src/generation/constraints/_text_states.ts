@@ -8,7 +8,7 @@ import { codePointRange, WHOLE } from "./_partial_character.ts";
 import { WritingState } from "./_writing_state.ts";
 
 /** Most states that are kept. */
-const MAX_STATES = 100_000;
+const MAX_STATES = 50_000;
 
 /** A state of an acceptor. */
 export class TextState {
@@ -43,8 +43,14 @@ export class TextStates {
   readonly acceptor: Acceptor;
   readonly #states = new Map<string | number, TextState>();
 
-  /** @param acceptor The language. */
-  constructor(acceptor: Acceptor) {
+  readonly #maxStates: number;
+
+  /**
+   * @param acceptor The language.
+   * @param maxStates How many states may be kept.
+   */
+  constructor(acceptor: Acceptor, maxStates: number = MAX_STATES) {
+    this.#maxStates = maxStates;
     this.acceptor = acceptor;
   }
 
@@ -115,7 +121,7 @@ export class TextStates {
 
   /** Forgets what was kept, once it is much; states that somebody holds go on to work. */
   tidy(): void {
-    if (this.#states.size <= MAX_STATES) return;
+    if (this.#states.size <= this.#maxStates) return;
     for (const state of this.#states.values()) {
       state.afterASCII.length = 0;
       state.afterOther.clear();

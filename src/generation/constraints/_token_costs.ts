@@ -27,6 +27,8 @@ export interface TokenCosts {
   readonly certain: readonly CodePointCost[];
   /** By context, whether every character of several bytes can be written byte by byte. */
   readonly bytewise: readonly boolean[];
+  /** Most bytes that a token can add to a character that was begun before it. */
+  readonly longestRest: number;
 }
 
 /** First bytes of characters of several bytes, and all that follow. */
@@ -44,6 +46,7 @@ export function tokenCosts(texts: TokenTexts): TokenCosts {
   let partialShare = Infinity; // the same of characters that a token has a part of
   const certain: CodePointCost[] = [];
   const bytewise: boolean[] = [];
+  let longestRest = 1;
   const seen = new Set<string>();
   for (const [context, moves] of texts.contexts.entries()) {
     const singles = new Map<number, number>();
@@ -56,7 +59,8 @@ export function tokenCosts(texts: TokenTexts): TokenCosts {
       for (const text of texts.groups[group]!.texts) {
         const characters = readCharacters(text);
         if (characters === undefined) continue;
-        const { whole, parts } = characters;
+        const { whole, parts, rest } = characters;
+        longestRest = Math.max(longestRest, rest);
         const count = whole.length + parts + lead.length;
         if (isFree && count === 1 && parts === 0) singles.set(whole[0]!, 1);
         if (isFree && text.length === 1) bytes.add(text[0]!);
@@ -75,6 +79,7 @@ export function tokenCosts(texts: TokenTexts): TokenCosts {
     least: costOf(shares, (_, to) => to < 0x80 ? Infinity : partialShare),
     certain,
     bytewise,
+    longestRest,
   };
 }
 
@@ -129,16 +134,20 @@ function firstFrom(sorted: Int32Array, value: number): number {
   return low;
 }
 
-/** The characters of a token, and how many parts of characters it has; undefined if no text can have its bytes. */
+/**
+ * The characters of a token, how many parts of characters it has, and how many bytes of one that began before it; undefined
+ * if no text can have its bytes.
+ */
 function readCharacters(
   text: Uint8Array,
-): { whole: number[]; parts: number } | undefined {
+): { whole: number[]; parts: number; rest: number } | undefined {
   const whole: number[] = [];
   let parts = 0;
   let place = 0;
   while (place < text.length && (text[place]! & 0xC0) === 0x80) place++;
-  if (place > 3) return undefined;
-  if (place > 0) parts++;
+  const rest = place;
+  if (rest > 3) return undefined;
+  if (rest > 0) parts++;
   let partial = WHOLE;
   for (; place < text.length; place++) {
     const byte = text[place]!;
@@ -154,5 +163,5 @@ function readCharacters(
     }
   }
   if (partial !== WHOLE) parts++;
-  return { whole, parts };
+  return { whole, parts, rest };
 }

@@ -24,11 +24,13 @@ export interface TokenTarget {
   readonly state: WritingState;
   /** The tokens: ids in ascending order where they are few, else bits by id. */
   readonly ids: Int32Array | Uint32Array;
+  /** Whether they add text; some do no more than to prepare for the next token. */
+  readonly addsText: boolean;
 }
 
 /** All that the tokens lead to from one point. */
 export interface TokenTargets {
-  /** The points, each once. */
+  /** The points, each once, or twice where there are tokens of both kinds. */
   readonly list: readonly TokenTarget[];
   /** The mask of the tokens from which a complete text can be reached, once it is known of all of them. */
   mask: Uint32Array | undefined;
@@ -36,6 +38,13 @@ export interface TokenTargets {
   need: number;
   /** The mask of the last question whose answer depends on how many tokens are left, and that number. */
   last: { tokensLeft: number; mask: Uint32Array } | undefined;
+}
+
+/** What a walk has found so far. */
+interface Found {
+  targets: Omit<TokenTarget, "ids">[];
+  /** How many tokens. */
+  count: number;
 }
 
 const tries = new WeakMap<TokenTexts, (TokenTrie | undefined)[]>();
@@ -51,11 +60,19 @@ export class TokenWalk {
   readonly #ids: Int32Array;
   readonly #places: Int32Array;
 
+  readonly #maxWords: number;
+
   /**
    * @param texts What each token adds to a text.
    * @param states The language.
+   * @param maxWords How much may be kept, in words of 32 bits.
    */
-  constructor(texts: TokenTexts, states: TextStates) {
+  constructor(
+    texts: TokenTexts,
+    states: TextStates,
+    maxWords: number = MAX_WORDS,
+  ) {
+    this.#maxWords = maxWords;
     this.#texts = texts;
     this.#states = states;
     let known = tries.get(texts);
@@ -73,7 +90,7 @@ export class TokenWalk {
    */
   from(state: WritingState): TokenTargets {
     if (state.targets !== undefined) return state.targets;
-    const list = this.#gather(...this.#walk(state));
+    const list = this.#gather(this.#walk(state));
     for (const { ids } of list) this.#words += ids.length;
     this.#words += this.#texts.vocabSize / 16; // two masks
     this.#kept.add(state);
@@ -83,26 +100,34 @@ export class TokenWalk {
 
   /** Forgets what was kept, once it is much. */
   tidy(): void {
-    if (this.#words <= MAX_WORDS) return;
+    if (this.#words <= this.#maxWords) return;
     for (const state of this.#kept) state.targets = undefined;
     this.#kept.clear();
     this.#words = 0;
   }
 
-  /** Writes down the id and the target of every token; gives the targets and the number of tokens. */
-  #walk(state: WritingState): [WritingState[], number] {
-    const found: WritingState[] = [];
-    const numbers = new Map<WritingState, number>();
-    let count = 0;
-    const take = (target: WritingState, trie: TokenTrie, ends: number[]) => {
-      let number = numbers.get(target);
+  /** Writes down the id and the target of every token. */
+  #walk(state: WritingState): Found {
+    const found: Found = { targets: [], count: 0 };
+    const numbers = [
+      new Map<WritingState, number>(),
+      new Map<WritingState, number>(),
+    ];
+    const take = (
+      target: WritingState,
+      addsText: boolean,
+      trie: TokenTrie,
+      [from, to]: readonly [number, number],
+    ) => {
+      const known = numbers[Number(addsText)]!;
+      let number = known.get(target);
       if (number === undefined) {
-        number = found.push(target) - 1;
-        numbers.set(target, number);
+        number = found.targets.push({ state: target, addsText }) - 1;
+        known.set(target, number);
       }
-      for (let place = ends[0]!; place < ends[1]!; place++) {
-        this.#ids[count] = trie.ids[place]!;
-        this.#places[count++] = number;
+      for (let place = from; place < to; place++) {
+        this.#ids[found.count] = trie.ids[place]!;
+        this.#places[found.count++] = number;
       }
     };
     for (const { lead, group, next } of this.#texts.contexts[state.context]!) {
@@ -119,14 +144,16 @@ export class TokenWalk {
       );
       const empty = trie.places[0]!;
       if (empty > 0) {
-        take(this.#states.point(text, state.partial, next), trie, [0, empty]);
+        const target = this.#states.point(text, state.partial, next);
+        take(target, lead !== "", trie, [0, empty]);
       }
       this.#walkTrie(trie, text, state.partial, (after, partial, node) => {
         const target = this.#states.point(after, partial, next);
-        take(target, trie, [trie.places[node]!, trie.places[node + 1]!]);
+        const ends = [trie.places[node]!, trie.places[node + 1]!] as const;
+        take(target, true, trie, ends);
       });
     }
-    return [found, count];
+    return found;
   }
 
   #walkTrie(
@@ -171,11 +198,11 @@ export class TokenWalk {
   }
 
   /** Puts the tokens that were found to their targets. */
-  #gather(found: readonly WritingState[], count: number): TokenTarget[] {
-    const counts = new Int32Array(found.length);
+  #gather({ targets, count }: Found): TokenTarget[] {
+    const counts = new Int32Array(targets.length);
     for (let i = 0; i < count; i++) counts[this.#places[i]!]!++;
     const words = Math.ceil(this.#texts.vocabSize / 32);
-    const lists = found.map((_, number) =>
+    const lists = targets.map((_, number) =>
       counts[number]! < words
         ? new Int32Array(counts[number]!)
         : new Uint32Array(words)
@@ -188,9 +215,9 @@ export class TokenWalk {
       if (list instanceof Int32Array) list[counts[number]!++] = id;
       else list[id >> 5]! |= 1 << (id & 31);
     }
-    return found.map((state, number) => {
+    return targets.map((target, number) => {
       const ids = lists[number]!;
-      return { state, ids: ids instanceof Int32Array ? ids.sort() : ids };
+      return { ...target, ids: ids instanceof Int32Array ? ids.sort() : ids };
     });
   }
 }

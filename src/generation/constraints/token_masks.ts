@@ -17,12 +17,14 @@ import { missingCharacters } from "./_missing_characters.ts";
 import { Reach } from "./_reach.ts";
 import { TextStates } from "./_text_states.ts";
 import { type TokenCosts, tokenCosts } from "./_token_costs.ts";
-import { TokenWalk } from "./_token_walk.ts";
+import { type TokenTarget, TokenWalk } from "./_token_walk.ts";
 import { WHOLE } from "./_partial_character.ts";
 import { WritingState } from "./_writing_state.ts";
 
 /** Most points that are looked at for one question. */
 const MAX_STEPS = 1000;
+/** The same where it is certain that there is an answer. */
+const MANY_STEPS = 1_000_000;
 
 /** A point of a text that is being written under a constraint; equal points are one object. */
 export interface MaskState {
@@ -51,9 +53,10 @@ const costs = new WeakMap<TokenTexts, TokenCosts>();
  *
  * A token is allowed if and only if a text of the language goes on with it that this vocabulary can complete with the
  * tokens that are left, the end token not counted. Its bytes must be UTF-8: those for which a decoder writes U+FFFD are
- * never allowed. Where the question takes a search of more than 1,000 points, which is after walks over the whole
- * vocabulary and happens only close to the last token or with languages joined by {@linkcode allOf}, a token counts as
- * not allowed: then texts of the language may be left out, but what is allowed can always be completed.
+ * never allowed. Where the question takes a search of more than 1,000 points, or of more than 16 from the middle of a
+ * character whose bytes are tokens, a token counts as not allowed. That happens only close to the last token, or with
+ * languages joined by {@linkcode allOf}: then texts of the language may be left out, but what is allowed can always be
+ * completed.
  *
  * Masks are kept, so one object should serve all texts under a constraint.
  *
@@ -180,11 +183,14 @@ export class TokenMasks {
     }
     if (targets.last?.tokensLeft === tokensLeft) return targets.last.mask;
     let mask = this.#mask(from, tokensLeft);
-    const isEmpty = mask.every((bits) => bits === 0);
-    if (
-      isEmpty && targets.list.length > 0 &&
-      this.#reach.fits(from, tokensLeft, Infinity)
-    ) mask = this.#mask(from, tokensLeft); // what was given up is known now
+    const isDue = !from.isComplete && from.high <= tokensLeft;
+    if (isDue && mask.every((bits) => bits === 0)) {
+      // There is a way, but a search for it was given up.
+      const isFound = targets.list.some(({ state }) =>
+        this.#reach.search(state, tokensLeft - 1, MANY_STEPS) === true
+      );
+      if (isFound) mask = this.#mask(from, tokensLeft);
+    }
     targets.last = { tokensLeft, mask };
     return mask;
   }
@@ -232,18 +238,40 @@ export class TokenMasks {
     );
   }
 
+  /** How many tokens are enough from a target, if as many are left; else Infinity. */
+  #need({ state }: TokenTarget, tokensLeft: number): number {
+    return this.#reach.fits(state, tokensLeft, MAX_STEPS)
+      ? state.high
+      : Infinity;
+  }
+
+  /** The least of these numbers over all that follows a point. */
+  #leastNeed(from: WritingState, tokensLeft: number): number {
+    return Math.min(
+      Infinity,
+      ...this.#walk.from(from).list.map((target) =>
+        this.#need(target, tokensLeft)
+      ),
+    );
+  }
+
   /** Puts the targets together from which a complete text can be reached. */
   #mask(from: WritingState, tokensLeft: number): Uint32Array {
     const targets = this.#walk.from(from);
     const mask = new Uint32Array(Math.ceil(this.vocabSize / 32));
     let need = 0;
     let isFull = true; // nothing but what leads nowhere is missing
-    for (const { state, ids } of targets.list) {
-      if (!this.#reach.fits(state, tokensLeft - 1, MAX_STEPS)) {
-        isFull &&= state.low === Infinity;
+    for (const target of targets.list) {
+      const { state, ids, addsText } = target;
+      // What adds no text must be followed by what does.
+      const least = addsText
+        ? this.#need(target, tokensLeft - 1)
+        : 1 + this.#leastNeed(state, tokensLeft - 2);
+      if (least === Infinity) {
+        isFull &&= isDead(addsText ? [target] : this.#walk.from(state).list);
         continue;
       }
-      need = Math.max(need, state.high);
+      need = Math.max(need, least);
       if (ids instanceof Int32Array) {
         for (const id of ids) mask[id >> 5]! |= 1 << (id & 31);
       } else {
@@ -257,6 +285,11 @@ export class TokenMasks {
     if (isFull) Object.assign(targets, { mask, need });
     return mask;
   }
+}
+
+/** Whether no target leads to a complete text. */
+function isDead(targets: readonly TokenTarget[]): boolean {
+  return targets.every(({ state }) => state.low === Infinity);
 }
 
 /** The texts of all tokens but one, which ends a text and is none. */

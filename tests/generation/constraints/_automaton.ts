@@ -139,7 +139,7 @@ export function randomAutomaton(
   const edges: Edge[] = [];
   for (let from = 0; from < size; from++) {
     for (const [i, point] of points.entries()) {
-      if (random.uniform() < 0.6) {
+      if (random.uniform() < 0.75) {
         edges.push({ from, to: random.integer(size), range: [point, point] });
       }
       const next = points[i + 1] ?? 0x10FFFF;
