@@ -25,32 +25,29 @@ export class SchemaReader {
    *
    * @param schema The schema.
    * @param at Where it stands, a JSON pointer.
+   * @param way The references that led here for the same value.
    * @returns Nothing is left in `refs` and `all`; undefined where no value fits.
    * @throws {SyntaxError} If a keyword is not read, or a reference leads nowhere or in a circle.
    */
-  read(schema: JsonSchema, at: string): SchemaParts | undefined {
-    return this.#read(schema, at, []);
-  }
-
-  /** What a schema says that others on the way to it refer to. */
-  #read(
+  read(
     schema: JsonSchema,
     at: string,
-    way: readonly string[],
+    way: readonly string[] = [],
   ): SchemaParts | undefined {
     if (schema === false) return undefined;
     const { refs, all, ...own } = schema === true
       ? noParts()
       : readParts(schema, at);
-    let parts: SchemaParts = { ...own, refs: [], all: [] };
+    const choices = own.choices.map((choice) => ({ ...choice, way }));
+    let parts: SchemaParts = { ...own, choices, refs: [], all: [] };
     for (const ref of refs) {
       if (way.includes(ref)) refuseCircle(at);
-      const other = this.#read(this.#resolve(ref, at), ref, [...way, ref]);
+      const other = this.read(this.#resolve(ref, at), ref, [...way, ref]);
       if (other === undefined) return undefined;
       parts = mergeParts(parts, other);
     }
     for (const [place, one] of all.entries()) {
-      const other = this.#read(one, below(at, "allOf", place), way);
+      const other = this.read(one, below(at, "allOf", place), way);
       if (other === undefined) return undefined;
       parts = mergeParts(parts, other);
     }

@@ -127,7 +127,7 @@ export class SchemaCompiler {
       const rest = { ...parts, choices: others };
       const options = choice.options.map((option, place) => {
         const there = below(choice.at, choice.keyword, place);
-        const own = this.#reader.read(option, there);
+        const own = this.#reader.read(option, there, choice.way);
         return own && mergeParts(rest, own);
       });
       if (choice.keyword === "oneOf") this.#checkOneOf(options, choice.at);
