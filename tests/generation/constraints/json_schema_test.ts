@@ -3,6 +3,7 @@ import Ajv from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { RandomStream } from "../../../src/engine/random.ts";
 import { jsonSchema } from "../../../src/generation/constraints/json_schema.ts";
+import { randomKeywords } from "./_random_keywords.ts";
 import { JSON_CHARACTERS, randomSchema } from "./_random_schema.ts";
 import { accepts, costOf, mutate, writeText } from "./_walk.ts";
 
@@ -59,8 +60,41 @@ Deno.test("What is written by 1,000 random JSON schemas fits them by ajv, and wh
       }
     }
   }
-  console.error(counts);
   assert(counts.written > 1800 && counts.refused > 5000);
+});
+
+Deno.test("What is written by schemas of random keywords fits them by ajv, or they are refused by a message", () => {
+  const random = new RandomStream(7, "keywords");
+  const counts = { written: 0, changed: 0, refused: 0 };
+  for (let i = 0; i < 2000; i++) {
+    const schema = randomKeywords(random);
+    const told = JSON.stringify(schema);
+    let acceptor;
+    try {
+      acceptor = jsonSchema(schema);
+    } catch (error) {
+      assert(
+        error instanceof SyntaxError &&
+          error.message.startsWith("Cannot constrain: "),
+        `${told} ${error}`,
+      );
+      counts.refused++;
+      continue;
+    }
+    const isValid = validator(schema);
+    for (let j = 0; j < 3; j++) {
+      const text = writeText(acceptor, random, JSON_CHARACTERS, COST, 20);
+      if (text === undefined) break;
+      assert(isValid(text), `${told} ${text}`);
+      counts.written++;
+      const changed = mutate(text, random, JSON_CHARACTERS);
+      if (!accepts(acceptor, changed)) continue;
+      assert(isValid(changed), `${told} ${changed}`);
+      counts.changed++;
+    }
+  }
+  assert(counts.written > 2000, JSON.stringify(counts));
+  assert(counts.changed > 100 && counts.refused > 200, JSON.stringify(counts));
 });
 
 for (
@@ -316,12 +350,12 @@ for (
     [
       { $ref: "#" },
       SyntaxError,
-      'a JSON schema must not refer to itself but from its parts: "#" at #',
+      "a JSON schema must not refer to itself but from members and items: $ref at #",
     ],
     [
       { anyOf: [{ $ref: "#" }, { type: "null" }] },
       SyntaxError,
-      "a rule must not begin with itself: # 0 -> # 0",
+      "a JSON schema must not refer to itself but from members and items: $ref at #/anyOf/0",
     ],
     [
       { oneOf: [{ type: "integer" }, { type: "number" }] },

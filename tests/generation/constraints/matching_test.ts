@@ -10,6 +10,7 @@ function regexOf(source: string, flags = ""): RegExp {
 }
 
 const COST = costOf(CHARACTERS);
+const SIGN_COST = costOf("ab(|)*+?{1,2}[^-]\\dDw.$:k<u0xcp&🐋é");
 
 Deno.test("What is written by 1,000 random regular expressions is what RegExp matches, and nothing else is", () => {
   const random = new RandomStream(1, "regular expressions");
@@ -48,6 +49,53 @@ Deno.test("What is written by 1,000 random regular expressions is what RegExp ma
   }
   assert(counts.written > 2900 && counts.matched > 4000);
   assert(counts.refused > 2000);
+});
+
+Deno.test("Whatever RegExp reads is read alike, or refused by a message", () => {
+  const random = new RandomStream(6, "signs");
+  const signs = "ab(|)*+?{1,2}[^-]\\\\dDw.$:k<u0xcp&🐋é";
+  const list = Array.from(signs);
+  const counts = { read: 0, refused: 0, compared: 0 };
+  for (let i = 0; i < 20_000; i++) {
+    const source = Array.from(
+      { length: 1 + random.integer(9) },
+      () => list[random.integer(list.length)],
+    ).join("");
+    const flags = ["", "u", "v", "iu"][random.integer(4)]!;
+    let regex: RegExp;
+    try {
+      regex = new RegExp(source, flags);
+    } catch {
+      continue;
+    }
+    let acceptor;
+    try {
+      acceptor = matching(regex);
+      counts.read++;
+    } catch (error) {
+      assert(error instanceof SyntaxError, `${regex} ${error}`);
+      assert(error.message.startsWith("Cannot constrain: "), `${error}`);
+      counts.refused++;
+      continue;
+    }
+    const whole = new RegExp(`^(?:${source})$`, flags);
+    for (let j = 0; j < 5; j++) {
+      const text = j === 0
+        ? writeText(acceptor, random, signs, SIGN_COST, 6) ?? ""
+        : mutate(mutate(source.slice(0, 5), random, signs), random, "ab1🐋");
+      if (!text.isWellFormed()) continue;
+      const isAccepted = accepts(acceptor, text);
+      if (!isAccepted && flags === "" && text.includes("🐋")) continue;
+      assertEquals(
+        isAccepted,
+        whole.test(text),
+        `${regex} ${JSON.stringify(text)}`,
+      );
+      counts.compared++;
+    }
+  }
+  assert(counts.read > 3000 && counts.refused > 500, JSON.stringify(counts));
+  assert(counts.compared > 15_000, JSON.stringify(counts));
 });
 
 for (

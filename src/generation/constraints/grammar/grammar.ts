@@ -66,6 +66,7 @@ export class Grammar {
   readonly empty: GrammarNode;
   /** No text at all. */
   readonly nothing: GrammarNode;
+  readonly #byCharacter = new Map<string, GrammarNode>();
   readonly #byKey = new Map<string, GrammarNode>();
   /** The parts that may be the empty text whatever the rules stand for. */
   readonly #emptiable = new Set<GrammarNode>();
@@ -93,11 +94,16 @@ export class Grammar {
    * @param rest What comes after it; nothing when left out.
    */
   text(text: string, rest: GrammarNode = this.empty): GrammarNode {
-    const parts = Array.from(
-      text,
-      (character) => this.characters(charactersOf(character)),
-    );
-    return this.sequence([...parts, rest]);
+    const parts = Array.from(text, (character) => {
+      let part = this.#byCharacter.get(character);
+      if (part === undefined) {
+        part = this.characters(charactersOf(character));
+        this.#byCharacter.set(character, part);
+      }
+      return part;
+    });
+    parts.push(rest);
+    return this.sequence(parts);
   }
 
   /**

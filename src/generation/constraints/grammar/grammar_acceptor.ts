@@ -13,6 +13,7 @@ import { Alphabet } from "./_alphabet.ts";
 import { type CharacterSet, characterSet } from "./character_set.ts";
 import { findLeftRecursion } from "./_left_recursion.ts";
 import { leastCosts, LENGTH } from "./_least_costs.ts";
+import { isWithin, type Way, WayCosts, WayTable } from "./_ways.ts";
 import type { Grammar, GrammarNode } from "./grammar.ts";
 
 /** A text that can be read in more ways at once is refused. */
@@ -20,16 +21,6 @@ const MOST_WAYS = 20_000;
 
 /** When so many states or ways are kept, all are forgotten but those in use. */
 const MOST_KEPT = 200_000;
-
-/** What is still to come: a part, then the rest. */
-interface Way {
-  readonly id: number;
-  readonly node: GrammarNode;
-  /** How many repetitions came before, where the part is a repetition. */
-  readonly count: number;
-  /** Undefined at the end of the text. */
-  readonly rest: Way | undefined;
-}
 
 /** Where a text can stand. */
 export interface GrammarState {
@@ -43,13 +34,6 @@ export interface GrammarState {
   readonly targets: (GrammarState | null | undefined)[];
 }
 
-/** Least costs of parts and of ways, for one cost of characters. */
-interface CostTable {
-  readonly ofNodes: Float64Array;
-  readonly ofWays: WeakMap<Way, number>;
-  readonly ofStates: WeakMap<GrammarState, number>;
-}
-
 /** The language of a grammar. */
 export class GrammarAcceptor implements Acceptor<GrammarState> {
   readonly description: string;
@@ -59,11 +43,12 @@ export class GrammarAcceptor implements Acceptor<GrammarState> {
   readonly #alphabet: Alphabet;
   /** The letters of every node of characters, by id; 1 where it has one. */
   readonly #letters = new Map<GrammarNode, Uint8Array>();
-  readonly #costs = new WeakMap<object, CostTable>();
-  /** Ways by the number of their rest, then by their part and count. */
-  #ways = new Map<number, Map<number, Way>>();
+  readonly #costs = new WeakMap<
+    object,
+    { ways: WayCosts; ofStates: WeakMap<GrammarState, number> }
+  >();
+  readonly #ways = new WayTable();
   #states = new Map<string, GrammarState>();
-  #wayCount = 0;
   #nextId = 1;
 
   /**
@@ -100,7 +85,7 @@ export class GrammarAcceptor implements Acceptor<GrammarState> {
       }
       this.#letters.set(part, letters);
     }
-    this.start = this.#stateOf([this.#way(root, 0, undefined)]);
+    this.start = this.#stateOf([this.#ways.get(root, 0, undefined)]);
   }
 
   /** @inheritdoc */
@@ -138,8 +123,7 @@ export class GrammarAcceptor implements Acceptor<GrammarState> {
     let table = this.#costs.get(cost.id);
     if (table === undefined) {
       table = {
-        ofNodes: leastCosts(this.#grammar, cost),
-        ofWays: new WeakMap(),
+        ways: new WayCosts(this.#grammar, cost),
         ofStates: new WeakMap(),
       };
       this.#costs.set(cost.id, table);
@@ -148,7 +132,7 @@ export class GrammarAcceptor implements Acceptor<GrammarState> {
     if (least === undefined) {
       least = Infinity;
       for (const way of state.ways) {
-        least = Math.min(least, costOf(way, table));
+        least = Math.min(least, table.ways.of(way));
       }
       table.ofStates.set(state, least);
     }
@@ -209,7 +193,7 @@ export class GrammarAcceptor implements Acceptor<GrammarState> {
     const key = `${isComplete} ${found.map(({ id }) => id).join()}`;
     let state = this.#states.get(key);
     if (state === undefined) {
-      if (this.#states.size + this.#wayCount > MOST_KEPT) this.#forget();
+      if (this.#states.size + this.#ways.size > MOST_KEPT) this.#forget();
       state = { id: this.#nextId++, isComplete, ways: found, targets: [] };
       this.#states.set(key, state);
     }
@@ -220,7 +204,7 @@ export class GrammarAcceptor implements Acceptor<GrammarState> {
   #follow(way: Way, open: (Way | undefined)[]): void {
     const { node, rest, count } = way;
     if (node.kind === "sequence") {
-      this.#push(node.first, this.#way(node.rest, 0, rest), open);
+      this.#push(node.first, this.#ways.get(node.rest, 0, rest), open);
     } else if (node.kind === "choice") {
       for (const option of node.options) this.#push(option, rest, open);
     } else if (node.kind === "rule") {
@@ -232,7 +216,7 @@ export class GrammarAcceptor implements Acceptor<GrammarState> {
       const after = max === Infinity ? Math.min(count + 1, min) : count + 1;
       this.#push(
         part,
-        after < max ? this.#way(node, after, rest) : rest,
+        after < max ? this.#ways.get(node, after, rest) : rest,
         open,
       );
     } else open.push(rest);
@@ -244,65 +228,14 @@ export class GrammarAcceptor implements Acceptor<GrammarState> {
     open: (Way | undefined)[],
   ): void {
     if (this.#lengths[node.id] !== Infinity) {
-      open.push(this.#way(node, 0, rest));
+      open.push(this.#ways.get(node, 0, rest));
     }
-  }
-
-  /** A way, the same object for the same part, count and rest. */
-  #way(node: GrammarNode, count: number, rest: Way | undefined): Way {
-    const restId = rest?.id ?? 0;
-    let ways = this.#ways.get(restId);
-    if (ways === undefined) this.#ways.set(restId, ways = new Map());
-    const key = node.id * 2 ** 31 + count;
-    let way = ways.get(key);
-    if (way === undefined) {
-      way = { id: this.#nextId++, node, count, rest };
-      ways.set(key, way);
-      this.#wayCount++;
-    }
-    return way;
   }
 
   /** Lets go of all that is kept; states and ways that somebody has stay right, and get new numbers when met again. */
   #forget(): void {
     for (const state of this.#states.values()) state.targets.length = 0;
     this.#states = new Map();
-    this.#ways = new Map();
-    this.#wayCount = 0;
+    this.#ways.clear();
   }
-}
-
-/**
- * Whether all that a way may become is what another may become that has fewer repetitions so far, both enough.
- *
- * @param leastCounts The least count met of each repetition and rest.
- */
-function isWithin(way: Way, leastCounts: Map<string, number>): boolean {
-  const { node, count, rest } = way;
-  if (node.kind !== "repeat" || count < node.min) return false;
-  const key = `${node.id} ${rest?.id}`;
-  const least = leastCounts.get(key);
-  if (least !== undefined && least <= count) return true;
-  leastCounts.set(key, count);
-  return false;
-}
-
-/** The least cost of a way: that of its part and of all that comes after. */
-function costOf(way: Way, table: CostTable): number {
-  const path: Way[] = [];
-  let at: Way | undefined = way;
-  while (at !== undefined && !table.ofWays.has(at)) {
-    path.push(at);
-    at = at.rest;
-  }
-  let cost = at === undefined ? 0 : table.ofWays.get(at)!;
-  for (let i = path.length - 1; i >= 0; i--) {
-    const { node, count } = path[i]!;
-    if (node.kind !== "repeat") cost += table.ofNodes[node.id]!;
-    else if (count < node.min) {
-      cost += (node.min - count) * table.ofNodes[node.part.id]!;
-    }
-    table.ofWays.set(path[i]!, cost);
-  }
-  return cost;
 }

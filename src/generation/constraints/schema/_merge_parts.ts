@@ -16,7 +16,7 @@ export function mergeParts(a: SchemaParts, b: SchemaParts): SchemaParts {
   const merged: SchemaParts = {
     refs: unite(a.refs, b.refs),
     all: unite(a.all, b.all),
-    choices: unite(a.choices, b.choices),
+    choices: [...a.choices, ...b.choices],
     patterns: unite(a.patterns, b.patterns),
     formats: unite(a.formats, b.formats),
     required: unite(a.required, b.required),

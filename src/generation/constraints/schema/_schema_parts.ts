@@ -22,7 +22,13 @@ export interface SchemaParts {
   /** Schemas that must hold as well. */
   all: JsonSchema[];
   /** Of each list one schema must hold as well. */
-  choices: { keyword: "anyOf" | "oneOf"; options: JsonSchema[]; at: string }[];
+  choices: {
+    keyword: "anyOf" | "oneOf";
+    options: JsonSchema[];
+    at: string;
+    /** The references that led here for the same value. */
+    way: readonly string[];
+  }[];
   /** Expressions that a part of a text must match. */
   patterns: string[];
   /** Formats of a text. */
@@ -178,7 +184,7 @@ function readKeyword(
     parts.all.push(...schemasOf(value, keyword, at));
   } else if (keyword === "anyOf" || keyword === "oneOf") {
     const options = schemasOf(value, keyword, at);
-    parts.choices.push({ keyword, options, at });
+    parts.choices.push({ keyword, options, at, way: [] });
   } else if (keyword === "pattern") {
     if (typeof value !== "string") return refuse("a text");
     checkPattern(value, at);
