@@ -9,7 +9,7 @@
  */
 import { checkPlace } from "./_check_place.ts";
 import { LARGEST_SCORE } from "./_finite_score.ts";
-import { type Keys, moveFirst, sink } from "./_heap.ts";
+import { moveFirst, sink } from "./_heap.ts";
 
 /** Ids that are put in order by moving each to its place; more are marked in the vocabulary instead. */
 const FEW = 64;
@@ -293,7 +293,7 @@ export class Candidates {
    * @param ties Whether those whose key is the last one's stay too.
    */
   keepUntil(
-    keys: Keys,
+    keys: Float32Array | Float64Array,
     isEnough: (id: number) => boolean,
     ties = false,
   ): void {

@@ -19,11 +19,20 @@ export class Chain {
   readonly #candidates = new Candidates();
 
   /**
-   * Takes stages, your own among them.
+   * Takes stages as they are, which {@linkcode createChain} makes and checks.
    *
    * @param stages In the order they work in.
+   * @throws {TypeError} If they are no list of stages.
    */
   constructor(stages: readonly ChainStage[]) {
+    if (
+      !Array.isArray(stages) ||
+      !stages.every((stage) => typeof stage?.apply === "function")
+    ) {
+      throw new TypeError(
+        "Cannot sample: a chain must have a list of stages, as createChain() makes them",
+      );
+    }
     this.stages = Object.freeze([...stages]);
   }
 

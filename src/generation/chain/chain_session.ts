@@ -28,6 +28,19 @@ export interface SessionOptions {
 /**
  * A chain at work on one text, made by {@linkcode Chain.start}. It goes forward alone: each token that it chooses stands
  * after those before. For another text, or to go back in this one, start another session.
+ *
+ * @example A text of five tokens, whose scores are always the same
+ * ```ts
+ * import { createChain } from "@textloom/textloom";
+ * import { assert } from "@std/assert";
+ *
+ * const session = createChain({ mirostat: { tau: 1.2 } }).start({ seed: 3 });
+ * const tokens = [0];
+ * while (tokens.length < 6) {
+ *   tokens.push(session.pick(Float32Array.of(0, 2, 1, 1), { tokens, promptLength: 1 }));
+ * }
+ * assert(tokens.every((id) => id < 4));
+ * ```
  */
 export class ChainSession {
   /** Which of the texts side by side it is, from 0. */
@@ -42,6 +55,8 @@ export class ChainSession {
   #chosenAt = -1;
 
   /**
+   * Begins a text.
+   *
    * @param stages In the order they work in.
    * @param options Seed and row.
    * @param candidates Memory to work in, which sessions may share.

@@ -176,6 +176,54 @@ Deno.test("ChainSession draws a fresh seed where none is given, which gives the 
   assert(chain.start().seed !== session.seed);
 });
 
+Deno.test("ChainSession.pick() takes what its stages left, whichever they are, and no score comes to be infinite", () => {
+  const random = new RandomStream(15);
+  const some = <T>(value: T) => random.integer(3) === 0 ? value : undefined;
+  for (let round = 0; round < 300; round++) {
+    const mirostat = {
+      version: (1 + random.integer(2)) as 1 | 2,
+      tau: 0.1 + 5 * random.uniform(),
+    };
+    const target = some(random.uniform());
+    const cuts = {
+      xtc: some({
+        probability: random.uniform(),
+        threshold: random.uniform() / 2,
+      }),
+      topK: some(1 + random.integer(50)),
+      topP: some(random.uniform()),
+      typicalP: some(random.uniform()),
+      topNSigma: some(3 * random.uniform()),
+      adaptiveP: target === undefined ? undefined : { target },
+    };
+    const options = {
+      temperature: some(0.01 + 3 * random.uniform()),
+      dynamicTemperature: some({ range: 2 * random.uniform() }),
+      repetitionPenalty: some(0.5 + random.uniform()),
+      ...random.integer(2) === 0 ? { mirostat } : cuts,
+    };
+    const given = Object.entries(options).filter(([, value]) =>
+      value !== undefined
+    );
+    const session = createChain(Object.fromEntries(given))
+      .start({ seed: round });
+    const tokens: number[] = [0];
+    for (let place = 0; place < 8; place++) {
+      const logits = randomRow(random);
+      const context = { tokens, promptLength: 1 };
+      const row = session.apply(logits, context);
+      const id = session.pick(logits, context);
+      assert(Number.isFinite(row[id]), Deno.inspect(options));
+      assert(
+        row.every((score, id) =>
+          score < Infinity && (score === -Infinity || logits[id]! > -Infinity)
+        ),
+      );
+      tokens.push(id);
+    }
+  }
+});
+
 Deno.test("ChainSession goes forward alone", () => {
   const session = createChain({ temperature: 1 }).start({ seed: 1 });
   const logits = new Float32Array(5);

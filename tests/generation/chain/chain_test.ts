@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { RandomStream } from "../../../src/engine/random.ts";
-import { createChain } from "../../../src/generation/chain/chain.ts";
+import { Chain, createChain } from "../../../src/generation/chain/chain.ts";
 import type {
   ChainOptions,
   OwnStage,
@@ -183,6 +183,13 @@ Deno.test("createChain() takes stages of your own, and watches them", () => {
   refuses([{ ...ban, name: "topK" }], 'of other names, each once: "topK"');
   refuses([ban, shift, ban], 'of other names, each once: "ban"');
   refuses("topK", "Cannot sample: stages must be a list: string");
+  for (const stages of [null, [null], [{ name: "x" }]]) {
+    assertThrows(
+      () => new Chain(stages as never),
+      TypeError,
+      "Cannot sample: a chain must have a list of stages, as createChain() makes them",
+    );
+  }
 });
 
 Deno.test("createChain() lets a stage of your own draw and remember", () => {
