@@ -11,6 +11,9 @@ import { type Tensor, tf } from "../engine/tf.ts";
 import { cumulate, LONGEST_ROW } from "./_cumulate.ts";
 import { firstUntil, MOST_PAIRS } from "./_falling_order.ts";
 
+/** How many of a large vocabulary are gathered for top-k. */
+const GATHERED = [16, 32, 64, MOST_PAIRS];
+
 /** A weight that nothing but 0 is below: that of the likeliest token is 1. */
 const TINY = 1e-30;
 
@@ -40,12 +43,22 @@ export function areSound(logits: Tensor): Tensor {
 export interface Drawing {
   /** float32, shape (). */
   temperature: Tensor;
-  /** How many tokens are kept, as a number of float32, shape (), and the most it will ever be with this recording. */
-  topK?: { count: Tensor; most: number };
+  /** How many tokens are kept, float32, shape (), and what {@linkcode mostKept} says of it. */
+  topK?: { count: Tensor; most: number | undefined };
   /** The share that the tokens kept have at least, float32, shape (). */
   topP?: Tensor;
   /** The logarithm of the share of the likeliest token's probability that others must have, float32, shape (). */
   minP?: Tensor;
+}
+
+/**
+ * For how many tokens top-k is compiled, so that another k does not always need another recording.
+ *
+ * @param topK From 1.
+ * @returns As many or more; undefined where they are too many to be gathered first.
+ */
+export function mostKept(topK: number): number | undefined {
+  return GATHERED.find((most) => topK <= most);
 }
 
 /**
@@ -89,9 +102,9 @@ export function drawTokens(
 /** Those that top-k may keep, in falling order with their ids, where that is fewer to look at; else all as they are. */
 function likeliestOf(
   scores: Tensor,
-  most: number,
+  most: number | undefined,
 ): { left: Tensor; ids?: Tensor } {
-  if (scores.shape[1]! <= MOST_PAIRS || most > MOST_PAIRS) {
+  if (most === undefined || scores.shape[1]! <= MOST_PAIRS) {
     return { left: scores };
   }
   const zerosAlike = tf.where(tf.equal(scores, 0), tf.scalar(0), scores); // XLA puts −0 below 0

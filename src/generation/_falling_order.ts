@@ -7,9 +7,14 @@
  *
  * @module
  */
+import { whileLoop } from "../engine/control_flow.ts";
 import { orderedBits } from "../engine/ordered_bits.ts";
+import { sliceAt } from "../engine/slices.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import { cumulate } from "./_cumulate.ts";
+
+/** Bits of a key. */
+const BITS = 32;
 
 /** Scores of a row that are compared each with each, at most; from about here on the search is faster. */
 export const MOST_PAIRS = 96;
@@ -51,6 +56,14 @@ export function firstByPairs(
   return tf.less(before, goals);
 }
 
+/** A search under way. */
+interface Search {
+  /** Place of the next bit, int32, shape (). */
+  place: Tensor;
+  /** The largest key so far above which the goal is reached, int32, shape (B, 1). */
+  reached: Tensor;
+}
+
 /** {@linkcode firstUntil} of many scores: searches for the largest key above which the goal is still reached. */
 export function firstBySearch(
   scores: Tensor,
@@ -60,16 +73,26 @@ export function firstBySearch(
   const keys = orderedBits(scores); // (B, N)
   const above = (key: Tensor): Tensor =>
     tf.sum(tf.where(tf.greater(keys, key), weights, tf.scalar(0)), 1, true); // (B, 1)
-  let reached = int(-(2 ** 31)); // below all keys, then (B, 1)
-  for (let bit = 31; bit >= 0; bit--) {
-    // The highest bit leads from the least integer to 0.
-    const higher = bit === 31 ? int(0) : tf.add(reached, int(2 ** bit));
-    reached = tf.where(
-      tf.greaterEqual(above(higher), goals),
-      higher,
-      reached,
-    );
-  }
+  // In a loop, which takes no longer than 32 steps written out and is compiled sooner. The sign adds as a bit does.
+  const bits = tf.tensor1d(
+    Array.from({ length: BITS }, (_, i) => (2 ** (BITS - 1 - i)) | 0),
+    "int32",
+  );
+  const { reached } = whileLoop(
+    ({ place }: Search) => tf.less(place, int(BITS)),
+    ({ place, reached }) => {
+      const higher = tf.add(reached, sliceAt(bits, place)); // (B, 1)
+      const isReached = tf.greaterEqual(above(higher), goals); // (B, 1)
+      return {
+        place: tf.add(place, int(1)),
+        reached: tf.where(isReached, higher, reached),
+      };
+    },
+    {
+      place: int(0),
+      reached: tf.fill([scores.shape[0]!, 1], -(2 ** 31), "int32") as Tensor, // below all keys
+    },
+  );
   const last = tf.add(reached, int(1)); // (B, 1)
   const isLast = tf.equal(keys, last); // (B, N), equal scores
   const tied = tf.where(isLast, weights, tf.scalar(0)); // (B, N)

@@ -22,6 +22,7 @@ import {
   chooseLikeliest,
   type Drawing,
   drawTokens,
+  mostKept,
 } from "./_choose.ts";
 import {
   countOn,
@@ -41,9 +42,6 @@ const FIRST_BLOCK = 64;
 
 /** Milliseconds that a block takes, about: so long the reader waits for the next tokens. */
 const BLOCK_TIME = 50;
-
-/** Tokens that top-k is compiled for at least; above, for the next power of two. */
-const SMALLEST_TOP_K = 16;
 
 /** Rows of the smallest part that is written on a core of its own. */
 const SMALLEST_PART = 8;
@@ -156,6 +154,11 @@ export class BlockWriter {
       ],
       { name: "reading again" },
     );
+  }
+
+  /** How often the loop was compiled: once for every number of rows and kind of sampling. */
+  get recordings(): number {
+    return this.#write.recordings;
   }
 
   /**
@@ -370,7 +373,7 @@ function drawingOf({ temperature, topK, topP = 1, minP = 0 }: Sampling) {
     ...(topK > 0 && {
       topK: {
         count: tf.scalar(topK),
-        most: Math.max(SMALLEST_TOP_K, 2 ** Math.ceil(Math.log2(topK))),
+        most: mostKept(topK),
       },
     }),
     ...(topP < 1 && { topP: tf.scalar(topP) }),

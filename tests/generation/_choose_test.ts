@@ -7,6 +7,7 @@ import {
   areSound,
   type Drawing,
   drawTokens,
+  mostKept,
 } from "../../src/generation/_choose.ts";
 import { createChain } from "../../src/generation/chain/chain.ts";
 import { Sampler } from "../../src/generation/sampler.ts";
@@ -88,7 +89,7 @@ for (
             {
               temperature: tf.scalar(temperatureOf(used)),
               ...("topK" in used && {
-                topK: { count: tf.scalar(used.topK), most: topK },
+                topK: { count: tf.scalar(used.topK), most: mostKept(topK) },
               }),
               ...("topP" in used && { topP: tf.scalar(used.topP) }),
               ...("minP" in used && {
@@ -118,7 +119,7 @@ Deno.test("drawTokens() keeps the likeliest token where nothing else is left, an
       ).dataSync()[0]
     );
   const last = 1 - 2 ** -24;
-  const one = { topK: { count: tf.scalar(1), most: 1 } };
+  const one = { topK: { count: tf.scalar(1), most: mostKept(1) } };
   for (const drawing of [one, { topP: tf.scalar(0) }]) {
     assertEquals([draw(drawing, 0), draw(drawing, last)], [1, 1]);
   }

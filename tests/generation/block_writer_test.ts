@@ -482,3 +482,32 @@ for (
     writer.dispose();
   });
 }
+
+Deno.test("BlockWriter compiles its loop once for other numbers of the same stages", async () => {
+  const writer = new BlockWriter(constant([1, 2, 3]));
+  const recordings = [];
+  for (
+    const options of [
+      { topP: 0.5, temperature: 0.3 },
+      { topP: 0.9, temperature: 1.2 },
+      { topK: 17, minP: 0.1, penaltyWindow: 3, presencePenalty: 1 },
+      { topK: 32, minP: 0.3, penaltyWindow: "all", repetitionPenalty: 2 },
+      { topK: 200, temperature: 2 },
+      { topK: 2000 },
+      { temperature: 0 },
+    ] as (ChainOptions & { temperature?: number })[]
+  ) {
+    await writer.write(
+      {
+        tokens: Int32Array.of(1),
+        state: [],
+        contexts: [{ tokens: [1], promptLength: 0 }],
+      },
+      { position: 0, most: 2 },
+      compiledSampling(options, samplerOf(options.temperature, 1)),
+    );
+    recordings.push(writer.recordings);
+  }
+  assertEquals(recordings, [1, 1, 2, 2, 3, 3, 4]);
+  writer.dispose();
+});
