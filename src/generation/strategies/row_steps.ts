@@ -1,9 +1,9 @@
 /**
  * Steps of a model over rows that fork: picking the rows to go on from and reading a token in each is one compiled call.
  *
- * Recording a call takes as long as a dozen or two of steps as they are, and compiling it by XLA as a thousand that are
- * recorded. So a model's first steps are taken as they are, then they are recorded, and in the end compiled; what is recorded is kept
- * with the model. All three compute the same up to rounding.
+ * Recording a call takes as long as about ten steps as they are, and compiling it by XLA as several hundred that are
+ * recorded. So a model's first steps are taken as they are, then they are recorded, and in the end compiled; what is
+ * recorded is kept with the model. All three compute the same up to rounding.
  *
  * @module
  */
