@@ -18,7 +18,10 @@ export interface Prediction {
 
 /** What a model says after reading tokens, and the vectors that it says it from. */
 export interface HiddenPrediction extends Prediction {
-  /** What the output layer reads, in place of each row of logits: shape (B, T, D) of a sequence, (B, D) of a step. */
+  /**
+   * What the output layer reads for each row of logits: shape (B, T, D) of a sequence, (B, D) of a step. It may be a tensor
+   * of the state, so it is not to be disposed before the state is.
+   */
   hidden: Tensor;
 }
 

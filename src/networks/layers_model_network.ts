@@ -53,8 +53,6 @@ export class LayersModelNetwork implements Network {
   readonly config: Readonly<LayersModelConfig> & NetworkConfig;
   /** The model's weights, by name. */
   readonly parameters: ReadonlyMap<string, Parameter>;
-  /** Made of operations on tensors. */
-  readonly isCompilable = true;
   /** Whether training carries the tokens before a batch: where every prediction has a window of its own. */
   readonly carriesState: boolean;
   /** Tokens of a row that training reads at once. */

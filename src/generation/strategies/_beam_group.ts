@@ -6,7 +6,7 @@
 import type { RandomStream } from "../../engine/random.ts";
 import type { BeamSearchSettings } from "./_beam_search_settings.ts";
 import type { Beam } from "./beam_search.ts";
-import { logSoftmax } from "./log_softmax.ts";
+import { logSumExp } from "./log_softmax.ts";
 
 /** A beam under way, or a continuation of one. */
 interface Candidate {
@@ -93,11 +93,12 @@ export class BeamGroup {
     const all: (Candidate & { key: number })[] = [];
     let least = -Infinity; // what a key must exceed
     for (const [parent, row] of logits.entries()) {
-      const scores = logSoftmax(row);
+      const total = logSumExp(row);
+      const scores = taken.length === 0 ? row : Float64Array.from(row);
       for (const token of taken) scores[token]! -= diversityPenalty;
       const { tokens, logProbability } = this.#running[parent]!;
       for (let token = 0; token < scores.length; token++) {
-        const sum = logProbability + scores[token]!;
+        const sum = logProbability + (scores[token]! - total);
         if (sum === -Infinity) continue;
         // The largest of scores with Gumbel noise are a draw without replacement.
         const key = sample

@@ -13,7 +13,7 @@ import type { Predictor } from "../predictor.ts";
 import { Sampler, type SamplerOptions } from "../sampler.ts";
 import { checkProcess, processed } from "./_processed.ts";
 import { checkPredictor, checkPrompt, tokenIds } from "./_token_ids.ts";
-import { logSoftmax } from "./log_softmax.ts";
+import { logSumExp } from "./log_softmax.ts";
 import { checkRoom, type NextLogits, rowLogits } from "./row_logits.ts";
 
 /** A text that was sampled. */
@@ -182,13 +182,13 @@ async function sample(
     let writing = texts;
     for (let position = 0; position < maxTokens; position++) {
       signal?.throwIfAborted();
-      const logProbabilities = logits.map(logSoftmax);
+      const totals = logits.map(logSumExp);
       for (const text of writing) {
         const own = logits[text.place]!;
         const scores = processed(ACTION, process, own, prompt, text.tokens);
         const id = sampler.pick(scores, position, text.row);
         text.tokens.push(id);
-        text.logProbability += logProbabilities[text.place]![id]!;
+        text.logProbability += own[id]! - totals[text.place]!;
       }
       writing = writing.filter(({ tokens }) => !stopTokens.has(tokens.at(-1)!));
       if (writing.length === 0 || position + 1 === maxTokens) break;

@@ -215,7 +215,8 @@ function likeliest(
   count: number,
 ): { id: number; probability: number }[] {
   const best: number[] = [];
-  for (const [id, score] of logProbabilities.entries()) {
+  for (let id = 0; id < logProbabilities.length; id++) {
+    const score = logProbabilities[id]!;
     if (score === -Infinity) continue;
     if (best.length === count && score <= logProbabilities[best.at(-1)!]!) {
       continue;

@@ -10,6 +10,18 @@
  * @throws {RangeError} If a score is NaN or Infinity, or if every token is excluded.
  */
 export function logSoftmax(logits: Float32Array): Float64Array {
+  const total = logSumExp(logits);
+  const scores = new Float64Array(logits.length);
+  for (let id = 0; id < logits.length; id++) scores[id] = logits[id]! - total;
+  return scores;
+}
+
+/**
+ * @param logits Scores, shape (V,); −Infinity excludes a token.
+ * @returns ln Σ exp(logits), in double precision: what a score is less to become a log-probability.
+ * @throws {RangeError} If a score is NaN or Infinity, or if every token is excluded.
+ */
+export function logSumExp(logits: Float32Array): number {
   let best = -Infinity;
   for (let id = 0; id < logits.length; id++) {
     const score = logits[id]!;
@@ -30,8 +42,5 @@ export function logSoftmax(logits: Float32Array): Float64Array {
   for (let id = 0; id < logits.length; id++) {
     sum += Math.exp(logits[id]! - best);
   }
-  const logSum = best + Math.log(sum);
-  const scores = new Float64Array(logits.length);
-  for (let id = 0; id < logits.length; id++) scores[id] = logits[id]! - logSum;
-  return scores;
+  return best + Math.log(sum);
 }

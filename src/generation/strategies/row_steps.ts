@@ -1,9 +1,9 @@
 /**
  * Steps of a model over rows that fork: picking the rows to go on from and reading a token in each is one compiled call.
  *
- * Recording a call takes as long as a dozen or two of steps as they are, and compiling it by XLA as a thousand. So the
- * first steps of a model are taken as they are, then they are recorded, and in the end compiled; what is recorded is kept
- * with the model. All three compute the same up to rounding.
+ * Recording a call takes as long as about ten steps as they are, and compiling it by XLA as several hundred that are
+ * recorded. So a model's first steps are taken as they are, then they are recorded, and in the end compiled; what is
+ * recorded is kept with the model. All three compute the same up to rounding.
  *
  * @module
  */
@@ -12,8 +12,8 @@ import { asOnePart } from "../../engine/side_by_side.ts";
 import { type Tensor, tf } from "../../engine/tf.ts";
 import type { Predictor, PredictorState } from "../predictor.ts";
 
-/** Steps after which recording pays. */
-const RECORDED_FROM = 16;
+/** Steps after which a search is likely to be long enough for recording to pay. */
+const RECORDED_FROM = 4;
 
 /** Steps after which XLA pays. */
 const COMPILED_FROM = 1_000;
@@ -116,24 +116,35 @@ export class RowSteps {
     parents: readonly number[],
     tokens: readonly number[],
   ): Promise<RowStep> {
-    const count = parents.length;
     const taken = this.#taken++;
-    const most = state[0]?.shape[0] ?? 0;
-    const isRecorded = this.#recorded !== undefined && count <= most &&
+    const isRecorded = this.#recorded !== undefined && state.length > 0 &&
       taken >= RECORDED_FROM;
-    // One recording serves all numbers of rows up to that of the state.
-    const rows = isRecorded ? most : count;
+    // One recording serves all numbers of rows up to that of the state, which may have to grow first.
+    const known = state[0]?.shape[0] ?? 0;
+    const rows = isRecorded ? Math.max(known, parents.length) : parents.length;
     const padded = (list: readonly number[]): Tensor =>
       tf.tensor1d(
         Int32Array.from({ length: rows }, (_, i) => list[i] ?? list[0]!),
         "int32",
       );
+    const own: Tensor[] = [];
+    const owned = (tensor: Tensor): Tensor => {
+      own.push(tensor);
+      return tensor;
+    };
     const inputs = {
-      parents: padded(parents),
-      tokens: padded(tokens),
+      parents: owned(padded(parents)),
+      tokens: owned(padded(tokens)),
       state: [...state],
     };
     try {
+      if (isRecorded && rows > known) {
+        const { parents } = inputs;
+        inputs.state = state.map((x) =>
+          owned(tf.gather(x, parents as tf.Tensor1D))
+        );
+        inputs.parents = owned(tf.range(0, rows, 1, "int32"));
+      }
       const results = !isRecorded
         ? tf.tidy(() => this.#asItIs(inputs))
         : taken < COMPILED_FROM
@@ -143,7 +154,7 @@ export class RowSteps {
       const hidden = this.#tellsHidden ? others.shift()! : undefined;
       return { logits, hidden, state: others };
     } finally {
-      tf.dispose([inputs.parents, inputs.tokens]);
+      tf.dispose(own);
     }
   }
 

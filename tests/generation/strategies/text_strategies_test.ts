@@ -1,10 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { useEngine } from "../../../src/engine/engine.ts";
 import { beamSearch } from "../../../src/generation/strategies/beam_search.ts";
 import { bestOf } from "../../../src/generation/strategies/best_of.ts";
 import { contrastiveSearch } from "../../../src/generation/strategies/contrastive_search.ts";
 import { buildLSTM } from "../../../src/models/build_lstm.ts";
 import { buildNGram } from "../../../src/models/build_ngram.ts";
+import { buildTransformer } from "../../../src/models/build_transformer.ts";
 import { CharTokenizer } from "../../../src/tokenizers/char_tokenizer.ts";
+import { withWeights } from "../../networks/_network_contract.ts";
+import { assertNoLeak } from "../../no_leak.ts";
 
 const tokenizer = CharTokenizer.train("to be, or not to be");
 const model = buildLSTM({ tokenizer, units: 8, embedding: 4, seed: 3 });
@@ -111,6 +115,34 @@ Deno.test("the strategies refuse a model that has been disposed, one that had se
       );
     }
   }
+});
+
+Deno.test("the strategies find the same on every engine, and free all", async () => {
+  const found: string[][] = [];
+  for (const engine of ["cpu", "wasm", "tensorflow"] as const) {
+    await useEngine(engine);
+    for (const build of [buildLSTM, buildTransformer]) {
+      const model = build({ tokenizer, layers: 1 });
+      withWeights(model.network);
+      for (const { variable } of model.network.parameters.values()) {
+        void variable; // brings the weights to the engine
+      }
+      const texts: string[] = [];
+      await assertNoLeak(async () => {
+        for (let search = 0; search < 2; search++) { // as it is, and recorded
+          const options = { maxTokens: 9 };
+          const beams = await model.beamSearch("to be", options);
+          const { text } = await model.contrastiveSearch("to be", options);
+          const sampled = await model.bestOf("to be", { ...options, seed: 1 });
+          texts.push(text, ...[...beams, ...sampled].map(({ text }) => text));
+        }
+      });
+      found.push(texts);
+      model.dispose();
+    }
+  }
+  assertEquals(found.slice(2, 4), found.slice(0, 2));
+  assertEquals(found.slice(4, 6), found.slice(0, 2));
 });
 
 for (
