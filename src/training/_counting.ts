@@ -16,6 +16,7 @@ import { type FitTokens, sizeOf, textsOf } from "./fit_data.ts";
 import type { FitOptions } from "./fit_options.ts";
 import type { EpochRecord, TrainingHistory } from "./history.ts";
 import { makeShowable } from "./history_table.ts";
+import { measureCounts } from "./_measure_counts.ts";
 import { summaryOf } from "./_reports.ts";
 import type { RunControl } from "./run.ts";
 import { Sampling } from "./_sampling.ts";
@@ -143,17 +144,9 @@ async function count(
     }
   }
   const tokensPerSecond = tokens / control.elapsedSeconds;
-  const targets = texts.reduce(
-    (sum, { length }) => sum + Math.max(length - 1, 0),
-    0,
-  );
-  let loss = 0;
-  for (const text of texts) {
-    for (const sum of counting.measure(text)) {
-      loss += sum / targets;
-      if (await isOver()) return;
-    }
-  }
+  const own = await measureCounts(counting, texts, isOver);
+  if (own === undefined) return;
+  const { loss } = own;
   history.loss = loss;
   const measured = await validation?.measure(isOver);
   if (measured !== undefined) {

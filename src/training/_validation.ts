@@ -5,6 +5,7 @@
  */
 import { type TokenArray, toTokenSource } from "../data/token_source.ts";
 import { type FitTokens, sizeOf, textsOf } from "./fit_data.ts";
+import { measureCounts } from "./_measure_counts.ts";
 import type { TrainableModel } from "./trainable_model.ts";
 import {
   compileReader,
@@ -54,11 +55,14 @@ export class Validation {
    */
   measure(pause: () => Promise<boolean>): Promise<Measurement | undefined> {
     const { network } = this.#model;
+    const tokens = this.#tokens;
+    const measured = tokens.kind === "text" ? tokens.tokens : tokens.documents;
+    if (network.counting !== undefined && !this.#counted) {
+      return measureCounts(network.counting, measured, pause);
+    }
     if (this.size >= COMPILED_FROM_TOKENS && network.counting === undefined) {
       this.#reader ??= compileReader(network, this.#counted);
     }
-    const tokens = this.#tokens;
-    const measured = tokens.kind === "text" ? tokens.tokens : tokens.documents;
     return measure(network, measured, {
       pause,
       counted: this.#counted,

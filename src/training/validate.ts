@@ -8,7 +8,11 @@ import {
   type EvaluationWindow,
   evaluationWindows,
 } from "../data/evaluation_windows.ts";
-import type { TokenArray, TokenSource } from "../data/token_source.ts";
+import {
+  sliceTokens,
+  type TokenArray,
+  type TokenSource,
+} from "../data/token_source.ts";
 import {
   compile,
   type CompiledFunction,
@@ -113,10 +117,7 @@ function cut(
   tokens: ValidationTokens,
 ): { rows: number; windows: Generator<EvaluationWindow> } {
   const isText = !Array.isArray(tokens);
-  const rows = Math.min(
-    MOST_STREAMS,
-    isText ? Math.ceil(tokens.length / SHORTEST_STREAM) : tokens.length,
-  );
+  const rows = rowsOf(tokens);
   const options = { streams: rows, sequenceLength: WINDOW };
   return {
     rows,
@@ -124,6 +125,38 @@ function cut(
       ? evaluationWindows(tokens as TokenArray | TokenSource, options)
       : documentWindows(tokens, options),
   };
+}
+
+/** How many streams are read side by side. */
+function rowsOf(tokens: ValidationTokens): number {
+  const most = Array.isArray(tokens)
+    ? tokens.length
+    : Math.ceil(tokens.length / SHORTEST_STREAM);
+  return Math.min(MOST_STREAMS, most);
+}
+
+/**
+ * What begins without memory where tokens are measured: the streams of a text, or documents.
+ *
+ * @param tokens The text's tokens, two at least, or those of documents.
+ * @returns The tokens of each; a stream of a text ends with the token that the next one begins with.
+ */
+export function streamsOf(
+  tokens: ValidationTokens,
+): readonly (TokenArray | TokenSource)[] {
+  if (Array.isArray(tokens)) return tokens;
+  const text = tokens as TokenArray | TokenSource;
+  const predictable = text.length - 1;
+  const length = Math.ceil(predictable / rowsOf(text));
+  return Array.from(
+    { length: Math.ceil(predictable / length) },
+    (_, row) =>
+      sliceTokens(
+        text,
+        row * length,
+        Math.min((row + 1) * length, predictable) + 1,
+      ),
+  );
 }
 
 /**

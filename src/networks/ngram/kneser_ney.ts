@@ -5,10 +5,11 @@
  *
  * @module
  */
-import { checkedSource, compactIds } from "../../data/compact_ids.ts";
+import { compactIds } from "../../data/compact_ids.ts";
 import type { TokenArray, TokenSource } from "../../data/token_source.ts";
 import { checkOptionNames } from "../../text/options.ts";
-import { type KeptCounts, NGramCounts, piecesOf } from "./ngram_counts.ts";
+import { checkedDocument, piecesOf } from "./_document.ts";
+import { type KeptCounts, NGramCounts } from "./ngram_counts.ts";
 import { Smoothing } from "./smoothing.ts";
 
 /** Options of {@linkcode KneserNey}. */
@@ -17,7 +18,8 @@ export interface KneserNeyOptions {
   vocabSize: number;
 
   /**
-   * Tokens of the longest n-grams, from 1 to 32: a token is predicted from the order − 1 tokens before it.
+   * Tokens of the longest n-grams, from 1 to 32: a token is predicted from the order − 1 tokens before it. On the characters
+   * of Moby-Dick 7 takes 1.9 times the n-grams of 6, 871,445, for 0.013 bits a character less, 2.022 (`deno task bench:ngram`).
    *
    * @default {6}
    */
@@ -107,7 +109,7 @@ export class KneserNey {
    * @throws {TypeError} As {@linkcode KneserNey.update}.
    */
   *updating(document: TokenArray | TokenSource): Generator<number, void> {
-    const ids = this.#checked(document, "count n-grams");
+    const ids = checkedDocument(document, this.vocabSize, "count n-grams");
     try {
       for (const count of this.#counts.counting(ids)) {
         this.#changed();
@@ -197,7 +199,7 @@ export class KneserNey {
    * @throws {Error} If the counts change before the end.
    */
   *measuring(document: TokenArray | TokenSource): Generator<number, void> {
-    const ids = this.#checked(document, "measure a loss");
+    const ids = checkedDocument(document, this.vocabSize, "measure a loss");
     const making = this.#making();
     let made = making.next();
     for (; !made.done; made = making.next()) yield 0;
@@ -242,22 +244,5 @@ export class KneserNey {
   #changed(): void {
     this.#version++;
     this.#smoothing = undefined;
-  }
-
-  #checked(
-    document: TokenArray | TokenSource,
-    action: string,
-  ): TokenArray | TokenSource {
-    if (ArrayBuffer.isView(document)) {
-      return compactIds(document, this.vocabSize, { action });
-    }
-    if (typeof document?.read !== "function") {
-      throw new TypeError(
-        `Cannot ${action}: a document must be a typed array of ids, or a source of tokens: ${
-          document === null ? "null" : typeof document
-        }`,
-      );
-    }
-    return checkedSource(document, this.vocabSize, action);
   }
 }

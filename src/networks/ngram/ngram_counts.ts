@@ -3,17 +3,11 @@
  *
  * @module
  */
-import {
-  type TokenArray,
-  type TokenSource,
-  toTokenSource,
-} from "../../data/token_source.ts";
+import type { TokenArray, TokenSource } from "../../data/token_source.ts";
+import { piecesOf } from "./_document.ts";
 
 /** Node of the empty n-gram. */
 export const ROOT = 0;
-
-/** Tokens that are read from a source at a time: milliseconds of work, even with the longest n-grams. */
-const TOKENS_PER_PIECE = 2 ** 13;
 
 /** What a file keeps of some counts: a number for every n-gram, those of shorter ones before. */
 export interface KeptCounts {
@@ -240,18 +234,5 @@ export class NGramCounts {
     for (let node = 1; node < this.size - 1; node++) {
       this.#slots[this.#slotOf(this.parents[node]!, this.tokens[node]!)] = node;
     }
-  }
-}
-
-/**
- * @param document Some ids.
- * @returns Yields them in order, as many at a time as are worked on between two turns of the event loop.
- */
-export function* piecesOf(
-  document: TokenArray | TokenSource,
-): Generator<TokenArray, void> {
-  const source = toTokenSource(document);
-  for (let from = 0; from < source.length; from += TOKENS_PER_PIECE) {
-    yield source.read(from, Math.min(source.length, from + TOKENS_PER_PIECE));
   }
 }

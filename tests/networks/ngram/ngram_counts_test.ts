@@ -3,7 +3,6 @@ import { RandomStream } from "../../../src/engine/random.ts";
 import {
   type KeptCounts,
   NGramCounts,
-  piecesOf,
 } from "../../../src/networks/ngram/ngram_counts.ts";
 
 function counted(
@@ -148,18 +147,4 @@ Deno.test("NGramCounts.restore() refuses what no document can have", () => {
     );
     assertEquals(thrown.message, message);
   }
-});
-
-Deno.test("piecesOf() reads all ids once, in order, from arrays and sources", () => {
-  const ids = Int32Array.from({ length: 20_000 }, (_, i) => i);
-  const source = {
-    length: ids.length,
-    read: (start: number, end: number) => ids.slice(start, end),
-  };
-  for (const document of [ids, source]) {
-    const pieces = [...piecesOf(document)];
-    assertEquals(pieces.map(({ length }) => length), [8192, 8192, 3616]);
-    assertEquals(pieces.flatMap((piece) => [...piece]), [...ids]);
-  }
-  assertEquals([...piecesOf(new Uint8Array())], []);
 });
