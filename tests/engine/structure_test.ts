@@ -1,7 +1,7 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { ensureEngine } from "../../src/engine/engine.ts";
 import { flatten, flattenResult } from "../../src/engine/structure.ts";
-import { tf } from "../../src/engine/tf.ts";
+import { type Tensor, tf } from "../../src/engine/tf.ts";
 
 await ensureEngine();
 
@@ -9,7 +9,12 @@ const signatureOf = (value: unknown): string => flatten(value, "it").signature;
 
 Deno.test("flatten() takes tensors out in order, and puts others in their place", () => {
   tf.tidy(() => {
-    const [a, b, c, d] = [1, 2, 3, 4].map((x) => tf.scalar(x));
+    const [a, b, c, d] = [1, 2, 3, 4].map((x) => tf.scalar(x)) as [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
     const value = {
       z: [a, "text", { inner: b }],
       a: [null, undefined, 5n],
@@ -18,7 +23,7 @@ Deno.test("flatten() takes tensors out in order, and puts others in their place"
     const { tensors, rebuild } = flatten(value, "it");
     // Keys count in alphabetical order; a tensor that is there twice is there twice.
     assertEquals(tensors, [a, a, b]);
-    assertEquals(rebuild([c!, d!, b!]), {
+    assertEquals(rebuild([c, d, b]), {
       z: [d, "text", { inner: b }],
       a: [null, undefined, 5n],
       y: c,
