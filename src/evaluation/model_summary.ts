@@ -49,6 +49,8 @@ export interface SummaryValues {
   /** What generation of one text holds, about. */
   readonly generation: {
     readonly weights: number;
+    /** The weights as they came from the seed or a file, on their way to the engine. */
+    readonly copies: number;
     readonly state: number;
     readonly total: number;
   };
@@ -145,9 +147,11 @@ export class ModelSummary {
       ],
       [
         "memory to generate",
-        `${size(generation.total)}: weights ${
+        `${size(generation.total)}, about: weights ${
           size(generation.weights)
-        }, state ${size(generation.state)}`,
+        }, on their way to the engine ${size(generation.copies)}, state ${
+          size(generation.state)
+        }`,
       ],
     ];
   }

@@ -133,7 +133,7 @@ export function summary(
       activations,
       total: weights + gradients + memory + copies + activations,
     },
-    generation: { weights, state, total: weights + state },
+    generation: { weights, copies: weights, state, total: 2 * weights + state },
   });
 }
 

@@ -26,6 +26,9 @@ import { LanguageModel } from "./language_model.ts";
  * - A softmax at the end is left out for the time of a call, since its input is the logits.
  * - Dropout layers and the dropout of recurrent layers draw their masks from the seed of `fit()`, a seed of their own is
  *   not used.
+ * - Convolutions over time with `padding: "causal"`, which TensorFlow.js cannot compute, and with gaps, which it cannot
+ *   train, are computed here as Keras does. With a causal one, T should be null: TensorFlow.js takes a given length to
+ *   shrink.
  * - A model that predicts after each token starts over after T tokens, as a transformer with learned positions does. One
  *   that predicts after the last token alone has a window of T tokens for each prediction, which takes T times the work:
  *   so `fit()` reads 16 tokens of a row at a time unless it is told otherwise, each of which is predicted.
@@ -36,7 +39,8 @@ import { LanguageModel } from "./language_model.ts";
  * @returns The language model.
  * @throws {TypeError} If it is another copy's, not one input and output, looks ahead, is stateful, has weights that
  * cannot be trained, noise, batch normalization, regularizers or constraints, or if an option has no effect.
- * @throws {RangeError} If its vocabulary is not the tokenizer's, or an option is out of range.
+ * @throws {RangeError} If its vocabulary is not the tokenizer's, a weight or a prediction is no finite number, or an option
+ * is out of range.
  *
  * @example A Keras-style model
  * ```ts

@@ -1,6 +1,6 @@
 /**
  * A process that trains a model, or has it write, and prints what `summary()` says that takes, and what it took: at its peak
- * in training, in the end where it wrote, since weights are on their way to the engine twice at the peak.
+ * in training, in the end where it wrote.
  *
  * What was resident before is taken off, and what the same work takes on a tiny model: that is the compiler's. Linux alone
  * says how much memory a process had at most.

@@ -202,7 +202,7 @@ Deno.test("ModelSummary writes tables", () => {
       "  forward             322 FLOPs per token\n" +
       "  training step       11,592 FLOPs, about, for 2 rows of 6 tokens\n" +
       "  memory to train     17.7 kB, about: weights 936 B, gradients 1.9 kB, optimizer 1.9 kB, copies of both 8.4 kB, activations 4.6 kB\n" +
-      "  memory to generate  964 B: weights 936 B, state 28 B",
+      "  memory to generate  1.9 kB, about: weights 936 B, on their way to the engine 936 B, state 28 B",
   );
 });
 
