@@ -7,7 +7,7 @@ import { checkOptionNames } from "../../text/options.ts";
 import { brief } from "../../tokenizers/brief.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import type { Acceptor } from "./acceptor.ts";
-import { checkAcceptor } from "./_check_acceptor.ts";
+import { checkAcceptor } from "./check_acceptor.ts";
 import { allOf } from "./forms/all_of.ts";
 import { type MaskState, TokenMasks } from "./token_masks.ts";
 

@@ -11,7 +11,7 @@ import { checkOptionNames } from "../../text/options.ts";
 import { type TokenTexts, tokenTexts } from "../../tokenizers/token_texts.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import type { Acceptor } from "./acceptor.ts";
-import { checkAcceptor } from "./_check_acceptor.ts";
+import { checkAcceptor } from "./check_acceptor.ts";
 import { AllOf } from "./forms/all_of.ts";
 import { missingCharacters } from "./_missing_characters.ts";
 import { Reach } from "./_reach.ts";
