@@ -9,18 +9,18 @@
  *
  * @module
  */
-import { useEngine } from "../../src/engine/engine.ts";
-import type { ModelSummary } from "../../src/evaluation/model_summary.ts";
-import { summary } from "../../src/evaluation/summary.ts";
-import { buildCNN } from "../../src/models/build_cnn.ts";
-import { buildGRU } from "../../src/models/build_gru.ts";
-import { buildLSTM } from "../../src/models/build_lstm.ts";
-import { buildRNN } from "../../src/models/build_rnn.ts";
-import { buildTransformer } from "../../src/models/build_transformer.ts";
-import type { LanguageModel } from "../../src/models/language_model.ts";
-import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
-import { fit } from "../../src/training/fit.ts";
-import type { OptimizerChoice } from "../../src/training/optimizers/create_optimizer.ts";
+import { useEngine } from "../src/engine/engine.ts";
+import type { ModelSummary } from "../src/evaluation/model_summary.ts";
+import { summary } from "../src/evaluation/summary.ts";
+import { buildCNN } from "../src/models/build_cnn.ts";
+import { buildGRU } from "../src/models/build_gru.ts";
+import { buildLSTM } from "../src/models/build_lstm.ts";
+import { buildRNN } from "../src/models/build_rnn.ts";
+import { buildTransformer } from "../src/models/build_transformer.ts";
+import type { LanguageModel } from "../src/models/language_model.ts";
+import { CharTokenizer } from "../src/tokenizers/char_tokenizer.ts";
+import { fit } from "../src/training/fit.ts";
+import type { OptimizerChoice } from "../src/training/optimizers/create_optimizer.ts";
 
 /** A training that is measured: models of a size, and rows and tokens of a step. */
 interface Measured {
