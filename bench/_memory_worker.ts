@@ -5,7 +5,7 @@
  * What was resident before is taken off, and what the same work takes on a tiny model: that is the compiler's. Linux alone
  * says how much memory a process had at most.
  *
- *     deno run -A --v8-flags=--expose-gc tests/evaluation/_memory_worker.ts lstm train
+ *     deno run -A --v8-flags=--expose-gc bench/_memory_worker.ts lstm train
  *
  * @module
  */

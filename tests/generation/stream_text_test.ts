@@ -5,7 +5,6 @@ import type { encodePrompt } from "../../src/generation/encode_prompt.ts";
 import type { GenerateOptions } from "../../src/generation/generate_options.ts";
 import { streamText } from "../../src/generation/stream_text.ts";
 import type { TextPredictor } from "../../src/generation/text_writing.ts";
-import type { loadTokenizer } from "../../src/tokenizers/load_tokenizer.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import type { Tokenizer, TokenStream } from "../../src/tokenizers/tokenizer.ts";
 import { UnknownCharacterError } from "../../src/tokenizers/tokenizer.ts";
