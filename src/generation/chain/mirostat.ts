@@ -3,6 +3,7 @@
  *
  * Basu et al., "Mirostat: A Neural Text Decoding Algorithm that Directly Controls Perplexity", 2021, algorithms 1 and 2, as
  * llama.cpp has them: surprise is in bits, of the probability among the tokens that were left, and the bound μ begins at 2τ.
+ * Penalties and other rules on tokens do their work before it, which llama.cpp leaves out.
  *
  * @module
  */

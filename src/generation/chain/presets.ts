@@ -81,7 +81,7 @@ export const CHAIN_PRESETS: Readonly<Record<ChainPresetName, ChainPreset>> = {
     edges: { ties: true, topHAmong: 100 },
   },
   "keras-hub": {
-    stages: ["temperature", "topK", "topP"],
+    stages: ["temperature", "topP", "topK"], // its top-p sums probabilities of all tokens, whatever top-k keeps
     defaults: { temperature: 1, topK: 5 },
     edges: { pastTopP: true },
     replaces: { topP: ["topK"] }, // one sampler or the other

@@ -50,6 +50,9 @@ const share = {
   allows: (value: number) => value >= 0 && value <= 1,
 };
 
+/** Keeps rounding away from a bound on scores. */
+const MARGIN = 1e-3;
+
 /** As good as equal, for sums of probabilities. */
 const ROUNDING = 1e-9;
 
@@ -75,6 +78,11 @@ const TRUNCATIONS = {
       const { logits } = candidates;
       const total = candidates.logTotal();
       const enough = pastTopP ? mass + ROUNDING : mass;
+      if (!candidates.sorted && !pastTopP) {
+        // Tokens less likely than an equal share of what may go go all: together they are less than that.
+        const least = total + Math.log((1 - mass) / candidates.count) - MARGIN;
+        candidates.filter((id) => logits[id]! >= least);
+      }
       let sum = 0;
       candidates.keepUntil(
         logits,

@@ -54,7 +54,7 @@ for (
     [
       "keras-hub",
       { topP: 0.1, topK: 9 },
-      "temperature 1 → topK 9 → topP 0.1, one more where it is met",
+      "temperature 1 → topP 0.1, one more where it is met → topK 9",
     ],
     ["nanogpt", {}, "temperature 0.8 → topK 200, ties kept"],
     [
@@ -91,6 +91,16 @@ Deno.test("createChain() draws the border of top-k and top-p where the preset do
   assertEquals(half("llama.cpp"), [0]);
   assertEquals(half("openai"), [0]);
   assertEquals(half("keras-hub"), [0, 1]);
+  // Of p = .4, .3, .2, .1 KerasHub's two likeliest sum up to .7, not to 1.
+  const both = (preset: ChainPresetName) =>
+    left(
+      preset,
+      { topK: 2, topP: 0.5, temperature: 1 },
+      [0.4, 0.3, 0.2, 0.1].map(Math.log),
+    );
+  assertEquals(both("keras-hub"), [0, 1]);
+  assertEquals(both("huggingface"), [0]); // .57
+  assertEquals(both("llama.cpp"), [0]);
 });
 
 Deno.test("createChain() leaves what Hugging Face's generate() leaves, with the same scores", () => {

@@ -93,6 +93,34 @@ Deno.test("truncationStage() of topK keeps what a full sort keeps, and each stag
   }
 });
 
+Deno.test("truncationStage() of topP keeps what a full sort and a sum of probabilities keep", () => {
+  const random = new RandomStream(21);
+  for (let round = 0; round < 60; round++) {
+    const width = 5 * random.uniform();
+    const logits = Float32Array.from(
+      { length: 1 + random.integer(2000) },
+      () => width * random.normal(),
+    );
+    const mass = [random.uniform(), 1 - 1e-7 * random.uniform(), 1e-6][
+      round % 3
+    ]!;
+    const weights = Float64Array.from(logits, Math.exp);
+    const total = weights.reduce((sum, weight) => sum + weight);
+    const sorted = [...logits.keys()].sort((a, b) =>
+      logits[b]! - logits[a]! || a - b
+    );
+    let [sum, count] = [0, 0];
+    while (count < sorted.length && sum < mass * total) {
+      sum += weights[sorted[count++]!]!;
+    }
+    assertEquals(
+      kept("topP", mass, logits),
+      sorted.slice(0, count).sort((a, b) => a - b),
+      `${mass} of ${logits.length}`,
+    );
+  }
+});
+
 Deno.test("truncationStage() refuses what is out of range", () => {
   const refuses = (name: TruncationName, knob: unknown, message: string) =>
     assertThrows(() => truncationStage(name, knob as Knob), Error, message);
