@@ -33,7 +33,7 @@ const LONGEST_TITLE = 60;
  * order (JavaScript puts names that are whole numbers first), and members and items that the schema does not speak of only
  * where `additionalProperties` or `items` lets them in by name, or where it speaks of none. A schema without `type` that
  * speaks of members is one of objects, and so on. Numbers have 15 digits at most on each side of the point, and 15 in all
- * where there are bounds.
+ * where there are bounds. A name that the schema does not speak of may come twice, of which JSON.parse takes the last.
  *
  * Understood are type, enum, const, properties, required, additionalProperties, items, prefixItems, minItems, maxItems,
  * minLength, maxLength, pattern, format (date, time, date-time, email, hostname, ipv4, uri, uuid), minimum, maximum, exclusiveMinimum,

@@ -39,7 +39,7 @@ const MOST_NAMED = 8;
 /**
  * Makes the language of a few texts: one of them, as it stands.
  *
- * @param words The texts, one at least; a hundred thousand are no trouble.
+ * @param words The texts, one at least; tens of thousands are no trouble.
  * @returns The language.
  * @throws {TypeError} If they are no list of texts.
  * @throws {RangeError} If there is none, or one is empty.

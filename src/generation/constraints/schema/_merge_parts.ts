@@ -100,7 +100,19 @@ function both(
   if (a === undefined || a === true) return b ?? a;
   if (b === undefined || b === true) return a;
   if (a === false || b === false) return false;
-  return isEqual(a, b) ? a : { allOf: [a, b] };
+  const all: JsonSchema[] = [];
+  for (const one of [...conditionsOf(a), ...conditionsOf(b)]) {
+    if (!all.some((other) => isEqual(one, other))) all.push(one);
+  }
+  return all.length === 1 ? all[0] : { allOf: all };
+}
+
+/** What a schema is the conjunction of: the same schemas merged again and again are no others. */
+function conditionsOf(schema: JsonSchema): readonly JsonSchema[] {
+  return typeof schema === "object" && Array.isArray(schema.allOf) &&
+      Object.keys(schema).length === 1
+    ? schema.allOf.flatMap(conditionsOf)
+    : [schema];
 }
 
 /** What is said of a member: by its name, else by `additionalProperties`. */

@@ -30,6 +30,9 @@ const MOST_SCHEMAS = 20_000;
 /** Schemas in one another. */
 const DEEPEST = 400;
 
+/** Characters of what a schema says. */
+const LONGEST = 4_000_000;
+
 /** A schema that is being written, or was. */
 interface Entry {
   readonly rule: string;
@@ -100,10 +103,13 @@ export class SchemaCompiler {
     const key = JSON.stringify({ ...parts, choices }); // wherever it stands
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      if (this.#entries.size === MOST_SCHEMAS || this.#depth === DEEPEST) {
+      if (
+        this.#entries.size === MOST_SCHEMAS || this.#depth === DEEPEST ||
+        key.length > LONGEST
+      ) {
         throw new RangeError(
-          `Cannot constrain: a JSON schema must come to ${MOST_SCHEMAS} schemas, ${DEEPEST} in one another at most, ` +
-            `those that are merged included: at ${at.slice(0, 80)}`,
+          `Cannot constrain: a JSON schema must come to ${MOST_SCHEMAS} schemas at most, ${DEEPEST} in one another, ` +
+            `those that are merged included: more at ${at.slice(0, 80)}`,
         );
       }
       entry = { rule: `${at} ${this.#entries.size}`, isUsed: false };
