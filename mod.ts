@@ -416,9 +416,9 @@ export type {
   Acceptor,
   CodePointCost,
 } from "./src/generation/constraints/acceptor.ts";
+export { ConstrainedText } from "./src/generation/constraints/constrained_text.ts";
 export {
   constrain,
-  ConstrainedText,
   type ConstrainOptions,
   type Constraint,
 } from "./src/generation/constraints/constraint.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Acceptor, CodePointCost } from "../acceptor.ts";
-import { checkAcceptor } from "../_check_acceptor.ts";
+import { checkAcceptor } from "../check_acceptor.ts";
 
 /** The texts that are in each of several languages; {@linkcode allOf} builds it. */
 export class AllOf implements Acceptor<readonly unknown[]> {
