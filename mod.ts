@@ -492,6 +492,7 @@ export type {
   Acceptor,
   CodePointCost,
 } from "./src/generation/constraints/acceptor.ts";
+<<<<<<< HEAD
 export { gbnf } from "./src/generation/constraints/gbnf.ts";
 export {
   jsonSchema,
@@ -504,9 +505,11 @@ export {
   wordsOf,
   type WordsOptions,
 } from "./src/generation/constraints/word_list.ts";
+=======
+export { ConstrainedText } from "./src/generation/constraints/constrained_text.ts";
+>>>>>>> masks
 export {
   constrain,
-  ConstrainedText,
   type ConstrainOptions,
   type Constraint,
 } from "./src/generation/constraints/constraint.ts";

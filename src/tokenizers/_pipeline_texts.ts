@@ -3,32 +3,16 @@
  *
  * @module
  */
-import { brief } from "./brief.ts";
-import { bytesOfToken } from "./decoders/byte_decoders.ts";
-import { createDecoder, SPACED_DECODER } from "./decoders/create_decoder.ts";
-import type { Decoder } from "./decoders/decoder.ts";
+import {
+  cannotTell,
+  decoderParts,
+  type DecoderPlan,
+  planDecoder,
+} from "./_decoder_plan.ts";
 import { JsonMembers } from "./json_members.ts";
 import type { PipelineTokenizer } from "./pipeline_tokenizer.ts";
-import { readPattern } from "./regular_expression.ts";
 import type { JsonObject } from "./tokenizer.ts";
 import type { TokenGroup, TokenMove, TokenTexts } from "./token_texts.ts";
-
-/** Changes a token. */
-interface Change {
-  /** The first token of a text. */
-  first(token: string): string;
-  /** Any other. */
-  rest(token: string): string;
-}
-
-/** A decoder as a way from a token to bytes. */
-interface Plan {
-  changes: Change[];
-  /** Makes bytes of a changed token. */
-  toBytes(token: string): Uint8Array;
-  /** What is taken from the beginning of the whole text, and how often at most. */
-  strip: { byte: number; count: number };
-}
 
 /** A point of a text between two tokens. */
 interface Point {
@@ -38,8 +22,6 @@ interface Point {
 }
 
 const encoder = new TextEncoder();
-/** Where a decoder is that no longer strips. */
-const NOTHING = { byte: 0, count: 0 };
 
 /**
  * Tells what each token adds to a text.
@@ -55,11 +37,15 @@ export function pipelineTexts(tokenizer: PipelineTokenizer): TokenTexts {
       !special.has(id) && tokenizer.vocabulary[id]!.isWellFormed()
     );
   const tokens = { vocabSize: tokenizer.vocabSize, ids, tokenizer };
-  const parts = flatten(tokenizer.decoder?.toJSON());
+  const parts = decoderParts(tokenizer.decoder?.toJSON());
   if (parts.length === 1 && parts[0]!["type"] === "BPEDecoder") {
     return suffixTexts(tokens, parts[0]!);
   }
-  return plannedTexts(tokens, makePlan(parts, tokens));
+  const plan = planDecoder(
+    tokenizer.decoder,
+    ids.map((id) => tokenizer.vocabulary[id]!),
+  );
+  return plannedTexts(tokens, plan);
 }
 
 /** The tokens that are text. */
@@ -69,124 +55,9 @@ interface Tokens {
   tokenizer: PipelineTokenizer;
 }
 
-/** The parts of a decoder, sequences taken apart. */
-function flatten(json: JsonObject | undefined): JsonObject[] {
-  if (json === undefined) return [];
-  if (json["type"] !== "Sequence") return [json];
-  return (json["decoders"] as JsonObject[]).flatMap(flatten);
-}
-
-function makePlan(
-  parts: readonly JsonObject[],
-  { ids, tokenizer }: Tokens,
-): Plan {
-  const changes: Change[] = [];
-  let plan: Plan = {
-    changes,
-    toBytes: (token) => encoder.encode(token),
-    strip: NOTHING,
-  };
-  let isFused = false;
-  let areBytes = false; // what comes out may be a part of a character
-  for (const json of parts) {
-    const { type } = json;
-    if (type === "Fuse") isFused = true;
-    else if (type === "ByteLevel" && !areBytes) {
-      plan = { ...plan, toBytes: bytesOfToken };
-      isFused = areBytes = true;
-    } else if (type === "ByteFallback" && !areBytes) {
-      plan = { ...plan, toBytes: bytesOfFallback };
-      areBytes = ids.some((id) => BYTE.test(tokenizer.vocabulary[id]!));
-    } else if (type === "Strip" && isFused && plan.strip === NOTHING) {
-      plan = { ...plan, strip: readFusedStrip(json) };
-    } else {
-      if (areBytes || plan.strip !== NOTHING || !isTokenwise(json, isFused)) {
-        throw cannotTell(json);
-      }
-      const members = new JsonMembers(json, "decoder");
-      changes.push(changeOf(createDecoder(members), isFused));
-    }
-  }
-  if (tokenizer.decoder === undefined) {
-    changes.push(changeOf(SPACED_DECODER, false));
-  }
-  return plan;
-}
-
-const BYTE = /^<0x([0-9a-fA-F]{2})>$/;
-
-function bytesOfFallback(token: string): Uint8Array {
-  const byte = token.match(BYTE)?.[1];
-  return byte === undefined
-    ? encoder.encode(token)
-    : Uint8Array.of(parseInt(byte, 16));
-}
-
-/** Whether a decoder changes tokens one at a time, by nothing but whether each is the first. */
-function isTokenwise(json: JsonObject, isFused: boolean): boolean {
-  switch (json["type"]) {
-    case "WordPiece":
-    case "Metaspace":
-      return true;
-    case "Strip":
-      return !isFused;
-    case "Replace": {
-      const { source } = readPattern(
-        new JsonMembers(json, "decoder"),
-        "pattern",
-      );
-      return !isFused || /^(?:[^\\]|\\.)$/u.test(source);
-    }
-    default:
-      return false;
-  }
-}
-
-/** What a decoder does to single tokens, by letting it do it. */
-function changeOf(decoder: Decoder, isFused: boolean): Change {
-  let piece = "";
-  const emit = (text: string) => void (piece += text);
-  const take = () => {
-    const text = piece;
-    piece = "";
-    return text;
-  };
-  const later = decoder.start(emit, isFused);
-  later.push("a"); // the tokens after it are not the first
-  take();
-  return {
-    first: (token) => {
-      decoder.start(emit, isFused).push(token);
-      return take();
-    },
-    rest: (token) => {
-      later.push(token);
-      return take();
-    },
-  };
-}
-
-/** Reads a decoder that takes characters from the beginning of the whole text. */
-function readFusedStrip(json: JsonObject): Plan["strip"] {
-  const members = new JsonMembers(json, "decoder");
-  const content = members.string("content", " ");
-  const count = members.count("start", 0);
-  if (members.count("stop", 0) > 0 || !/^[\0-\x7F]$/.test(content)) {
-    throw cannotTell(json);
-  }
-  return { byte: content.charCodeAt(0), count };
-}
-
-function cannotTell(json: JsonObject): RangeError {
-  return new RangeError(
-    "Cannot constrain: what a token adds to the text must follow from the tokens before it, " +
-      `and this part of the decoder does not allow to tell: ${brief(json)}`,
-  );
-}
-
 function plannedTexts(
   { vocabSize, ids, tokenizer }: Tokens,
-  { changes, toBytes, strip }: Plan,
+  { changes, toBytes, strip }: DecoderPlan,
 ): TokenTexts {
   const points: Point[] = [{ isFirst: true, toStrip: strip.count }];
   const numbers = new Map<string, number>();

@@ -79,6 +79,26 @@ export function tokenTexts(tokenizer: Tokenizer): TokenTexts {
   return texts;
 }
 
+/**
+ * Leaves a token out, such as one that ends a text and is none.
+ *
+ * @param texts The texts of all tokens.
+ * @param id The token.
+ * @returns The texts of the others; the same object if it had none.
+ */
+export function withoutToken(texts: TokenTexts, id: number): TokenTexts {
+  if (!texts.groups.some(({ ids }) => ids.includes(id))) return texts;
+  const groups = texts.groups.map((group) => {
+    const place = group.ids.indexOf(id);
+    if (place < 0) return group;
+    return {
+      ids: group.ids.filter((other) => other !== id),
+      texts: group.texts.toSpliced(place, 1),
+    };
+  });
+  return { ...texts, groups };
+}
+
 function readTexts(tokenizer: Tokenizer): TokenTexts {
   if (tokenizer instanceof ByteTokenizer) {
     return freeTexts(

@@ -184,14 +184,15 @@ export class Reach {
   }
 
   /**
-   * How many tokens it might take: a guess between the bounds, and a token for each byte that is missing. It need not be
-   * right, but a way along which it is right is followed to its end before others are begun.
+   * How many tokens it might take: a guess, which is right for a way that goes character by character. Longer tokens make
+   * better than that, and are tried first.
    */
   #hope({ text, partial, context }: WritingState): number {
     const { states: { acceptor }, costs } = this.#parts;
-    const low = acceptor.distance(text.state, costs.least);
     const high = acceptor.distance(text.state, costs.certain[context]!);
-    const rest = high === Infinity ? low : low + (high - low) / 4;
+    const rest = high < Infinity
+      ? high
+      : acceptor.distance(text.state, costs.least);
     return missingBytes(partial) + rest;
   }
 

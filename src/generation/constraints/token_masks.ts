@@ -8,23 +8,23 @@
  * @module
  */
 import { checkOptionNames } from "../../text/options.ts";
-import { type TokenTexts, tokenTexts } from "../../tokenizers/token_texts.ts";
+import {
+  type TokenTexts,
+  tokenTexts,
+  withoutToken,
+} from "../../tokenizers/token_texts.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import type { Acceptor } from "./acceptor.ts";
 import { checkAcceptor } from "./check_acceptor.ts";
 import { AllOf } from "./forms/all_of.ts";
+import { MaskBuilder, MAX_STEPS } from "./_mask_builder.ts";
 import { missingCharacters } from "./_missing_characters.ts";
 import { Reach } from "./_reach.ts";
 import { TextStates } from "./_text_states.ts";
 import { type TokenCosts, tokenCosts } from "./_token_costs.ts";
-import { type TokenTarget, TokenWalk } from "./_token_walk.ts";
+import { TokenWalk } from "./_token_walk.ts";
 import { WHOLE } from "./_partial_character.ts";
 import { WritingState } from "./_writing_state.ts";
-
-/** Most points that are looked at for one question. */
-const MAX_STEPS = 1000;
-/** The same where it is certain that there is an answer. */
-const MANY_STEPS = 1_000_000;
 
 /** A point of a text that is being written under a constraint; equal points are one object. */
 export interface MaskState {
@@ -80,6 +80,7 @@ export class TokenMasks {
   readonly #walk: TokenWalk;
   readonly #costs: TokenCosts;
   readonly #reach: Reach;
+  readonly #builder: MaskBuilder;
 
   /**
    * Builds the vocabulary's trie, once for each tokenizer; masks are made when they are asked for.
@@ -124,6 +125,13 @@ export class TokenMasks {
       walk: this.#walk,
       costs: known,
       isExact: !(acceptor instanceof AllOf),
+    });
+    this.#builder = new MaskBuilder({
+      walk: this.#walk,
+      reach: this.#reach,
+      vocabSize: this.vocabSize,
+      endToken,
+      description: acceptor.description,
     });
   }
 
@@ -170,29 +178,14 @@ export class TokenMasks {
    * @returns Bits by id, shape (V / 32, rounded up): token `id` is allowed where bit `id % 32` of number `id >> 5` is set.
    * The array is used again: it must not be changed.
    * @throws {TypeError} If the state is none.
-   * @throws {RangeError} If `tokensLeft` is out of range.
+   * @throws {RangeError} If `tokensLeft` is out of range, or the acceptor has promised a way to a complete text that is none.
    */
   allowed(state: MaskState, tokensLeft: number): Uint32Array {
     const from = check(state);
     checkTokensLeft(tokensLeft);
     this.#walk.tidy();
     this.#states.tidy();
-    const targets = this.#walk.from(from);
-    if (targets.mask !== undefined && targets.need < tokensLeft) {
-      return targets.mask;
-    }
-    if (targets.last?.tokensLeft === tokensLeft) return targets.last.mask;
-    let mask = this.#mask(from, tokensLeft);
-    const isDue = !from.isComplete && from.high <= tokensLeft;
-    if (isDue && mask.every((bits) => bits === 0)) {
-      // There is a way, but a search for it was given up.
-      const isFound = targets.list.some(({ state }) =>
-        this.#reach.search(state, tokensLeft - 1, MANY_STEPS) === true
-      );
-      if (isFound) mask = this.#mask(from, tokensLeft);
-    }
-    targets.last = { tokensLeft, mask };
-    return mask;
+    return this.#builder.build(from, tokensLeft);
   }
 
   /**
@@ -237,73 +230,6 @@ export class TokenMasks {
       bits === 0 || (place === end >> 5 && bits >>> 0 === 1 << (end & 31) >>> 0)
     );
   }
-
-  /** How many tokens are enough from a target, if as many are left; else Infinity. */
-  #need({ state }: TokenTarget, tokensLeft: number): number {
-    return this.#reach.fits(state, tokensLeft, MAX_STEPS)
-      ? state.high
-      : Infinity;
-  }
-
-  /** The least of these numbers over all that follows a point. */
-  #leastNeed(from: WritingState, tokensLeft: number): number {
-    return Math.min(
-      Infinity,
-      ...this.#walk.from(from).list.map((target) =>
-        this.#need(target, tokensLeft)
-      ),
-    );
-  }
-
-  /** Puts the targets together from which a complete text can be reached. */
-  #mask(from: WritingState, tokensLeft: number): Uint32Array {
-    const targets = this.#walk.from(from);
-    const mask = new Uint32Array(Math.ceil(this.vocabSize / 32));
-    let need = 0;
-    let isFull = true; // nothing but what leads nowhere is missing
-    for (const target of targets.list) {
-      const { state, ids, addsText } = target;
-      // What adds no text must be followed by what does.
-      const least = addsText
-        ? this.#need(target, tokensLeft - 1)
-        : 1 + this.#leastNeed(state, tokensLeft - 2);
-      if (least === Infinity) {
-        isFull &&= isDead(addsText ? [target] : this.#walk.from(state).list);
-        continue;
-      }
-      need = Math.max(need, least);
-      if (ids instanceof Int32Array) {
-        for (const id of ids) mask[id >> 5]! |= 1 << (id & 31);
-      } else {
-        for (const [place, bits] of ids.entries()) mask[place]! |= bits;
-      }
-    }
-    const { endToken } = this;
-    if (from.isComplete && endToken !== undefined) {
-      mask[endToken >> 5]! |= 1 << (endToken & 31);
-    }
-    if (isFull) Object.assign(targets, { mask, need });
-    return mask;
-  }
-}
-
-/** Whether no target leads to a complete text. */
-function isDead(targets: readonly TokenTarget[]): boolean {
-  return targets.every(({ state }) => state.low === Infinity);
-}
-
-/** The texts of all tokens but one, which ends a text and is none. */
-function withoutToken(texts: TokenTexts, id: number): TokenTexts {
-  if (!texts.groups.some(({ ids }) => ids.includes(id))) return texts;
-  const groups = texts.groups.map((group) => {
-    const place = group.ids.indexOf(id);
-    if (place < 0) return group;
-    return {
-      ids: group.ids.filter((other) => other !== id),
-      texts: group.texts.toSpliced(place, 1),
-    };
-  });
-  return { ...texts, groups };
 }
 
 /** Whether a token is among those of a target. */

@@ -69,6 +69,12 @@ const RULES: readonly (readonly [Acceptor, (text: string) => boolean])[] = [
   [acrostic("we"), (text) => /^w[^\n]*\ne[^\n]*$/iu.test(text)],
   [mustContain(["sea", "a"]), (text) => text.includes("sea")],
   [
+    allOf(acrostic("ship"), withoutLetters("e")),
+    (text) =>
+      /^s[^\n]*\nh[^\n]*\ni[^\n]*\np[^\n]*$/iu.test(text) &&
+      !/[eé]/iu.test(text),
+  ],
+  [
     allOf(withoutLetters("h"), mustContain(["sea"]), lineLength({ max: 12 })),
     (text) =>
       text.includes("sea") && !/h/iu.test(text) &&

@@ -234,6 +234,25 @@ Deno.test("TokenMasks finds the one way that is left, though it is the last to b
   assertEquals(masks.isComplete(state), true);
 });
 
+Deno.test("TokenMasks says so when an acceptor has promised a way that is none", () => {
+  class Liar extends Automaton {
+    override distance(): number {
+      return 1;
+    }
+  }
+  const a = { from: 0, to: 1, range: [0x61, 0x61] } as const;
+  const masks = new TokenMasks(
+    new Liar([a], new Set([2]), "a lie"),
+    new CharTokenizer(["a"]),
+  );
+  assertThrows(
+    () => masks.allowed(masks.advance(masks.start(), 0), 3),
+    RangeError,
+    "Cannot constrain: an acceptor's distance() must be that of a real way to a complete text: " +
+      "there is none within 3 tokens to a lie",
+  );
+});
+
 Deno.test("TokenMasks allows a token without text only where another can follow", () => {
   const tokenizer = new WordTokenizer(["<unk>", "<join>", "a", "b"]);
   const named = (mask: Uint32Array) =>
