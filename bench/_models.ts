@@ -231,10 +231,12 @@ function lstmPredictor(w: Weights, s: Workload): Predictor {
 function decoderPredictor(w: Weights, s: Workload): Predictor {
   const [d, heads, t] = [s.width!, s.heads!, s.steps];
   const size = d / heads;
+  const leadOf = (rows: number): number[] => rows === 1 ? [] : [rows]; // an axis of one row costs XLA a fifth of the time
   const places = tf.keep(tf.range(0, t, 1, "int32")); // (T,)
   const step = (ids: tf.Tensor, state: readonly tf.Tensor[]) => {
-    const [counts, ...caches] = state; // (B,), and (B, heads, T, size) each
+    const [counts, ...caches] = state; // (B,), and (..., heads, T, size) each
     const rows = ids.size;
+    const lead = leadOf(rows);
     const count = tf.slice(counts!, 0, 1); // (1,)
     const place = tf.mod(count, tf.scalar(t, "int32")); // (1,)
     const here = tf.reshape(place, []); // ()
@@ -250,16 +252,17 @@ function decoderPredictor(w: Weights, s: Workload): Predictor {
     for (let i = 0; i < s.layers; i++) {
       const qkv = tf.matMul(norm(x, w[`${i}/norm_1`]!), w[`${i}/qkv`]!);
       const [q, k, v] = tf.unstack(
-        tf.reshape(qkv, [rows, 3, heads, size]),
-        1,
-      ); // (B, heads, size) each
-      const keys = withSliceAt(caches[2 * i]!, here, k!, 2); // (B, heads, T, size)
-      const values = withSliceAt(caches[2 * i + 1]!, here, v!, 2); // (B, heads, T, size)
+        tf.reshape(qkv, [...lead, 3, heads, size]),
+        lead.length,
+      ); // (..., heads, size) each
+      const axis = lead.length + 1;
+      const keys = withSliceAt(caches[2 * i]!, here, k!, axis); // (..., heads, T, size)
+      const values = withSliceAt(caches[2 * i + 1]!, here, v!, axis); // (..., heads, T, size)
       next.push(keys, values);
       const scores = tf.mul(
-        tf.matMul(tf.expandDims(q!, 2), keys, false, true),
+        tf.matMul(tf.expandDims(q!, axis), keys, false, true),
         1 / Math.sqrt(size),
-      ); // (B, heads, 1, T)
+      ); // (..., heads, 1, T)
       const mixed = tf.matMul(tf.softmax(tf.add(scores, unseen)), values);
       x = tf.add(
         x,
@@ -276,7 +279,7 @@ function decoderPredictor(w: Weights, s: Workload): Predictor {
       tf.zeros([batch], "int32"),
       ...Array.from(
         { length: 2 * s.layers },
-        () => tf.zeros([batch, heads, t, size]),
+        () => tf.zeros([...leadOf(batch), heads, t, size]),
       ),
     ],
     step,
