@@ -492,7 +492,6 @@ export type {
   Acceptor,
   CodePointCost,
 } from "./src/generation/constraints/acceptor.ts";
-<<<<<<< HEAD
 export { gbnf } from "./src/generation/constraints/gbnf.ts";
 export {
   jsonSchema,
@@ -505,9 +504,7 @@ export {
   wordsOf,
   type WordsOptions,
 } from "./src/generation/constraints/word_list.ts";
-=======
 export { ConstrainedText } from "./src/generation/constraints/constrained_text.ts";
->>>>>>> masks
 export {
   constrain,
   type ConstrainOptions,

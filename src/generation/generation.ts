@@ -86,7 +86,7 @@ export interface GenerationParts {
  * import { assertEquals } from "@std/assert";
  *
  * const model = buildLSTM({ tokenizer: CharTokenizer.train("to be or not"), units: 8, embedding: 4, seed: 1 });
- * const written = (await model.generate("to", { maxTokens: 6 })).text;
+ * const written = await model.generate("to", { maxTokens: 6 });
  * assertEquals(`${written}`, written.text);
  * assertEquals([written.tokens.length, written.stopReason], [6, "maxTokens"]);
  * const { prompt, options } = written.record;

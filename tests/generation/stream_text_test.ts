@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ensureEngine } from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
-import type { encodePrompt } from "../../src/generation/encode_prompt.ts";
 import type { GenerateOptions } from "../../src/generation/generate_options.ts";
 import { streamText } from "../../src/generation/stream_text.ts";
 import type { TextPredictor } from "../../src/generation/text_writing.ts";

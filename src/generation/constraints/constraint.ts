@@ -8,10 +8,7 @@ import { brief } from "../../tokenizers/brief.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import type { Acceptor } from "./acceptor.ts";
 import { checkAcceptor } from "./check_acceptor.ts";
-<<<<<<< HEAD
-=======
 import { ConstrainedText } from "./constrained_text.ts";
->>>>>>> masks
 import { allOf } from "./forms/all_of.ts";
 import { TokenMasks } from "./token_masks.ts";
 
