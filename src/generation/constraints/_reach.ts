@@ -2,8 +2,8 @@
  * Whether a text can be completed with the tokens that are left.
  *
  * Two bounds answer most questions: what the missing characters cost at least, and what they cost one by one. Between
- * them the points are searched, the most promising first (Hart, Nilsson and Raphael, "A Formal Basis for the Heuristic
- * Determination of Minimum Cost Paths", 1968), and what is found out stays with them.
+ * them the points are searched, the most promising first, by weighted A* (Pohl, "Heuristic Search Viewed as Path Finding in
+ * a Graph", 1970), and what is found out stays with them.
  *
  * @module
  */
@@ -18,6 +18,11 @@ import type { WritingState } from "./_writing_state.ts";
 const MAX_TRIED = 4;
 /** Most points that are looked at from the middle of a character that can be completed byte by byte. */
 const MAX_BYTE_STEPS = 16;
+
+/** How much more what is still to be written counts in a search than what was written: any way will do that is short enough. */
+const EAGERNESS = 4;
+/** Characters are taken up byte by byte where everything else has failed. */
+const LATER = 1e6;
 
 /** What is needed to find out. */
 export interface ReachParts {
@@ -147,7 +152,8 @@ export class Reach {
         const low = this.#low(next);
         if (after + low > tokens || low === Infinity) continue;
         best.set(next, after);
-        const order = after + this.#hope(next);
+        const order = after + EAGERNESS * this.#hope(next) +
+          (next.partial === WHOLE ? 0 : LATER);
         waiting.push({ state: next, steps: after, before: visit, order });
       }
     }

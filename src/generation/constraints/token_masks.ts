@@ -60,7 +60,7 @@ const costs = new WeakMap<TokenTexts, TokenCosts>();
  *
  * Masks are kept, so one object should serve all texts under a constraint.
  *
- * @example Digits
+ * @example A vocabulary without an e
  * ```ts
  * import { CharTokenizer, TokenMasks, withoutLetters } from "@textloom/textloom";
  * import { assertEquals } from "@std/assert";

@@ -83,10 +83,11 @@ export class AllOf implements Acceptor<readonly unknown[]> {
 /**
  * Asks for everything at once.
  *
- * Whether the parts can be satisfied together is found out token by token, by a search: of a vocabulary of 50,000 tokens it
- * may take a second where the parts pull in different directions. A text is always finished in time.
+ * Whether the parts can be satisfied together is found out token by token, by a search, which takes longest where they pull
+ * in different directions. A text is always finished in time; where the search is given up, tokens that would have been
+ * possible are left out.
  *
- * @example A haiku's first letters, without an e
+ * @example First letters, and a letter that may not be
  * ```ts
  * import { acrostic, allOf, CharTokenizer, TokenMasks, withoutLetters } from "@textloom/textloom";
  * import { assertEquals } from "@std/assert";
