@@ -85,9 +85,9 @@ function tableHtml({ title, columns, lines }: Table): string {
   );
   const rows = lines.map(({ label, cells, note, shares, style }) =>
     `<tr style="background:none;${style}">` +
-    `<td style="${LEFT};font-family:monospace;white-space:pre">${
-      toHtml(label)
-    }</td>${
+    `<td style="${LEFT}${
+      shares === undefined ? "" : ";font-family:monospace;white-space:pre"
+    }">${toHtml(label)}</td>${
       cells.map((cell, i) =>
         `<td style="${RIGHT};background:${
           colourOf(shares?.[i])

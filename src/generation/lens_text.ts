@@ -108,7 +108,7 @@ function constraintStage(
   const all = [constraint].flat();
   return {
     name: "constraint",
-    description: `constraint ${
+    description: `constraint: ${
       all.map(({ description }) => description).join(" and ")
     }`,
   };
@@ -140,14 +140,15 @@ function idOf(token: string | number, tokenizer: Tokenizer): number {
   if (ids?.length === 1) return ids[0]!;
   const place = vocabulary.indexOf(token);
   if (place >= 0) return place;
+  const found = ids === undefined
+    ? " is unknown"
+    : ids.length === 0
+    ? ""
+    : ` has ${ids.length}: ${
+      brief(Array.from(ids, (id) => vocabulary[id]))
+    }; ask about one of them`;
   throw new RangeError(
-    `Cannot generate: token must be a single token: ${brief(token)} ${
-      ids === undefined
-        ? "is unknown"
-        : `has ${ids.length}: ${
-          brief([...ids].map((id) => vocabulary[id]))
-        }; ask about one of them`
-    }`,
+    `Cannot generate: token must be a single token: ${brief(token)}${found}`,
   );
 }
 
