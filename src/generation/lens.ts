@@ -114,7 +114,7 @@ export interface Lens extends LensParts {}
  * const lens = await model.lens("to ", { ...options, token: "b" });
  * assertEquals(lens.text, (await model.generate("to ", options)).text);
  * const [step] = lens.steps;
- * assertEquals(step!.stages.map(({ name, after }) => [name, after.count]), [["suppress", 7], ["topK", 3]]);
+ * assertEquals(step!.stages.map(({ name, after }) => [name, after.count]), [["suppress", 6], ["topK", 3]]);
  * assertEquals(step!.asked!.removedBy, "suppress");
  * assert(`${lens}`.includes("asked: removed by suppress"));
  * model.dispose();

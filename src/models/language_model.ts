@@ -275,7 +275,7 @@ export class LanguageModel {
    * const model = buildLSTM({ tokenizer: CharTokenizer.train("to be or not"), units: 8, embedding: 4 });
    * const lens = await model.lens("to", { topK: 3, temperature: 0.8, maxTokens: 2, token: "e" });
    * const [topK, temperature] = lens.steps[0]!.stages;
-   * assertEquals([topK!.before.count, topK!.after.count, temperature!.after.count], [8, 3, 3]);
+   * assertEquals([topK!.before.count, topK!.after.count, temperature!.after.count], [7, 3, 3]);
    * model.dispose();
    * ```
    */
