@@ -394,6 +394,17 @@ export {
   type GenerationTimings,
   type TokenAlternative,
 } from "./src/generation/generation.ts";
+export {
+  Lens,
+  type LensAnswer,
+  type LensCandidate,
+  type LensChoice,
+  type LensParts,
+  type LensStage,
+  type LensStep,
+  type LensToken,
+} from "./src/generation/lens.ts";
+export type { LensOptions } from "./src/generation/lens_text.ts";
 export type { TextChainOptions, Words } from "./src/generation/text_chain.ts";
 export type { GenerationStopReason } from "./src/generation/text_row.ts";
 export type { GenerationDefaults } from "./src/generation/generation_defaults.ts";

@@ -43,8 +43,15 @@ export function inspectToken(
   };
 }
 
-/** The ids of the n largest scores, in falling order, the lower ids first among equals. */
-function likeliest(logits: Float32Array, n: number): Int32Array {
+/**
+ * @param logits Numbers by id, such as scores or probabilities, shape (V,).
+ * @param n How many are wanted, to V.
+ * @returns The ids of the n largest, in falling order, the lower ids first among equals.
+ */
+export function likeliest(
+  logits: Float32Array | Float64Array,
+  n: number,
+): Int32Array {
   const best = new Int32Array(n);
   let found = 0;
   for (let id = 0; id < logits.length; id++) {

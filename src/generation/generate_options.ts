@@ -180,6 +180,14 @@ const STREAM_OPTIONS: readonly string[] = [
   "signal",
 ] satisfies (keyof StreamOptions)[];
 
+/** Names of the options of a stream, those of the chain among them. */
+export function streamOptionNames(): string[] {
+  return [
+    ...STREAM_OPTIONS,
+    ...chainOptionNames().filter((name) => !STREAM_OPTIONS.includes(name)),
+  ];
+}
+
 /** What only whole texts have. */
 export const WHOLE_OPTIONS: readonly string[] = [
   "samples",
@@ -236,8 +244,7 @@ export function generationSettings(
     }
   }
   checkOptionNames("Cannot generate", options, [
-    ...STREAM_OPTIONS,
-    ...chainOptionNames().filter((name) => !STREAM_OPTIONS.includes(name)),
+    ...streamOptionNames(),
     ...(kind === "stream" ? [] : WHOLE_OPTIONS),
   ]);
   const {

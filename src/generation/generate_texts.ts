@@ -47,9 +47,8 @@ export async function generateTexts(
   if (rows.length === 0) return [];
   const begun = performance.now();
   let first: number | undefined;
-  for await (
-    const _ of writing.write(settings.alternatives)
-  ) {
+  const { alternatives } = settings;
+  for await (const _ of writing.write({ alternatives })) {
     first ??= performance.now();
   }
   const ended = performance.now();
@@ -85,17 +84,15 @@ function tokensOf(
   text: string,
   { vocabulary }: Tokenizer,
 ): GeneratedToken[] {
-  let left = text.length;
-  return row.pieces.map((piece, i) => {
+  const shown = row.shownPieces(text);
+  return shown.map((piece, i) => {
     const id = row.tokens[row.promptLength + i]!;
     const { logProbabilities, alternatives, alternativeLogProbabilities } = row
       .details[i]!;
-    const shown = piece.slice(0, left);
-    left -= shown.length;
     return {
       id,
       token: vocabulary[id]!,
-      text: shown,
+      text: piece,
       logProbability: logProbabilities[0]!,
       alternatives: Array.from(alternatives, (other, place) => ({
         id: other,

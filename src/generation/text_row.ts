@@ -86,6 +86,21 @@ export class TextRow {
   }
 
   /**
+   * Tells what each new token adds to the text that is shown in the end.
+   *
+   * @param text The beginning of the text that is shown.
+   * @returns The pieces without what was cut off.
+   */
+  shownPieces(text: string): string[] {
+    let left = text.length;
+    return this.pieces.map((piece) => {
+      const shown = piece.slice(0, left);
+      left -= shown.length;
+      return shown;
+    });
+  }
+
+  /**
    * Takes the next token; none after the end.
    *
    * @param id Its id.

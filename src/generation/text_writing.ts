@@ -5,7 +5,10 @@
  */
 import { RandomStream } from "../engine/random.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import { ConstrainedChooser, WatchedChooser } from "./_choosers.ts";
+import type { CandidatesWatcher } from "./chain/candidates.ts";
 import type { Chain } from "./chain/chain.ts";
+import { watchedChain } from "./chain/watched_chain.ts";
 import { encodePrompt } from "./encode_prompt.ts";
 import { type GenerationSettings, textEnds } from "./generate_options.ts";
 import type { BlockSource, CompiledBlocks } from "./generate_rows.ts";
@@ -69,6 +72,18 @@ export function prepareChain(
   return { ends, chain, seed };
 }
 
+/** Options of {@linkcode TextWriting.write}. */
+export interface WriteOptions {
+  /** How many likely tokens to name beside each; nothing is told of the tokens without it. */
+  alternatives?: number;
+
+  /**
+   * Looks on while the tokens are chosen: sees of each the candidates as the model leaves them, as the constraint does where
+   * there is one, and as each stage of the chain does.
+   */
+  watch?: CandidatesWatcher;
+}
+
 /** Texts side by side, with the prompts, the chain and the random numbers that they go on from. */
 export class TextWriting {
   /** The texts. */
@@ -124,26 +139,41 @@ export class TextWriting {
   /**
    * Writes the texts.
    *
-   * @param alternatives How many likely tokens to name beside each; nothing is told of the tokens without it.
+   * @param options What is to be told of the tokens.
    * @returns Token after token, what is certain of each text now.
    */
-  write(alternatives?: number): AsyncGenerator<string[], void, undefined> {
-    const { maxTokens, maxSeconds, signal, row: first } = this.#settings;
-    const seed = this.seed === undefined ? {} : { seed: this.seed };
+  write(
+    { alternatives, watch }: WriteOptions = {},
+  ): AsyncGenerator<string[], void, undefined> {
+    const { maxTokens, maxSeconds, signal } = this.#settings;
     return writeTexts(this.#network, this.rows, {
-      choosers: this.rows.map((_, row): TokenChooser => {
-        const session = this.chain.start({ ...seed, row: first + row });
-        const text = this.#constrained?.();
-        return text === undefined
-          ? session
-          : new ConstrainedChooser(text, session);
-      }),
+      choosers: this.rows.map((_, row) => this.#chooserOf(row, watch)),
       maxTokens,
       maxSeconds,
       signal,
-      blocks: this.#blocks(),
+      blocks: watch === undefined ? this.#blocks() : undefined,
       alternatives,
     });
+  }
+
+  /** What chooses the tokens of a row. */
+  #chooserOf(row: number, watch: CandidatesWatcher | undefined): TokenChooser {
+    const options = {
+      row: this.#settings.row + row,
+      ...(this.seed !== undefined && { seed: this.seed }),
+    };
+    const text = this.#constrained?.();
+    if (watch === undefined) {
+      const session = this.chain.start(options);
+      return text === undefined
+        ? session
+        : new ConstrainedChooser(text, session);
+    }
+    const session = watchedChain(this.chain, watch).start(options);
+    const chooser = new WatchedChooser(session, watch);
+    return text === undefined
+      ? chooser
+      : new WatchedChooser(new ConstrainedChooser(text, chooser), watch);
   }
 
   /** Writes in blocks where the loop knows the chain, and it is quicker. */
@@ -227,31 +257,4 @@ function checkSameVocabulary(
       other?.vocabSize ?? "no"
     } tokens${own.vocabSize === other?.vocabSize ? ", other ones" : ""}`,
   );
-}
-
-/** Chooses among the tokens that a constraint allows. */
-class ConstrainedChooser implements TokenChooser {
-  readonly #text: ConstrainedText;
-  readonly #chooser: TokenChooser;
-  #logits = new Float32Array(0);
-
-  constructor(text: ConstrainedText, chooser: TokenChooser) {
-    this.#text = text;
-    this.#chooser = chooser;
-  }
-
-  get isOver(): boolean {
-    return this.#text.hasEnded;
-  }
-
-  pick(logits: Float32Array, row: TextRow): number {
-    if (this.#logits.length !== logits.length) {
-      this.#logits = new Float32Array(logits.length);
-    }
-    this.#logits.set(logits); // the scores stay as they are for those who look at them
-    this.#text.mask(this.#logits);
-    const id = this.#chooser.pick(this.#logits, row);
-    this.#text.take(id);
-    return id;
-  }
 }

@@ -35,6 +35,8 @@ import {
 } from "../generation/generate_options.ts";
 import { generateTexts } from "../generation/generate_texts.ts";
 import type { Generation } from "../generation/generation.ts";
+import type { Lens } from "../generation/lens.ts";
+import { type LensOptions, lensText } from "../generation/lens_text.ts";
 import { streamText } from "../generation/stream_text.ts";
 import type { TextPredictor } from "../generation/text_writing.ts";
 import type { Prediction, PredictorState } from "../generation/predictor.ts";
@@ -249,6 +251,36 @@ export class LanguageModel {
     options: StreamOptions = {},
   ): AsyncGenerator<string, void, undefined> {
     return streamText(
+      this.#predictor,
+      prompt,
+      withDefaults(this.#generationDefaults, options, "stream"),
+    );
+  }
+
+  /**
+   * Goes on from a prompt, and tells how each token was chosen: what the candidates were before and after every stage, and
+   * which stage removed a token that is asked about. The text is that of {@linkcode LanguageModel.generate} with the same
+   * options and seed; the generation defaults count.
+   *
+   * @param prompt The text to go on from; an empty one begins after a line break.
+   * @param options How much to write and how freely, and the token asked about.
+   * @returns The candidates token by token; a table for each where it is printed or shown in a notebook.
+   * @throws As {@linkcode LanguageModel.generate}, and if the token asked about is none of the vocabulary.
+   *
+   * @example How many candidates a stage leaves
+   * ```ts
+   * import { buildLSTM, CharTokenizer } from "@textloom/textloom";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const model = buildLSTM({ tokenizer: CharTokenizer.train("to be or not"), units: 8, embedding: 4 });
+   * const lens = await model.lens("to", { topK: 3, temperature: 0.8, maxTokens: 2, token: "e" });
+   * const [topK, temperature] = lens.steps[0]!.stages;
+   * assertEquals([topK!.before.count, topK!.after.count, temperature!.after.count], [7, 3, 3]);
+   * model.dispose();
+   * ```
+   */
+  async lens(prompt: string, options: LensOptions = {}): Promise<Lens> {
+    return await lensText(
       this.#predictor,
       prompt,
       withDefaults(this.#generationDefaults, options, "stream"),

@@ -23,6 +23,12 @@ export interface ChainContext {
   promptLength: number;
 }
 
+/**
+ * Looks at candidates on their way, and changes nothing: it may read `ids`, `count` and `probabilities()`. Whoever reads the
+ * scores has a division done in single precision that a draw would do in double precision.
+ */
+export type CandidatesWatcher = (candidates: Candidates) => void;
+
 /** The candidates for one place of a text. */
 export class Candidates {
   #logits: Float32Array = new Float32Array(0);
