@@ -355,6 +355,7 @@ export type {
 export type { Activation } from "./src/layers/feed_forward.ts";
 export type { NormName } from "./src/layers/transformer_block.ts";
 export { LanguageModel } from "./src/models/language_model.ts";
+export { WritingModel } from "./src/models/writing_model.ts";
 export { ModelFileError, type ModelParts } from "./src/models/model_file.ts";
 export type {
   BestRecord,
