@@ -12,7 +12,7 @@ import {
   generationSettings,
   WHOLE_OPTIONS,
 } from "./generate_options.ts";
-import { prepareChain } from "./text_writing.ts";
+import { prepareChain } from "./prepare_chain.ts";
 
 /** Options of `generate()` and `stream()` that can be kept with a model: all that is plain JSON. */
 export type GenerationDefaults = Omit<GenerateOptions, "signal" | "row">;

@@ -6,22 +6,21 @@
 import { RandomStream } from "../engine/random.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { ConstrainedChooser, WatchedChooser } from "./_choosers.ts";
+import { networkOfCall } from "./_network_of_call.ts";
 import type { CandidatesWatcher } from "./chain/candidates.ts";
 import type { Chain } from "./chain/chain.ts";
-import { watchedChain } from "./chain/watched_chain.ts";
-import { encodePrompt } from "./encode_prompt.ts";
-import { type GenerationSettings, textEnds } from "./generate_options.ts";
-import type { BlockSource, CompiledBlocks } from "./generate_rows.ts";
-import type { Predictor } from "./predictor.ts";
-import { checkOptionNames } from "../text/options.ts";
+import type { ChainOptions } from "./chain/chain_options.ts";
 import { canCompile, compiledSampling } from "./chain/compiled_sampling.ts";
+import { watchedChain } from "./chain/watched_chain.ts";
 import type { ConstrainedText } from "./constraints/constrained_text.ts";
 import { constrain } from "./constraints/constraint.ts";
+import { encodePrompt } from "./encode_prompt.ts";
+import type { GenerationSettings } from "./generate_options.ts";
+import type { BlockSource, CompiledBlocks } from "./generate_rows.ts";
+import type { Predictor } from "./predictor.ts";
+import { prepareChain } from "./prepare_chain.ts";
 import { samplingStream } from "./sampler.ts";
-import { guided } from "./strategies/guidance.ts";
-import { mixture } from "./strategies/mixture.ts";
-import { textChain } from "./text_chain.ts";
-import { type TextEnds, TextRow } from "./text_row.ts";
+import { TextRow } from "./text_row.ts";
 import { type TokenChooser, writeTexts } from "./write_texts.ts";
 
 /** What is needed to turn text into text. */
@@ -37,39 +36,6 @@ export interface TextPredictor {
    * @returns undefined where token by token is quicker.
    */
   blocksFor?(tokens: number): BlockSource | undefined;
-}
-
-/**
- * Makes the chain of a call, and checks all that goes with it.
- *
- * @param settings The options.
- * @param tokenizer Makes ids of words.
- * @returns What ends a text, how tokens are chosen, and what random numbers follow from: undefined where none are drawn.
- * @throws {TypeError} If an option has no effect.
- * @throws {RangeError} If a number is out of range.
- */
-export function prepareChain(
-  settings: GenerationSettings,
-  tokenizer: Tokenizer,
-): { ends: TextEnds; chain: Chain; seed: number | undefined } {
-  const ends = textEnds(settings, tokenizer);
-  const { stopTokens, minTokens } = ends;
-  const { sampling } = settings;
-  const waits = stopTokens.length > 0 && minTokens > 0;
-  const chain = textChain({
-    ...sampling,
-    ...(waits && { minTokens }),
-    ...((waits || sampling.lengthDecay !== undefined) && { stopTokens }),
-  }, tokenizer);
-  const { seed } = chain.start({ // refuses seeds that are none, or have no effect
-    ...(settings.seed !== undefined && { seed: settings.seed }),
-  });
-  if (seed === undefined && settings.row !== 0) {
-    throw new TypeError(
-      "Cannot generate: row has no effect at temperature 0, where all rows write the same: leave it out",
-    );
-  }
-  return { ends, chain, seed };
 }
 
 /** Options of {@linkcode TextWriting.write}. */
@@ -92,6 +58,8 @@ export class TextWriting {
   readonly chain: Chain;
   /** What random numbers follow from; undefined where nothing is drawn. */
   readonly seed: number | undefined;
+  /** What the chain was made of; words where they are ids to the chain. */
+  readonly #chainOptions: ChainOptions;
   readonly #model: TextPredictor;
   readonly #network: Predictor;
   readonly #settings: GenerationSettings;
@@ -112,7 +80,8 @@ export class TextWriting {
     settings: GenerationSettings,
   ) {
     const { tokenizer } = model;
-    const { ends, chain, seed } = prepareChain(settings, tokenizer);
+    const { ends, options, chain, seed } = prepareChain(settings, tokenizer);
+    this.#chainOptions = options as ChainOptions;
     this.chain = chain;
     this.seed = seed;
     this.rows = prompts.map((prompt) =>
@@ -132,7 +101,7 @@ export class TextWriting {
       });
     }
     this.#model = model;
-    this.#network = networkOf(model, settings);
+    this.#network = networkOfCall(model, settings);
     this.#settings = settings;
   }
 
@@ -178,27 +147,9 @@ export class TextWriting {
 
   /** Writes in blocks where the loop knows the chain, and it is quicker. */
   #blocks(): CompiledBlocks | undefined {
-    const { maxTokens, row: first, sampling } = this.#settings;
-    const {
-      preset,
-      logitBias,
-      suppress,
-      suppressAtBegin,
-      badWords,
-      dry,
-      ...rest
-    } = sampling;
-    const isPlain = [
-      preset,
-      logitBias,
-      suppress,
-      suppressAtBegin,
-      badWords,
-      dry,
-    ]
-      .every((each) => each === undefined);
+    const { maxTokens, row: first } = this.#settings;
     if (
-      !isPlain || !canCompile(rest) || this.#constrained !== undefined ||
+      !canCompile(this.#chainOptions) || this.#constrained !== undefined ||
       this.#network !== this.#model.network
     ) return undefined;
     const source = this.#model.blocksFor?.(maxTokens * this.rows.length);
@@ -211,50 +162,8 @@ export class TextWriting {
     };
     return {
       source,
-      sampling: compiledSampling(rest, { uniformAt }),
+      sampling: compiledSampling(this.#chainOptions, { uniformAt }),
       contexts: this.rows,
     };
   }
-}
-
-/** The network of a call: alone, together with others, or under guidance. */
-function networkOf(
-  { network, tokenizer }: TextPredictor,
-  { mixture: others, guidance }: GenerationSettings,
-): Predictor {
-  let all = network;
-  if (others.length > 0) {
-    const left = others.reduce((rest, { weight }) => rest - weight, 1);
-    all = mixture([
-      ...(left === 0 ? [] : [{ predictor: network, weight: left }]),
-      ...others.map(({ model, weight }) => {
-        checkSameVocabulary(tokenizer, model?.tokenizer);
-        return { predictor: model.network, weight };
-      }),
-    ]);
-  }
-  if (guidance === undefined) return all;
-  checkOptionNames("Cannot generate", guidance, ["scale", "negativePrompt"]);
-  const { scale, negativePrompt } = guidance;
-  return guided(all, {
-    scale,
-    ...(negativePrompt !== undefined &&
-      { negative: encodePrompt(tokenizer, negativePrompt) }),
-  });
-}
-
-function checkSameVocabulary(
-  own: Tokenizer,
-  other: Tokenizer | undefined,
-): void {
-  if (
-    own === other ||
-    (own.vocabSize === other?.vocabSize &&
-      own.vocabulary.every((token, id) => token === other.vocabulary[id]))
-  ) return;
-  throw new RangeError(
-    `Cannot generate: models of a mixture must have one vocabulary: ${own.vocabSize} and ${
-      other?.vocabSize ?? "no"
-    } tokens${own.vocabSize === other?.vocabSize ? ", other ones" : ""}`,
-  );
 }

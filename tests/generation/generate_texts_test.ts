@@ -400,3 +400,23 @@ Deno.test("generate() is guided by a prompt, and mixes models of one vocabulary"
   );
   for (const each of [one, other, foreign]) each.dispose();
 });
+
+Deno.test("generate() ends no text before minTokens in the compiled loop's place either", async () => {
+  const built = await model();
+  await built.generate("to", { maxTokens: 1_000, seed: 1 }); // from here on the compiled loop writes what it can
+  const [space] = built.tokenizer.encode(" ");
+  for (let seed = 0; seed < 5; seed++) {
+    const written = await built.generate("to be", {
+      maxTokens: 60,
+      minTokens: 40,
+      stopTokens: [space!],
+      seed,
+    });
+    assert(
+      written.tokens.length > 40 || written.stopReason === "maxTokens",
+      `${written.tokens.length}`,
+    );
+    assert(!written.text.includes(" "));
+  }
+  built.dispose();
+});
