@@ -4,7 +4,7 @@
  * @module
  */
 import { Candidates, type CandidatesWatcher } from "./chain/candidates.ts";
-import type { ConstrainedText } from "./constraints/constraint.ts";
+import type { ConstrainedText } from "./constraints/constrained_text.ts";
 import type { TextRow } from "./text_row.ts";
 import type { TokenChooser } from "./write_texts.ts";
 
