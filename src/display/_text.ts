@@ -1,19 +1,15 @@
 /**
- * Text that a model wrote, made safe and measured for the place where it is shown: control characters replaced,
- * columns counted, lines wrapped, HTML escaped.
- *
- * Columns follow Unicode Standard Annex #11: wide and fullwidth characters take two, marks that combine take none.
+ * Text that a model wrote, made safe and cut for the place where it is shown: control characters replaced, lines wrapped,
+ * HTML escaped.
  *
  * @module
  */
+import { characterWidth, displayWidth } from "../text/display_width.ts";
 
 /** C0 and C1 controls but the line feed, which lines are split at. */
 const CONTROL = /[^\P{Cc}\n]/gu;
 /** Marks that turn the reading direction of everything after them, and line separators. */
 const INVISIBLE = /[\u2028-\u202e\u2066-\u2069]/gu;
-const ZERO_WIDTH = /^[\p{M}\p{Cf}]$/u;
-const WIDE =
-  /^(?:\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Emoji_Presentation}|[\u3000-\u303e\uff01-\uff60\uffe0-\uffe6])$/u;
 
 /**
  * Replaces what would move the cursor, ring, or recolour the terminal: a tab becomes a blank, every other control
@@ -31,19 +27,6 @@ function controlPicture(character: string): string {
   if (code === 9) return " ";
   if (code < 32) return String.fromCodePoint(0x2400 + code);
   return code === 127 ? "\u2421" : "\ufffd";
-}
-
-/** Columns that a text without control characters takes on a terminal. */
-export function displayWidth(text: string): number {
-  let width = 0;
-  for (const character of text) width += characterWidth(character);
-  return width;
-}
-
-function characterWidth(character: string): number {
-  if (character < "\u0300") return 1;
-  if (ZERO_WIDTH.test(character)) return 0;
-  return WIDE.test(character) ? 2 : 1;
 }
 
 /** Cuts a text so that it takes at most `columns`, with an ellipsis where something is missing. */

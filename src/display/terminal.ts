@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { displayWidth } from "../text/display_width.ts";
 import { formatClock, formatLoss, formatRate } from "./format.ts";
 import {
   epochName,
@@ -17,7 +18,7 @@ import {
   summaryPhrase,
 } from "./_phrases.ts";
 import { type Screen, setBottomLine } from "./_screen.ts";
-import { displayWidth, truncate, wrap } from "./_text.ts";
+import { truncate, wrap } from "./_text.ts";
 import type {
   RunPlan,
   RunReport,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { displayWidth } from "../text/display_width.ts";
 import { plainTable, printable, toHtml } from "../text/report_table.ts";
 import type { LensAnswer, LensParts, LensStep } from "./lens.ts";
 
@@ -52,10 +53,14 @@ export function lensTables(lens: LensParts): string {
   const tables = tablesOf(lens).map(({ title, columns, lines }) => {
     const names = columns.map(({ name }) => printable(name));
     const widths = names.map((name, i) =>
-      Math.max(...[name, ...lines.map(({ cells }) => cells[i]!)].map(lengthOf))
+      Math.max(
+        ...[name, ...lines.map(({ cells }) => cells[i]!)].map(displayWidth),
+      )
     );
     const toRight = (cells: readonly string[]): string[] =>
-      cells.map((cell, i) => " ".repeat(widths[i]! - lengthOf(cell)) + cell);
+      cells.map((cell, i) =>
+        " ".repeat(widths[i]! - displayWidth(cell)) + cell
+      );
     const rows = lines.map((
       { label, cells, note },
     ) => [label, ...toRight(cells), note]);
@@ -209,8 +214,4 @@ function endOf(text: string): string {
   return characters.length > CONTEXT || text.length > 2 * CONTEXT
     ? `…${characters.slice(-CONTEXT).join("")}`
     : text;
-}
-
-function lengthOf(cell: string): number {
-  return [...cell].length;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { displayWidth } from "./display_width.ts";
 
 /** A table: rows of cells, all of one length. */
 export interface ReportTable {
@@ -58,12 +59,12 @@ export function plainTable({ head, rows }: ReportTable, indent = "  "): string {
   const widths: number[] = [];
   for (const row of all) {
     for (const [i, cell] of row.entries()) {
-      widths[i] = Math.max(widths[i] ?? 0, [...cell].length);
+      widths[i] = Math.max(widths[i] ?? 0, displayWidth(cell));
     }
   }
   return all.map((row) => {
     const cells = row.map((cell, i) =>
-      cell + " ".repeat(widths[i]! - [...cell].length)
+      cell + " ".repeat(widths[i]! - displayWidth(cell))
     );
     return (indent + cells.join("  ")).trimEnd();
   }).join("\n");

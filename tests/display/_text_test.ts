@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
   clip,
-  displayWidth,
   escapeHtml,
   truncate,
   withoutControls,
@@ -12,13 +11,6 @@ Deno.test("withoutControls() leaves nothing that a terminal obeys", () => {
   assertEquals(withoutControls("\x1b[31mred\x07"), "␛[31mred␇");
   assertEquals(withoutControls("a\tb\r\nc\rd\x7f\x9b"), "a b\nc␍d␡\ufffd");
   assertEquals(withoutControls("a\u202eb\u2028c"), "a\ufffdb\ufffdc");
-});
-
-Deno.test("displayWidth() counts columns, not code points", () => {
-  assertEquals(displayWidth("whale"), 5);
-  assertEquals(displayWidth("鯨"), 2);
-  assertEquals(displayWidth("e\u0301"), 1);
-  assertEquals(displayWidth("🐳"), 2);
 });
 
 Deno.test("truncate() marks what is missing and fits the columns", () => {

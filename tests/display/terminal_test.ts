@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
-import { displayWidth } from "../../src/display/_text.ts";
+import { displayWidth } from "../../src/text/display_width.ts";
 import { getBottomLine } from "../../src/display/_screen.ts";
 import { TerminalDisplay } from "../../src/display/terminal.ts";
 import {

@@ -9,6 +9,11 @@ Deno.test("plainTable() puts columns in line, and no blanks at the end", () => {
   const table = { head: ["a", ""], rows: [["whale", "🐋"], ["b", "longer"]] };
   assertEquals(plainTable(table), "  a\n  whale  🐋\n  b      longer");
   assertEquals(plainTable({ rows: [] }), "");
+  // Wide characters take two columns, marks that combine none.
+  assertEquals(
+    plainTable({ rows: [["鯨", "a"], ["abc", "b"], ["e\u0301", "c"]] }),
+    "  鯨   a\n  abc  b\n  e\u0301    c",
+  );
 });
 
 Deno.test("htmlTable() escapes its cells", () => {
