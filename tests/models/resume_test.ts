@@ -197,6 +197,20 @@ Deno.test("resume() passes over damaged checkpoints, says which, and takes the n
     );
   }));
 
+Deno.test("resume() passes over what the system does not read", () =>
+  withRun(async (directory) => {
+    const [best] = ["best.safetensors"].map((name) => join(directory, name));
+    for (const { name } of [...Deno.readDirSync(directory)]) {
+      await Deno.remove(join(directory, name));
+    }
+    await Deno.mkdir(best!);
+    await assertRejects(
+      () => resume(directory, TEXT),
+      ModelFileError,
+      `has none: Cannot resume: this is a folder: ${JSON.stringify(best)}`,
+    );
+  }));
+
 Deno.test("resume() takes the best checkpoint where no other is left", () =>
   withRun(async (directory) => {
     await Deno.rename(
