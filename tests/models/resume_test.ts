@@ -199,11 +199,9 @@ Deno.test("resume() passes over damaged checkpoints, says which, and takes the n
 
 Deno.test("resume() passes over what the system does not read", () =>
   withRun(async (directory) => {
-    const [best] = ["best.safetensors"].map((name) => join(directory, name));
-    for (const { name } of [...Deno.readDirSync(directory)]) {
-      await Deno.remove(join(directory, name));
-    }
-    await Deno.mkdir(best!);
+    await Deno.remove(directory, { recursive: true });
+    const best = join(directory, BEST);
+    await Deno.mkdir(best, { recursive: true });
     await assertRejects(
       () => resume(directory, TEXT),
       ModelFileError,
