@@ -4,10 +4,12 @@
  * @module
  */
 import { splitDocuments } from "../data/split_documents.ts";
-import type { LanguageModel } from "../models/language_model.ts";
+import { LanguageModel } from "../models/language_model.ts";
 import { Corpus } from "../text/corpus.ts";
 import { checkOptionNames } from "../text/options.ts";
+import { shown, wrongNumber } from "../text/refusal.ts";
 import type { FitOptions } from "../training/fit_options.ts";
+import { fitSettings } from "../training/fit_settings.ts";
 import { type ComparedModel, ModelComparison } from "./model_comparison.ts";
 
 /** Options of {@linkcode compareModels}. */
@@ -98,6 +100,7 @@ export async function compareModels(
   const given = settingsOf(models, options);
   const { train, validation } = split(data, given);
   const settings = { ...given, prompt: given.prompt ?? beginningOf(train) };
+  checkReadable(models, train, validation, settings);
   const measured: ComparedModel[] = [];
   for (const model of models) {
     settings.signal?.throwIfAborted();
@@ -175,10 +178,39 @@ async function measure(
   };
 }
 
+/** What one model cannot read is not to be found out after others have been trained. */
+function checkReadable(
+  models: readonly LanguageModel[],
+  train: Text,
+  validation: Text,
+  { prompt, fit: { unknown } }: Settings,
+): void {
+  for (const model of models) {
+    const { tokenizer, network } = model;
+    const skips = unknown !== undefined && network.counting === undefined;
+    for (const text of textsOf(train)) {
+      tokenizer.encode(text, skips ? { unknown } : {});
+    }
+    tokenizer.encode(prompt);
+    let most = 0;
+    for (const text of textsOf(validation)) {
+      most = Math.max(most, tokenizer.encode(text).length);
+    }
+    if (most >= 2) continue;
+    throw new RangeError(
+      `${ACTION}: the validation part needs 2 tokens, one to read and one to predict: ${most} for ${model}; ` +
+        "give more data or a larger share",
+    );
+  }
+}
+
+function textsOf(text: Text): readonly string[] {
+  return typeof text === "string" ? [text] : text;
+}
+
 /** The first character. */
 function beginningOf(text: Text): string {
-  const texts = typeof text === "string" ? [text] : text;
-  const [first = ""] = texts.find((each) => each !== "") ?? "";
+  const [first = ""] = textsOf(text).find((each) => each !== "") ?? "";
   return first;
 }
 
@@ -204,6 +236,29 @@ function split(
     );
   }
   return splitDocuments(documents, { validation: share, seed });
+}
+
+/** The options of every training that are given by others here. */
+const SETTLED: Readonly<Record<string, string>> = {
+  epochs: "seconds",
+  steps: "seconds",
+  maxSeconds: "seconds",
+  validation: "validation",
+};
+
+function checkFit(fit: NonNullable<CompareModelsOptions["fit"]>): void {
+  if (typeof fit !== "object" || fit === null || Array.isArray(fit)) {
+    throw new TypeError(`${ACTION}: fit must be an object: ${shown(fit)}`);
+  }
+  for (const name of Object.keys(fit)) {
+    if (!Object.hasOwn(SETTLED, name)) continue;
+    throw new TypeError(
+      `${ACTION}: fit.${name} has no effect, give ${
+        SETTLED[name]
+      } to compareModels() instead`,
+    );
+  }
+  fitSettings({ ...fit, validation: 0 }); // only checks them
 }
 
 function settingsOf(
@@ -237,28 +292,45 @@ function settingsOf(
       }`,
     );
   }
+  for (const [i, model] of models.entries()) {
+    if (model instanceof LanguageModel) continue;
+    throw new TypeError(
+      `${ACTION}: each must be a LanguageModel, such as buildLSTM() gives: ${
+        shown(model)
+      } at place ${i}`,
+    );
+  }
   if (new Set(models).size < models.length) {
     throw new RangeError(
       `${ACTION}: each must be there once: it would be trained twice`,
     );
   }
-  if (!(seconds > 0 && seconds < Infinity)) {
-    throw new RangeError(
-      `${ACTION}: seconds must be a positive number: ${seconds}`,
-    );
+  if (typeof seconds !== "number" || !(seconds > 0 && seconds < Infinity)) {
+    throw wrongNumber(`${ACTION}: seconds must be a positive number`, seconds);
   }
-  if (!(validation > 0 && validation < 1)) {
-    throw new RangeError(
-      `${ACTION}: validation must be above 0 and below 1: ${validation}`,
+  if (typeof validation !== "number" || !(validation > 0 && validation < 1)) {
+    throw wrongNumber(
+      `${ACTION}: validation must be above 0 and below 1`,
+      validation,
     );
   }
   for (const [name, value] of Object.entries({ sampleTokens, timedTokens })) {
     if (!Number.isSafeInteger(value) || value < 1) {
-      throw new RangeError(
-        `${ACTION}: ${name} must be a positive integer: ${value}`,
-      );
+      throw wrongNumber(`${ACTION}: ${name} must be a positive integer`, value);
     }
   }
+  if (!Number.isSafeInteger(seed)) {
+    throw wrongNumber(`${ACTION}: seed must be a safe integer`, seed);
+  }
+  if (prompt !== undefined && typeof prompt !== "string") {
+    throw new TypeError(`${ACTION}: prompt must be a string: ${shown(prompt)}`);
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(
+      `${ACTION}: signal must be an AbortSignal: ${shown(signal)}`,
+    );
+  }
+  checkFit(fit);
   return {
     seconds,
     validation,

@@ -11,6 +11,7 @@ import { buildNGram } from "../models/build_ngram.ts";
 import type { LanguageModel } from "../models/language_model.ts";
 import { Corpus } from "../text/corpus.ts";
 import { checkOptionNames } from "../text/options.ts";
+import { shown, wrongNumber } from "../text/refusal.ts";
 import { CharTokenizer } from "../tokenizers/char_tokenizer.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { BATCH_SIZE, timedPart, timeTraining } from "./_time_training.ts";
@@ -210,6 +211,16 @@ async function speedOf(
 }
 
 function textOf(data: string | readonly string[] | Corpus): string {
+  if (Array.isArray(data)) {
+    const place = data.findIndex((each) => typeof each !== "string");
+    if (place >= 0) {
+      throw new TypeError(
+        `${ACTION}: a list must hold texts: ${
+          shown(data[place])
+        } at place ${place}`,
+      );
+    }
+  }
   const text = data instanceof Corpus
     ? data.text
     : Array.isArray(data)
@@ -254,10 +265,17 @@ function checkOptions(options: SuggestModelOptions): void {
       measure,
     })
   ) {
-    if (value !== undefined && !(value > 0 && value < Infinity)) {
-      throw new RangeError(
-        `${ACTION}: ${name} must be a positive number: ${value}`,
-      );
+    if (value === undefined) continue;
+    if (typeof value !== "number" || !(value > 0 && value < Infinity)) {
+      throw wrongNumber(`${ACTION}: ${name} must be a positive number`, value);
     }
+  }
+  const { tokenizer } = options;
+  if (tokenizer !== undefined && typeof tokenizer?.encode !== "function") {
+    throw new TypeError(
+      `${ACTION}: tokenizer must be a tokenizer, such as CharTokenizer.train(text): ${
+        shown(tokenizer)
+      }`,
+    );
   }
 }

@@ -28,12 +28,20 @@ import { dirname, fromFileUrl, join } from "@std/path";
  * @throws {Deno.errors.NotFound} If the folder does not exist.
  * @throws {Deno.errors.IsADirectory} If the path is a folder.
  * @throws {RangeError} If the path is empty.
+ * @throws {TypeError} If the path is neither a string nor a `file:` URL, or the bytes are none.
  * @throws {Deno.errors.PermissionDenied} If the system does not allow it; of the system's own class for any other cause.
  */
 export async function writeFileAtomic(
   path: string | URL,
   bytes: Uint8Array,
 ): Promise<void> {
+  if (typeof path !== "string" && !(path instanceof URL)) {
+    throw new TypeError(
+      `Cannot write file: the path must be a string or a file: URL: ${
+        path === null ? "null" : typeof path
+      }`,
+    );
+  }
   const name = path instanceof URL ? fromFileUrl(path) : path;
   if (!(bytes instanceof Uint8Array)) {
     throw new TypeError(

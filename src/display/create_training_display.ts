@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shown } from "../text/refusal.ts";
 import { inNotebook } from "./jupyter.ts";
 import { LinesDisplay } from "./lines.ts";
 import { NotebookDisplay, thisNotebook } from "./notebook.ts";
@@ -84,7 +85,7 @@ export function createTrainingDisplay(
       throw new RangeError(
         `Cannot show training: the display must be one of ${
           KINDS.map((name) => `"${name}"`).join(", ")
-        }: ${JSON.stringify(kind)}`,
+        }: ${shown(kind)}`,
       );
   }
 }

@@ -228,6 +228,13 @@ function checked(
       }`,
     );
   }
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `Cannot compile: the options must be an object: ${
+        options === null ? "null" : typeof options
+      }`,
+    );
+  }
   for (const key of Object.keys(options)) {
     if (!["jit", "name", "maxRecordings"].includes(key)) {
       throw new TypeError(

@@ -16,7 +16,7 @@ import { type Tensor, tf } from "../engine/tf.ts";
 import type { PredictorState } from "../generation/predictor.ts";
 import type { Network } from "../networks/network.ts";
 import { type FitTokens, textsOf } from "../training/fit_data.ts";
-import { tokenLosses } from "../training/loss.ts";
+import { oneHot, tokenLosses } from "../training/loss.ts";
 
 /** Tokens that a stream has at least, and streams side by side at most: as a run's validation reads a text. */
 const SHORTEST_STREAM = 256;
@@ -185,10 +185,7 @@ function readWindow(
   const measured: Tensor[] = [tokenLosses(rows, targets)]; // (BT,)
   if (withRanks) {
     const depth = rows.shape[1];
-    const isTarget = tf.cast(
-      tf.oneHot(targets as tf.Tensor1D, depth),
-      "float32",
-    ); // (BT, V)
+    const isTarget = oneHot(targets, depth); // (BT, V)
     const score = tf.sum(tf.mul(rows, isTarget), 1, true); // (BT, 1)
     const isFirst = tf.logicalAnd(
       tf.equal(rows, score),

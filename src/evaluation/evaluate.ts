@@ -13,6 +13,7 @@ import type { FitData, FitTokens } from "../training/fit_data.ts";
 import { evaluatedTokens } from "./_evaluated_data.ts";
 import { predictableTexts, readTargets } from "./_read_targets.ts";
 import { countTargetText } from "./_target_text.ts";
+import { checkModel } from "./_checks.ts";
 import { bootstrap } from "./bootstrap.ts";
 import {
   type Confusion,
@@ -78,6 +79,7 @@ export async function evaluate(
   data: FitData,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
+  checkModel("Cannot evaluate", model);
   const settings = evaluateSettings(options);
   const { metrics, signal, topK, zeroDivision } = settings;
   const { tokenizer, network } = model;

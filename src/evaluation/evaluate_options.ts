@@ -4,7 +4,9 @@
  * @module
  */
 import { checkOptionNames } from "../text/options.ts";
+import { shown, wrongNumber } from "../text/refusal.ts";
 import type { UnknownPolicy } from "../tokenizers/tokenizer.ts";
+import { checkSignal } from "./_checks.ts";
 import type { EvaluationMetric } from "./evaluation.ts";
 import { checkZeroDivision } from "./precision_recall_f1.ts";
 
@@ -104,6 +106,9 @@ export const OF_PREDICTIONS: readonly EvaluationMetric[] = [
   ...PER_LABEL,
 ];
 
+/** More draws than these tell nothing new, and take minutes in which nothing else runs. */
+const MOST_RESAMPLES = 1_000_000;
+
 /** The options with every default filled in. */
 export interface EvaluateSettings {
   metrics: ReadonlySet<EvaluationMetric>;
@@ -144,14 +149,16 @@ export function evaluateSettings(options: EvaluateOptions): EvaluateSettings {
   const { confidence = 0.95, seed = 0, zeroDivision = 0 } = options;
   if (!Array.isArray(metrics) || metrics.length === 0) {
     throw new TypeError(
-      `${ACTION}: metrics must be a list of names: ${JSON.stringify(metrics)}`,
+      `${ACTION}: metrics must be a list of names, one at least: ${
+        Array.isArray(metrics) ? "[]" : shown(metrics)
+      }`,
     );
   }
   for (const name of metrics) {
     if (METRICS.includes(name)) continue;
     throw new RangeError(
       `${ACTION}: a metric must be one of ${METRICS.join(", ")}: ${
-        JSON.stringify(name)
+        shown(name)
       }`,
     );
   }
@@ -173,17 +180,14 @@ export function evaluateSettings(options: EvaluateOptions): EvaluateSettings {
   needs("confusions", OF_PREDICTIONS);
   if (!Array.isArray(topK)) {
     throw new TypeError(
-      `${ACTION}: topK must be a list of whole numbers from 1: ${
-        JSON.stringify(topK)
-      }`,
+      `${ACTION}: topK must be a list of whole numbers from 1: ${shown(topK)}`,
     );
   }
   const atLeast = (name: string, value: unknown, least: number): void => {
     if (Number.isSafeInteger(value) && value as number >= least) return;
-    throw new RangeError(
-      `${ACTION}: ${name} must be a whole number from ${least}: ${
-        typeof value === "string" ? JSON.stringify(value) : value
-      }`,
+    throw wrongNumber(
+      `${ACTION}: ${name} must be a whole number from ${least}`,
+      value,
     );
   };
   for (const k of topK) atLeast("each of topK", k, 1);
@@ -191,9 +195,15 @@ export function evaluateSettings(options: EvaluateOptions): EvaluateSettings {
   atLeast("frequent", frequent, 0);
   atLeast("confusions", confusions, 0);
   atLeast("resamples", resamples, 0);
-  if (!(typeof confidence === "number" && confidence > 0 && confidence < 1)) {
+  if (resamples > MOST_RESAMPLES) {
     throw new RangeError(
-      `${ACTION}: confidence must be a number between 0 and 1: ${confidence}`,
+      `${ACTION}: resamples must be at most ${MOST_RESAMPLES}: ${resamples}`,
+    );
+  }
+  if (!(typeof confidence === "number" && confidence > 0 && confidence < 1)) {
+    throw wrongNumber(
+      `${ACTION}: confidence must be a number between 0 and 1`,
+      confidence,
     );
   }
   if (resamples === 0) {
@@ -205,9 +215,10 @@ export function evaluateSettings(options: EvaluateOptions): EvaluateSettings {
     }
   }
   if (!Number.isSafeInteger(seed)) {
-    throw new RangeError(`${ACTION}: seed must be a safe integer: ${seed}`);
+    throw wrongNumber(`${ACTION}: seed must be a safe integer`, seed);
   }
   checkZeroDivision(ACTION, zeroDivision);
+  checkSignal(ACTION, options.signal);
   return {
     metrics: new Set(metrics),
     topK: metrics.includes("topK")

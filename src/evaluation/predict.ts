@@ -11,8 +11,10 @@ import { encodePrompt } from "../generation/encode_prompt.ts";
 import type { Network } from "../networks/network.ts";
 import type { NdArray } from "../text/nd_array.ts";
 import { checkOptionNames } from "../text/options.ts";
+import { shown, wrongNumber } from "../text/refusal.ts";
 import type { UnknownPolicy } from "../tokenizers/tokenizer.ts";
 import type { ArrayData } from "../training/fit_data.ts";
+import { checkModel } from "./_checks.ts";
 import type { EvaluatedModel } from "./evaluate.ts";
 
 /** Options of {@linkcode predict} for ids. */
@@ -115,18 +117,18 @@ export async function predict(
   input: string | readonly ArrayLike<number>[] | ArrayData,
   options: PredictOptions & PredictTextOptions = {},
 ): Promise<PredictedToken[] | NdArray<"float32">> {
+  checkModel(ACTION, model);
   if (typeof input === "string") return await afterText(model, input, options);
   checkOptionNames(ACTION, options, ["output", "all"]);
   const { output = "probabilities", all = false } = options;
   if (output !== "probabilities" && output !== "logits") {
-    throw new RangeError(
-      `${ACTION}: output must be "probabilities" or "logits": ${
-        JSON.stringify(output)
-      }`,
+    const Type = typeof output === "string" ? RangeError : TypeError;
+    throw new Type(
+      `${ACTION}: output must be "probabilities" or "logits": ${shown(output)}`,
     );
   }
   if (typeof all !== "boolean") {
-    throw new TypeError(`${ACTION}: all must be true or false: ${all}`);
+    throw new TypeError(`${ACTION}: all must be true or false: ${shown(all)}`);
   }
   const { ids, rows, width } = rowsOf(input, model.tokenizer.vocabSize);
   const { vocabSize } = model.tokenizer;
@@ -159,11 +161,7 @@ async function afterText(
   checkOptionNames(ACTION, options, ["topK", "unknown"]);
   const { topK = 10, unknown } = options;
   if (!Number.isSafeInteger(topK) || topK < 1) {
-    throw new RangeError(
-      `${ACTION}: topK must be a whole number from 1: ${
-        JSON.stringify(topK) ?? topK
-      }`,
-    );
+    throw wrongNumber(`${ACTION}: topK must be a whole number from 1`, topK);
   }
   const ids = encodePrompt(tokenizer, text, unknown);
   await ensureEngine();

@@ -7,6 +7,7 @@ import type { TokenArray } from "../data/token_source.ts";
 import { checkOptionNames } from "../text/options.ts";
 import type { ExplainedToken } from "../tokenizers/explanation.ts";
 import type { UnknownPolicy } from "../tokenizers/tokenizer.ts";
+import { checkModel, checkSignal } from "./_checks.ts";
 import { readTargets } from "./_read_targets.ts";
 import type { EvaluatedModel } from "./evaluate.ts";
 import { ScoredText } from "./scored_text.ts";
@@ -76,7 +77,9 @@ export async function score(
   text: string | readonly string[],
   options: ScoreOptions = {},
 ): Promise<ScoredText | ScoredText[]> {
+  checkModel("Cannot score", model);
   checkOptionNames("Cannot score", options, ["unknown", "signal"]);
+  checkSignal("Cannot score", options.signal);
   const texts: readonly string[] = Array.isArray(text)
     ? text
     : [text as string];

@@ -17,12 +17,14 @@ import {
   type Network,
 } from "../networks/network.ts";
 import { checkOptionNames } from "../text/options.ts";
+import { wrongNumber } from "../text/refusal.ts";
 import {
   checkOptimizer,
   type OptimizerChoice,
   optimizerSlots,
 } from "../training/optimizers/create_optimizer.ts";
 import type { TrainingDefaults } from "../training/trainable_model.ts";
+import { checkModel } from "./_checks.ts";
 import { ModelSummary, type SummaryLayer } from "./model_summary.ts";
 
 /** Options of {@linkcode summary}. */
@@ -60,7 +62,7 @@ const COPIES = 3;
  * @param model A model, or anything with a network.
  * @param options The sizes of a training step.
  * @returns Layers, parameters, memory, operations.
- * @throws {TypeError} If an option is unknown.
+ * @throws {TypeError} If an option is unknown or no number, or the model is none.
  * @throws {RangeError} If an option is out of range.
  *
  * @example How large it is
@@ -82,6 +84,7 @@ export function summary(
   },
   options: SummaryOptions = {},
 ): ModelSummary {
+  checkModel(ACTION, model, "parameters");
   checkOptionNames(
     ACTION,
     options,
@@ -93,12 +96,11 @@ export function summary(
   const { batchSize = 64, sequenceLength = network.context ?? 64 } = options;
   for (const [name, value] of Object.entries({ batchSize, sequenceLength })) {
     if (Number.isSafeInteger(value) && value > 0) continue;
-    throw new RangeError(
-      `${ACTION}: ${name} must be a positive integer: ${JSON.stringify(value)}`,
-    );
+    throw wrongNumber(`${ACTION}: ${name} must be a positive integer`, value);
   }
-  const optimizer = options.optimizer ?? model.trainingDefaults?.optimizer ??
-    "adam";
+  const {
+    optimizer = model.trainingDefaults?.optimizer ?? "adam",
+  } = options;
   checkOptimizer(optimizer);
   const described = network.describe?.(sequenceLength);
   const layers = (described ?? describeByParameters(network)).map((

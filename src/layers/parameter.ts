@@ -6,6 +6,9 @@
 import { hasEngine } from "../engine/engine.ts";
 import { type Tensor, tf, type Variable } from "../engine/tf.ts";
 
+/** More have no array in JavaScript to come from, and no index of 32 bits. */
+const MOST_NUMBERS = 2 ** 31 - 1;
+
 /**
  * A learnt array of a layer.
  *
@@ -28,6 +31,7 @@ export class Parameter {
    * @param shape Lengths of the axes.
    * @param initial Makes the first values, in row-major order; called once at most.
    * @param place Gives them to a variable that belongs to somebody else; without it the parameter makes one.
+   * @throws {RangeError} If it has more than 2³¹ − 1 numbers.
    */
   constructor(
     name: string,
@@ -39,6 +43,12 @@ export class Parameter {
     this.shape = shape;
     this.#initial = initial;
     this.#place = place;
+    if (this.size > MOST_NUMBERS) {
+      throw new RangeError(
+        `Cannot make the parameter "${name}": an array holds at most ${MOST_NUMBERS} numbers: shape [${shape}]; ` +
+          "build a smaller model",
+      );
+    }
   }
 
   /**

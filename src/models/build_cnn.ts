@@ -5,6 +5,7 @@
  */
 import { CNNNetwork } from "../networks/cnn_network.ts";
 import { checkOptionNames } from "../text/options.ts";
+import { wrongNumber } from "../text/refusal.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { vocabSizeOf } from "./_vocab_size_of.ts";
 import { LanguageModel } from "./language_model.ts";
@@ -146,8 +147,9 @@ export function buildCNN(options: BuildCNNOptions): LanguageModel {
     seed = 0,
   } = options;
   if (!Number.isSafeInteger(seed)) {
-    throw new RangeError(
-      `Cannot build a convolutional network: seed must be a safe integer: ${seed}`,
+    throw wrongNumber(
+      "Cannot build a convolutional network: seed must be a safe integer",
+      seed,
     );
   }
   const network = new CNNNetwork({

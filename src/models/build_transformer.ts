@@ -7,6 +7,7 @@ import { vocabSizeOf } from "./_vocab_size_of.ts";
 import type { Activation } from "../layers/feed_forward.ts";
 import type { NormName } from "../layers/transformer_block.ts";
 import { checkOptionNames } from "../text/options.ts";
+import { shown, wrongNumber } from "../text/refusal.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { LanguageModel } from "./language_model.ts";
 import {
@@ -213,6 +214,14 @@ export function buildTransformer(
     tied = true,
     dropout = 0,
   } = options;
+  for (const [name, value] of Object.entries({ heads, width })) {
+    if (typeof value === "number") continue;
+    throw new TypeError(
+      `Cannot build a transformer: ${name} must be a positive integer: ${
+        shown(value)
+      }`,
+    );
+  }
   const {
     keyValueHeads = preset === "llama" && heads % 2 === 0 ? heads / 2 : heads,
     feedForward = activation === "swiglu"
@@ -225,8 +234,9 @@ export function buildTransformer(
     );
   }
   if (!Number.isSafeInteger(seed)) {
-    throw new RangeError(
-      `Cannot build a transformer: seed must be a safe integer: ${seed}`,
+    throw wrongNumber(
+      "Cannot build a transformer: seed must be a safe integer",
+      seed,
     );
   }
   const network = new TransformerNetwork({

@@ -19,6 +19,12 @@ import { summary, type SummaryOptions } from "../evaluation/summary.ts";
 import type { ScoredText } from "../evaluation/scored_text.ts";
 import type { NdArray } from "../text/nd_array.ts";
 import { checkOptionNames } from "../text/options.ts";
+<<<<<<< HEAD
+=======
+import { explainFileError } from "../text/read_file.ts";
+import { shown } from "../text/refusal.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+>>>>>>> break6
 import { fit } from "../training/fit.ts";
 import type { ArrayData, FitData } from "../training/fit_data.ts";
 import type { FitOptions } from "../training/fit_options.ts";
@@ -209,8 +215,11 @@ export class LanguageModel extends WritingModel {
    * @param options For checkpoints: the run under way, and what else is to be in the file.
    * @returns The whole file; the same model gives the same bytes.
    */
-  encode(options: EncodeModelOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    return encodeModel(this, options);
+  async encode(
+    options: EncodeModelOptions = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    checkOptionNames("Cannot encode the model", options, ["run", "checkpoint"]);
+    return await encodeModel(this, options);
   }
 
   /**
@@ -219,14 +228,23 @@ export class LanguageModel extends WritingModel {
    * @param path The file.
    * @returns The model.
    * @throws {Deno.errors.NotFound} If there is no such file.
+   * @throws {Deno.errors.IsADirectory} If it is a folder.
+   * @throws {TypeError} If the path is empty or no string.
    * @throws {ModelFileError} If it is damaged, of another kind, or newer than the library.
    */
   static async load(path: string): Promise<LanguageModel> {
+    if (typeof path !== "string" || path === "") {
+      throw new TypeError(
+        `Cannot load the model: the path must name a file: ${shown(path)}`,
+      );
+    }
     let bytes: Uint8Array;
     try {
       bytes = await Deno.readFile(path);
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (!(error instanceof Deno.errors.NotFound)) {
+        throw explainFileError(error, path, "load the model");
+      }
       throw new Deno.errors.NotFound(
         `Cannot load the model: there is no file "${path}" in ${Deno.cwd()}`,
         { cause: error },

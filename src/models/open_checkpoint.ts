@@ -4,6 +4,7 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
+import { explainFileError } from "../text/read_file.ts";
 import { BEST, listCheckpoints } from "../training/checkpoint_folder.ts";
 import {
   type Continuation,
@@ -70,7 +71,7 @@ export async function openCheckpoint(
       return { opened: await openFile(each), skipped };
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) continue; // no best one
-      if (!(error instanceof ModelFileError)) throw error;
+      if (!(error instanceof ModelFileError) && !isOfSystem(error)) throw error;
       skipped.push({ path: each, reason: error.message });
     }
   }
@@ -82,11 +83,20 @@ export async function openCheckpoint(
   );
 }
 
+/** Whether the system would not read a file: it may be somebody else's, or on a damaged disk. */
+function isOfSystem(error: unknown): error is Error {
+  return error instanceof Error &&
+    Object.values(Deno.errors).some((Class) => error.constructor === Class);
+}
+
 async function openFile(path: string): Promise<OpenedCheckpoint> {
-  const { parts, checkpoint } = decodeCheckpoint(
-    await Deno.readFile(path),
-    path,
-  );
+  let bytes: Uint8Array;
+  try {
+    bytes = await Deno.readFile(path);
+  } catch (error) {
+    throw explainFileError(error, path, "resume");
+  }
+  const { parts, checkpoint } = decodeCheckpoint(bytes, path);
   if (checkpoint === undefined) {
     throw new ModelFileError(
       `Cannot resume from "${path}": it is a model without a checkpoint; load it with LanguageModel.load() and train it with fit()`,

@@ -5,6 +5,7 @@
  */
 import { vocabSizeOf } from "./_vocab_size_of.ts";
 import { checkOptionNames } from "../text/options.ts";
+import { shown, wrongNumber } from "../text/refusal.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { LanguageModel } from "./language_model.ts";
 import {
@@ -158,9 +159,7 @@ export function buildRecurrent(
     ...rest
   } = options;
   if (!Number.isSafeInteger(seed)) {
-    throw new RangeError(
-      `${action}: seed must be a safe integer: ${seed}`,
-    );
+    throw wrongNumber(`${action}: seed must be a safe integer`, seed);
   }
   const vocabSize = vocabSizeOf(tokenizer, nameOf(kind));
   const attentionWindow = windowOf(kind, attention, window);
@@ -182,19 +181,22 @@ function windowOf(
   const cannot = `Cannot build ${nameOf(kind)}:`;
   if (typeof attention !== "boolean") {
     throw new TypeError(
-      `${cannot} attention must be true or false: ${attention}`,
+      `${cannot} attention must be true or false: ${shown(attention)}`,
     );
   }
   if (!attention && window !== undefined) {
     throw new TypeError(
-      `${cannot} attentionWindow has no effect without attention: true, leave it out: ${window}`,
+      `${cannot} attentionWindow has no effect without attention: true, leave it out: ${
+        shown(window)
+      }`,
     );
   }
   if (!attention) return 0;
   if (window === undefined) return DEFAULT_WINDOW;
   if (!Number.isSafeInteger(window) || window < 1) {
-    throw new RangeError(
-      `${cannot} attentionWindow must be a positive integer: ${window}`,
+    throw wrongNumber(
+      `${cannot} attentionWindow must be a positive integer`,
+      window,
     );
   }
   return window;

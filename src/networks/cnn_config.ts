@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shown, wrongNumber } from "../text/refusal.ts";
 
 /** A damaged file must not make us build layers until the memory is full. */
 const MOST_STACKS = 100;
@@ -47,7 +48,7 @@ export interface CNNConfig {
  * @param config Sizes and options, perhaps from a file.
  * @returns The same.
  * @throws {RangeError} If a size or a share is out of range.
- * @throws {TypeError} If a name is unknown, or a switch not true or false.
+ * @throws {TypeError} If a name is unknown, a number is none, or a switch not true or false.
  */
 export function checkCNNConfig(config: CNNConfig): CNNConfig {
   const { vocabSize, embedding, filters, kernelSize, layers, ...others } =
@@ -91,7 +92,9 @@ export function checkCNNConfig(config: CNNConfig): CNNConfig {
   }
   if (typeof layerNorm !== "boolean") {
     throw new TypeError(
-      `Cannot build a convolutional network: layerNorm must be true or false: ${layerNorm}`,
+      `Cannot build a convolutional network: layerNorm must be true or false: ${
+        shown(layerNorm)
+      }`,
     );
   }
   return { ...sizes, dense, layerNorm, dropout };
@@ -111,8 +114,6 @@ export function receptiveField(
   return 1 + (kernelSize - 1) * (1 + stacks * (2 ** layers - 1));
 }
 
-function refusal(rule: string, value: unknown): RangeError {
-  return new RangeError(
-    `Cannot build a convolutional network: ${rule}: ${value}`,
-  );
+function refusal(rule: string, value: unknown): RangeError | TypeError {
+  return wrongNumber(`Cannot build a convolutional network: ${rule}`, value);
 }

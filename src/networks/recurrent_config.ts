@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shown, wrongNumber } from "../text/refusal.ts";
 
 /** The cell of a recurrent network. */
 export type RecurrentKind = "rnn" | "lstm" | "gru";
@@ -122,7 +123,7 @@ export function nameOf(kind: RecurrentKind): string {
  * @returns All of it.
  * @throws {RangeError} If a size is not a positive integer, a dropout not a share below 1, or at more than 1,000 layers or 65,536
  * states to look back at.
- * @throws {TypeError} If a name is unknown, a switch not true or false, or a residual asked for that has no effect.
+ * @throws {TypeError} If a name is unknown, a number is none, a switch not true or false, or a residual has no effect.
  */
 export function completeConfig(
   kind: RecurrentKind,
@@ -151,9 +152,7 @@ export function completeConfig(
   const sizes = { vocabSize, embedding, units, layers };
   for (const [name, value] of Object.entries(sizes)) {
     if (!Number.isSafeInteger(value) || value < 1) {
-      throw new RangeError(
-        `${cannot} ${name} must be a positive integer: ${value}`,
-      );
+      throw wrongNumber(`${cannot} ${name} must be a positive integer`, value);
     }
   }
   if (layers > MOST_LAYERS) {
@@ -162,13 +161,15 @@ export function completeConfig(
     );
   }
   if (!Number.isSafeInteger(dense) || dense < 0) {
-    throw new RangeError(
-      `${cannot} dense must be a positive integer, or 0 for no such layer: ${dense}`,
+    throw wrongNumber(
+      `${cannot} dense must be a positive integer, or 0 for no such layer`,
+      dense,
     );
   }
   if (!Number.isSafeInteger(attentionWindow) || attentionWindow < 0) {
-    throw new RangeError(
-      `${cannot} attentionWindow must be a positive integer, or 0 for no attention: ${attentionWindow}`,
+    throw wrongNumber(
+      `${cannot} attentionWindow must be a positive integer, or 0 for no attention`,
+      attentionWindow,
     );
   }
   if (attentionWindow > LONGEST_WINDOW) {
@@ -178,8 +179,9 @@ export function completeConfig(
   }
   for (const [name, value] of Object.entries({ dropout, recurrentDropout })) {
     if (typeof value !== "number" || !(value >= 0 && value < 1)) {
-      throw new RangeError(
-        `${cannot} ${name} must be a share from 0 up to but not 1: ${value}`,
+      throw wrongNumber(
+        `${cannot} ${name} must be a share from 0 up to but not 1`,
+        value,
       );
     }
   }
@@ -187,7 +189,9 @@ export function completeConfig(
   const switches = { residual, layerNorm, resetAfter };
   for (const [name, value] of Object.entries(switches)) {
     if (typeof value !== "boolean") {
-      throw new TypeError(`${cannot} ${name} must be true or false: ${value}`);
+      throw new TypeError(
+        `${cannot} ${name} must be true or false: ${shown(value)}`,
+      );
     }
   }
   if (residual && layers === 1) {
@@ -218,7 +222,7 @@ function checkMasks(
   const cannot = `Cannot build ${NAMES[kind]}: recurrentDropoutMasks`;
   if (masks !== "shared" && masks !== "gates") {
     throw new RangeError(
-      `${cannot} must be "shared" or "gates": ${JSON.stringify(masks)}`,
+      `${cannot} must be "shared" or "gates": ${shown(masks)}`,
     );
   }
   if (kind === "rnn" || rate === 0) {

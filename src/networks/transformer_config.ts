@@ -5,6 +5,7 @@
  */
 import { type Activation, ACTIVATIONS } from "../layers/feed_forward.ts";
 import { type NormName, NORMS } from "../layers/transformer_block.ts";
+import { shown, wrongNumber } from "../text/refusal.ts";
 
 /** A damaged file must not make us build layers until the memory is full. */
 const MOST_LAYERS = 1000;
@@ -91,7 +92,7 @@ export interface TransformerNetworkConfig {
  * @param config Sizes and parts, perhaps from a file.
  * @returns The same, and nothing else that was in it.
  * @throws {RangeError} If a size or a share is out of range, or a part unknown.
- * @throws {TypeError} If a switch is neither true nor false.
+ * @throws {TypeError} If a switch is neither true nor false, or a number or a name is none.
  */
 export function checkTransformerConfig(
   config: TransformerNetworkConfig,
@@ -138,18 +139,20 @@ export function checkTransformerConfig(
     throw refusal("width must be even for sinusoidal positions", width);
   }
   for (const [name, value] of Object.entries({ rotaryBase, epsilon })) {
-    if (!(value > 0 && value < Infinity)) {
+    if (typeof value !== "number" || !(value > 0 && value < Infinity)) {
       throw refusal(`${name} must be a positive number`, value);
     }
   }
   for (const [name, value] of Object.entries({ bias, tied })) {
     if (typeof value !== "boolean") {
       throw new TypeError(
-        `Cannot build a transformer: ${name} must be true or false: ${value}`,
+        `Cannot build a transformer: ${name} must be true or false: ${
+          shown(value)
+        }`,
       );
     }
   }
-  if (!(dropout >= 0 && dropout < 1)) {
+  if (typeof dropout !== "number" || !(dropout >= 0 && dropout < 1)) {
     throw refusal("dropout must be a share from 0 up to but not 1", dropout);
   }
   const parts = { positions, rotaryBase, norm, epsilon, activation };
@@ -161,6 +164,7 @@ export function checkTransformerConfig(
  * @param value What was given.
  * @param names What it may be.
  * @throws {RangeError} If it is none of them.
+ * @throws {TypeError} If it is no string.
  */
 export function checkName(
   option: string,
@@ -168,10 +172,15 @@ export function checkName(
   names: readonly string[],
 ): void {
   if (!names.includes(value)) {
-    throw refusal(`${option} must be one of ${names.join(", ")}`, `"${value}"`);
+    const Type = typeof value === "string" ? RangeError : TypeError;
+    throw new Type(
+      `Cannot build a transformer: ${option} must be one of ${
+        names.join(", ")
+      }: ${shown(value)}`,
+    );
   }
 }
 
-function refusal(rule: string, value: unknown): RangeError {
-  return new RangeError(`Cannot build a transformer: ${rule}: ${value}`);
+function refusal(rule: string, value: unknown): RangeError | TypeError {
+  return wrongNumber(`Cannot build a transformer: ${rule}`, value);
 }

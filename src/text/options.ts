@@ -17,10 +17,11 @@ export function checkOptionNames(
   options: object,
   known: readonly string[],
 ): void {
-  if (typeof options !== "object" || options === null) {
+  const isList = Array.isArray(options);
+  if (typeof options !== "object" || options === null || isList) {
     throw new TypeError(
       `${action}: options must be an object: ${
-        options === null ? "null" : typeof options
+        options === null ? "null" : isList ? "an array" : typeof options
       }`,
     );
   }

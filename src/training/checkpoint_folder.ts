@@ -37,19 +37,17 @@ export function checkpointName(step: number): string {
 export async function listCheckpoints(
   directory: string,
 ): Promise<CheckpointFile[]> {
-  const names = await Array.fromAsync(
-    Deno.readDir(directory),
-    ({ name }) => name,
-  );
-  return sorted(directory, names);
+  const entries = await Array.fromAsync(Deno.readDir(directory));
+  return sorted(directory, entries);
 }
 
 function sorted(
   directory: string,
-  names: readonly string[],
+  entries: readonly Deno.DirEntry[],
 ): CheckpointFile[] {
-  return names
-    .map((name) => ({
+  return entries
+    .filter(({ isDirectory }) => !isDirectory)
+    .map(({ name }) => ({
       path: join(directory, name),
       step: Number(/^step-(\d{8,15})\.safetensors$/.exec(name)?.[1] ?? NaN),
     }))
@@ -70,8 +68,9 @@ export function prepareFolder(directory: string): boolean {
     const trial = join(directory, `.textloom-${crypto.randomUUID()}.tmp`);
     Deno.writeFileSync(trial, Uint8Array.of(1), { createNew: true });
     Deno.removeSync(trial);
-    const names = Array.from(Deno.readDirSync(directory), ({ name }) => name);
-    return names.includes(BEST) || sorted(directory, names).length > 0;
+    const entries = Array.from(Deno.readDirSync(directory));
+    return entries.some(({ name }) => name === BEST) ||
+      sorted(directory, entries).length > 0;
   } catch (cause) {
     if (!(cause instanceof Error)) throw cause;
     const message =

@@ -18,6 +18,7 @@ import {
   anything,
   checkOptions,
   type OptionRules,
+  quote,
   within,
 } from "./_option_rules.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -63,6 +64,9 @@ export interface FindLearningRateOptions extends
   steps?: number;
 }
 
+/** More rates are closer together than the noise of a loss. */
+const MOST_STEPS = 100_000;
+
 const rate = within("a positive number", (x) => x > 0 && x < Infinity);
 
 /** What each option may be; those of `fit()` are checked as it does. */
@@ -70,8 +74,8 @@ const RULES: OptionRules<FindLearningRateOptions> = {
   from: rate,
   to: rate,
   steps: within(
-    "an integer from 10",
-    (x) => Number.isSafeInteger(x) && x >= 10,
+    "an integer from 10 to 100000",
+    (x) => Number.isSafeInteger(x) && x >= 10 && x <= MOST_STEPS,
   ),
   batchSize: anything,
   sequenceLength: anything,
@@ -122,6 +126,13 @@ export async function findLearningRate(
   data: FitData,
   options: FindLearningRateOptions = {},
 ): Promise<LearningRateRange> {
+  if (typeof model?.network?.forward !== "function") {
+    throw new TypeError(
+      `Cannot find a learning rate: the model must be one, such as buildLSTM() gives: ${
+        quote(model)
+      }`,
+    );
+  }
   if (model.network.counting !== undefined) {
     throw new TypeError(
       `Cannot find a learning rate: the model must learn by steps along gradients: it is a ${model}`,

@@ -8,7 +8,7 @@ import { splitDocuments } from "../data/split_documents.ts";
 import { splitTokens } from "../data/split.ts";
 import { batchesOf } from "./_batches_of.ts";
 import { createTrainingDisplay } from "../display/create_training_display.ts";
-import type { TrainableModel } from "./trainable_model.ts";
+import type { TrainableModel, TrainingDefaults } from "./trainable_model.ts";
 import {
   type FitData,
   type FitTokens,
@@ -141,7 +141,7 @@ export function prepareRun(
   data: FitData,
   given: FitOptions,
 ): PreparedRun {
-  const options = { ...model.trainingDefaults, ...definedOf(given) };
+  const options = withDefaults(model.trainingDefaults, definedOf(given));
   const settings = fitSettings(options, model.network.context);
   const { log } = settings;
   if (log !== undefined) options.log = log; // for checkpoints: the run goes on with the same file, wherever it is resumed
@@ -149,6 +149,17 @@ export function prepareRun(
   const batches = batchesOf(train, settings);
   checkMeasurable(parts.validation);
   return { model, options, settings, batches, ...parts };
+}
+
+/** Options over a model's own: one of these takes the place of what would have no effect beside it. */
+function withDefaults(
+  defaults: TrainingDefaults | undefined,
+  given: FitOptions,
+): FitOptions {
+  const own = { ...defaults };
+  if (given.clipValue !== undefined) delete own.clipNorm;
+  if (given.clipNorm !== undefined) delete own.clipValue;
+  return { ...own, ...given };
 }
 
 /** What is learnt from, and what is kept apart. */
@@ -166,12 +177,26 @@ function partsOf(
   const all = fitTokens(data, tokenizer, encoding);
   const ownValidation = typeof settings.validation === "number"
     ? undefined
-    : fitTokens(settings.validation, tokenizer, encoding);
+    : validationTokens(settings.validation, tokenizer, encoding);
   const { train, validation } = typeof settings.validation === "number"
     ? keepApart(all, settings, settings.validation)
     : { train: all, validation: ownValidation };
   refuseIdle(all, validation, options);
   return { data: all, ownValidation, train, validation };
+}
+
+/** The ids of validation data of its own; errors say that it is meant. */
+function validationTokens(
+  ...args: Parameters<typeof fitTokens>
+): FitTokens {
+  try {
+    return fitTokens(...args);
+  } catch (error) {
+    if (error instanceof Error) {
+      error.message = `${error.message} (in validation)`;
+    }
+    throw error;
+  }
 }
 
 /** Begins the run of a model that counts. */

@@ -133,11 +133,18 @@ function sampleRule(value: unknown, name: string): void {
   objectOrFalse(value, name);
   if (value === false) return;
   const rules = {
-    prompt: anything,
+    prompt: text,
     maxTokens: anything,
     temperature: anything,
   };
   checkOptions<SampleOptions>(value as SampleOptions, rules, name);
+}
+
+function text(value: unknown, name: string): void {
+  if (typeof value === "string") return;
+  throw new TypeError(
+    `Cannot train: ${name} must be a string: ${quote(value)}`,
+  );
 }
 
 function metricNames(value: unknown): void {

@@ -128,7 +128,13 @@ function wanted(targets: Tensor, depth: number, smoothing: number): Tensor {
     : tf.add(tf.mul(ones, 1 - smoothing), smoothing / depth);
 }
 
-/** Float32, by way of int32: the wasm engine writes integers into a one-hot tensor whatever its dtype is. */
+/**
+ * Float32, by way of int32: the wasm engine writes integers into a one-hot tensor whatever its dtype is. TensorFlow.js has
+ * no one-hot vectors of a single number, which a vocabulary of one token needs.
+ */
 export function oneHot(ids: Tensor, depth: number): Tensor {
+  if (depth === 1) {
+    return tf.cast(tf.equal(tf.expandDims(ids, 1), 0), "float32"); // (N, 1)
+  }
   return tf.cast(tf.oneHot(ids as tf.Tensor1D, depth), "float32"); // (N, V)
 }

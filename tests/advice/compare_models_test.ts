@@ -13,6 +13,7 @@ import type { LanguageModel } from "../../src/models/language_model.ts";
 import { Corpus } from "../../src/text/corpus.ts";
 import { BPETokenizer } from "../../src/tokenizers/bpe_tokenizer.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
+import { UnknownCharacterError } from "../../src/tokenizers/tokenizer.ts";
 
 const TEXT = "the whale and the sea, the white whale; ".repeat(60);
 const CHARACTERS = CharTokenizer.train(TEXT);
@@ -144,6 +145,44 @@ for (
     [
       2,
       TEXT,
+      { seconds: "64" as never },
+      TypeError,
+      'seconds must be a positive number: "64"',
+    ],
+    [
+      2,
+      TEXT,
+      { validation: "0.1" as never },
+      TypeError,
+      'validation must be above 0 and below 1: "0.1"',
+    ],
+    [2, TEXT, { prompt: 5 as never }, TypeError, "prompt must be a string: 5"],
+    [2, TEXT, { seed: NaN }, RangeError, "seed must be a safe integer: NaN"],
+    [
+      2,
+      TEXT,
+      { signal: {} as never },
+      TypeError,
+      "signal must be an AbortSignal: object",
+    ],
+    [2, TEXT, { fit: null as never }, TypeError, "fit must be an object: null"],
+    [
+      2,
+      TEXT,
+      { fit: { epochs: 2 } as never },
+      TypeError,
+      "fit.epochs has no effect, give seconds to compareModels() instead",
+    ],
+    [
+      2,
+      TEXT.slice(0, 10),
+      {},
+      RangeError,
+      "the validation part needs 2 tokens, one to read and one to predict: 1 for 2-gram, modified Kneser–Ney",
+    ],
+    [
+      2,
+      TEXT,
       { epochs: 3 },
       TypeError,
       "an option must be one of seconds, validation, fit,",
@@ -169,3 +208,35 @@ for (
     );
   });
 }
+
+Deno.test("compareModels() trains no model before it knows that all can read what they are given", async () => {
+  const [first, second] = [2, 3].map((order) =>
+    buildNGram({ tokenizer: CHARACTERS, order })
+  );
+  const poor = buildNGram({ tokenizer: CharTokenizer.train("the"), order: 2 });
+  await assertRejects(
+    () => compareModels([first!, null as never], TEXT, SMALL),
+    TypeError,
+    "Cannot compare models: each must be a LanguageModel, such as buildLSTM() gives: null at place 1",
+  );
+  await assertRejects(
+    () => compareModels([first!, poor], TEXT, SMALL),
+    UnknownCharacterError,
+    "the tokenizer does not know these characters",
+  );
+  await assertRejects(
+    () => compareModels([first!, second!], TEXT, { ...SMALL, prompt: "§" }),
+    UnknownCharacterError,
+    '"§" U+00A7',
+  );
+  await assertRejects(
+    () =>
+      compareModels([first!, second!], TEXT, {
+        ...SMALL,
+        fit: { batchSize: 0 },
+      }),
+    RangeError,
+    "Cannot train: batchSize must be a positive integer: 0",
+  );
+  assertEquals(first!.history, []);
+});

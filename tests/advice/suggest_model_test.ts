@@ -125,6 +125,30 @@ for (
     ],
     [TEXT, null, TypeError, "options must be an object: null"],
     [
+      TEXT,
+      { seconds: "64" },
+      TypeError,
+      'seconds must be a positive number: "64"',
+    ],
+    [
+      TEXT,
+      { memory: [9] },
+      TypeError,
+      "memory must be a positive number: an array",
+    ],
+    [
+      TEXT,
+      { seconds: 1, tokenizer: "char" },
+      TypeError,
+      'tokenizer must be a tokenizer, such as CharTokenizer.train(text): "char"',
+    ],
+    [
+      [TEXT, { text: TEXT }],
+      { seconds: 1 },
+      TypeError,
+      "a list must hold texts: object at place 1",
+    ],
+    [
       7,
       { seconds: 1 },
       TypeError,
@@ -136,7 +160,7 @@ for (
       RangeError,
       "the text must have two characters at least: 1",
     ],
-  ] as [string, SuggestModelOptions, typeof RangeError, string][]
+  ] as unknown as [string, SuggestModelOptions, typeof RangeError, string][]
 ) {
   Deno.test(`suggestModel() refuses ${JSON.stringify(options)} for ${String(data).length} characters`, async () => {
     await assertRejects(

@@ -232,7 +232,14 @@ Deno.test({
   assertEquals((await Deno.stat("/dev/null")).isCharDevice, true);
 });
 
-Deno.test("writeFileAtomic() refuses an empty path and what is no bytes", async () => {
+Deno.test("writeFileAtomic() refuses an empty path, what is none, and what is no bytes", async () => {
+  for (const [path, found] of [[null, "null"], [5, "number"]] as const) {
+    await assertRejects(
+      () => writeFileAtomic(path as never, NEW),
+      TypeError,
+      `Cannot write file: the path must be a string or a file: URL: ${found}`,
+    );
+  }
   await assertRejects(
     () => writeFileAtomic("", NEW),
     RangeError,

@@ -39,7 +39,7 @@ Deno.test("createTrainingDisplay() refuses a display that nobody would see", () 
 
 Deno.test("createTrainingDisplay() lists the displays when it does not know one", () => {
   for (
-    const [kind, shown] of [["bar", '"bar"'], [3, "3"], [
+    const [kind, shown] of [["bar", '"bar"'], [3, "3"], [3n, "3n"], [
       undefined,
       "undefined",
     ]]

@@ -354,6 +354,13 @@ Deno.test("What cannot be compiled is refused with its reason", () => {
     TypeError,
     "Cannot compile: it must be a function: number",
   );
+  for (const [options, found] of [[null, "null"], [5, "number"]] as const) {
+    assertThrows(
+      () => compile(() => 0, options as never),
+      TypeError,
+      `Cannot compile: the options must be an object: ${found}`,
+    );
+  }
   assertThrows(
     () => compile(() => 0, { jitt: true } as never),
     TypeError,

@@ -257,7 +257,32 @@ Deno.test("evaluate() refuses what it cannot measure", async () => {
     [
       "ab",
       { metrics: "loss" },
-      'Cannot evaluate: metrics must be a list of names: "loss"',
+      'Cannot evaluate: metrics must be a list of names, one at least: "loss"',
+    ],
+    [
+      "ab",
+      { metrics: [] },
+      "Cannot evaluate: metrics must be a list of names, one at least: []",
+    ],
+    [
+      "ab",
+      { topK: 5n },
+      "Cannot evaluate: topK must be a list of whole numbers from 1: 5n",
+    ],
+    [
+      "ab",
+      { resamples: 1e9 },
+      "Cannot evaluate: resamples must be at most 1000000: 1000000000",
+    ],
+    [
+      "ab",
+      { seed: "1" },
+      'Cannot evaluate: seed must be a safe integer: "1"',
+    ],
+    [
+      "ab",
+      { signal: null },
+      "Cannot evaluate: signal must be an AbortSignal: null",
     ],
     [
       "ab",
@@ -293,6 +318,11 @@ Deno.test("evaluate() refuses what it cannot measure", async () => {
     );
     assertEquals(error.message, message);
   }
+  await assertRejects(
+    () => evaluate(null as never, "ab"),
+    TypeError,
+    "Cannot evaluate: the model must be one, such as buildLSTM() gives: null",
+  );
 });
 
 Deno.test("Evaluation writes tables, JSON and HTML", async () => {

@@ -147,6 +147,11 @@ Deno.test("predict() leaves no tensor behind, and refuses what it cannot read", 
       { output: "odds" },
       'Cannot predict: output must be "probabilities" or "logits": "odds"',
     ],
+    [
+      [[1]],
+      { output: 1n },
+      'Cannot predict: output must be "probabilities" or "logits": 1n',
+    ],
     [[[1]], { all: 1 }, "Cannot predict: all must be true or false: 1"],
     [
       [[1]],
@@ -157,6 +162,11 @@ Deno.test("predict() leaves no tensor behind, and refuses what it cannot read", 
       "ab",
       { topK: 0 },
       "Cannot predict: topK must be a whole number from 1: 0",
+    ],
+    [
+      "ab",
+      { topK: NaN },
+      "Cannot predict: topK must be a whole number from 1: NaN",
     ],
     [
       "ab",
@@ -171,4 +181,9 @@ Deno.test("predict() leaves no tensor behind, and refuses what it cannot read", 
     );
     assertEquals(error.message, message);
   }
+  await assertRejects(
+    () => predict({} as never, "ab"),
+    TypeError,
+    "Cannot predict: the model must be one, such as buildLSTM() gives: object",
+  );
 });

@@ -184,6 +184,11 @@ Deno.test("score() leaves no tensor behind, and refuses what it cannot score", a
       { topK: 1 },
       'Cannot score: an option must be one of unknown, signal: "topK"',
     ],
+    [
+      "me",
+      { signal: 5 },
+      "Cannot score: signal must be an AbortSignal: 5",
+    ],
   ];
   for (const [text, options, message] of cases) {
     const error = await assertRejects(
@@ -192,6 +197,11 @@ Deno.test("score() leaves no tensor behind, and refuses what it cannot score", a
     );
     assertEquals(error.message, message);
   }
+  await assertRejects(
+    () => score(undefined as never, "me"),
+    TypeError,
+    "Cannot score: the model must be one, such as buildLSTM() gives: undefined",
+  );
   await assertRejects(
     () =>
       score(model, "call", { signal: AbortSignal.abort(new Error("enough")) }),

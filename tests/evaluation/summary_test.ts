@@ -224,6 +224,15 @@ Deno.test("summary() refuses what has no effect or no sense", () => {
     'Cannot summarize: sequenceLength must be a positive integer: "64"',
   );
   refused(
+    { batchSize: NaN },
+    "Cannot summarize: batchSize must be a positive integer: NaN",
+  );
+  assertThrows(
+    () => summary(null as never),
+    TypeError,
+    "Cannot summarize: the model must be one, such as buildLSTM() gives: null",
+  );
+  refused(
     { batch: 1 },
     'Cannot summarize: an option must be one of batchSize, sequenceLength, optimizer: "batch"',
   );

@@ -129,3 +129,17 @@ Deno.test("Parameter puts its values where it is told to", () => {
   assertEquals([...variable.dataSync()], [5, 6]);
   parameter.dispose();
 });
+
+Deno.test("Parameter refuses a shape that no array holds, before anything is made", () => {
+  assertThrows(
+    () =>
+      new Parameter(
+        "lstm_1/kernel",
+        [1e9, 4e9],
+        () => new Float32Array(),
+      ),
+    RangeError,
+    'Cannot make the parameter "lstm_1/kernel": an array holds at most 2147483647 numbers: shape [1000000000,4000000000]; ' +
+      "build a smaller model",
+  );
+});

@@ -65,14 +65,14 @@ Deno.test("buildCNN() refuses what is out of range, of another type, or unknown"
       ],
       [
         { kernelSize: null },
-        RangeError,
+        TypeError,
         `${cannot} kernelSize must be a positive integer: null`,
       ],
       [{ seed: 0.5 }, RangeError, `${cannot} seed must be a safe integer: 0.5`],
       [
         { layerNorm: "no" },
         TypeError,
-        `${cannot} layerNorm must be true or false: no`,
+        `${cannot} layerNorm must be true or false: "no"`,
       ],
       [
         { units: 5 },

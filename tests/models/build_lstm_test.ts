@@ -84,13 +84,13 @@ Deno.test("buildLSTM() refuses a window without attention, one that is none, and
       ],
       [
         { attention: true, attentionWindow: "64" },
-        RangeError,
-        "attentionWindow must be a positive integer: 64",
+        TypeError,
+        'attentionWindow must be a positive integer: "64"',
       ],
       [
         { attention: "dot" },
         TypeError,
-        "attention must be true or false: dot",
+        'attention must be true or false: "dot"',
       ],
       [{ attention: null }, TypeError, "attention must be true or false: null"],
     ] as const

@@ -151,6 +151,11 @@ for (
       "Cannot count n-grams: order must be an integer from 1 to 32: 0",
     ],
     [
+      { order: "6" },
+      TypeError,
+      'Cannot count n-grams: order must be an integer from 1 to 32: "6"',
+    ],
+    [
       { units: 3 },
       TypeError,
       'Cannot build an n-gram model: an option must be one of tokenizer, order: "units"',

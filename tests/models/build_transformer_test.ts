@@ -117,6 +117,21 @@ Deno.test("buildTransformer() refuses what is out of range, unknown, or without 
     'Cannot build a transformer: preset must be one of gpt2, llama: "gpt3"',
   );
   refuses(
+    { preset: null },
+    TypeError,
+    "Cannot build a transformer: preset must be one of gpt2, llama: null",
+  );
+  refuses(
+    { heads: 4n },
+    TypeError,
+    "Cannot build a transformer: heads must be a positive integer: 4n",
+  );
+  refuses(
+    { width: "64" },
+    TypeError,
+    'Cannot build a transformer: width must be a positive integer: "64"',
+  );
+  refuses(
     { preset: "toString" },
     RangeError,
     'Cannot build a transformer: preset must be one of gpt2, llama: "toString"',

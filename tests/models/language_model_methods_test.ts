@@ -99,6 +99,26 @@ Deno.test("LanguageModel.compile() settles what fit() takes where its options sa
   compiled.dispose();
 });
 
+Deno.test("fit() clips as it is told, whatever way compile() settled", async () => {
+  const losses: number[] = [];
+  for (
+    const [settled, given] of [
+      [{}, { clipValue: 0.01 }],
+      [{ clipNorm: 2 }, { clipValue: 0.01 }],
+      [{ clipValue: 0.01 }, {}],
+      [{}, { clipNorm: 0.5 }],
+      [{ clipValue: 0.01 }, { clipNorm: 0.5 }],
+    ]
+  ) {
+    const model = buildLSTM(SMALL).compile(settled!);
+    losses.push((await model.fit(TEXT, { ...QUIET, ...given })).loss!);
+    model.dispose();
+  }
+  const [value, norm] = [losses[0]!, losses[3]!];
+  assert(value !== norm);
+  assertEquals(losses, [value, value, value, norm, norm]);
+});
+
 Deno.test("LanguageModel.compile() refuses unknown options and names", () => {
   const model = buildLSTM(SMALL);
   const refused = (options: unknown, message: string): void =>

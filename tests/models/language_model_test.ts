@@ -205,12 +205,44 @@ Deno.test("LanguageModel.save() leaves nothing behind where it cannot write", as
   await Deno.remove(folder);
 });
 
+Deno.test("LanguageModel.encode() refuses options that are none", async () => {
+  const model = smallModel();
+  for (
+    const [options, message] of [
+      [null, "options must be an object: null"],
+      [[], "options must be an object: an array"],
+      [{ runs: 1 }, 'an option must be one of run, checkpoint: "runs"'],
+    ] as const
+  ) {
+    await assertRejects(
+      () => model.encode(options as never),
+      TypeError,
+      `Cannot encode the model: ${message}`,
+    );
+  }
+  model.dispose();
+});
+
 Deno.test("LanguageModel.load() names the file that is not there, and where it looked", async () => {
   await assertRejects(
     () => LanguageModel.load("no/such.safetensors"),
     Deno.errors.NotFound,
     `Cannot load the model: there is no file "no/such.safetensors" in ${Deno.cwd()}`,
   );
+  const folder = await Deno.makeTempDir();
+  await assertRejects(
+    () => LanguageModel.load(folder),
+    Deno.errors.IsADirectory,
+    `Cannot load the model: this is a folder: ${JSON.stringify(folder)}`,
+  );
+  await Deno.remove(folder);
+  for (const [path, found] of [[null, "null"], ["", '""'], [5, "5"]]) {
+    await assertRejects(
+      () => LanguageModel.load(path as string),
+      TypeError,
+      `Cannot load the model: the path must name a file: ${found}`,
+    );
+  }
 });
 
 Deno.test("LanguageModel.generationDefaults count where a call says nothing, and come back with the file", async () => {

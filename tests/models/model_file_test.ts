@@ -239,7 +239,7 @@ Deno.test("decodeModel() refuses an architecture, sizes or a tokenizer that it d
     changed((header) =>
       void Object.assign(header["config"] as Header, { units: "4" })
     ),
-    `${START}Cannot build an LSTM: units must be a positive integer: 4`,
+    `${START}Cannot build an LSTM: units must be a positive integer: "4"`,
   );
   refuse(
     changed((header) => void (header["tokenizer"] = { kind: "none" })),

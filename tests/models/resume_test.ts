@@ -197,6 +197,18 @@ Deno.test("resume() passes over damaged checkpoints, says which, and takes the n
     );
   }));
 
+Deno.test("resume() passes over what the system does not read", () =>
+  withRun(async (directory) => {
+    await Deno.remove(directory, { recursive: true });
+    const best = join(directory, BEST);
+    await Deno.mkdir(best, { recursive: true });
+    await assertRejects(
+      () => resume(directory, TEXT),
+      ModelFileError,
+      `has none: Cannot resume: this is a folder: ${JSON.stringify(best)}`,
+    );
+  }));
+
 Deno.test("resume() takes the best checkpoint where no other is left", () =>
   withRun(async (directory) => {
     await Deno.rename(

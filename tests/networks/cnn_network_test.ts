@@ -148,8 +148,8 @@ Deno.test("checkCNNConfig() refuses what is out of range, of another type, or un
       [{ filters: 0 }, RangeError, "filters must be a positive integer: 0"],
       [
         { filters: "64" },
-        RangeError,
-        "filters must be a positive integer: 64",
+        TypeError,
+        'filters must be a positive integer: "64"',
       ],
       [
         { embedding: NaN },
@@ -158,7 +158,7 @@ Deno.test("checkCNNConfig() refuses what is out of range, of another type, or un
       ],
       [
         { vocabSize: undefined },
-        RangeError,
+        TypeError,
         "vocabSize must be a positive integer: undefined",
       ],
       [{ kernelSize: 1 }, RangeError, "kernelSize must be from 2 to 64: 1"],
@@ -181,7 +181,7 @@ Deno.test("checkCNNConfig() refuses what is out of range, of another type, or un
       ],
       [
         { dropout: null },
-        RangeError,
+        TypeError,
         "dropout must be a share from 0 up to but not 1: null",
       ],
       [

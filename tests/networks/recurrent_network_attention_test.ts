@@ -90,15 +90,23 @@ Deno.test("completeConfig() has no attention where a file does not speak of it, 
     assert(!("attentionWindow" in completeConfig("lstm", config)));
     assertEquals(new RecurrentNetwork("lstm", config).parameters.size, 6);
   }
-  for (const attentionWindow of [-1, 1.5, NaN, null, "64"]) {
+  for (
+    const [attentionWindow, type, given] of [
+      [-1, RangeError, "-1"],
+      [1.5, RangeError, "1.5"],
+      [NaN, RangeError, "NaN"],
+      [null, TypeError, "null"],
+      ["64", TypeError, '"64"'],
+    ] as const
+  ) {
     assertThrows(
       () =>
         completeConfig(
           "gru",
           { ...CONFIG, attentionWindow } as RecurrentConfig,
         ),
-      RangeError,
-      `Cannot build a GRU: attentionWindow must be a positive integer, or 0 for no attention: ${attentionWindow}`,
+      type,
+      `Cannot build a GRU: attentionWindow must be a positive integer, or 0 for no attention: ${given}`,
     );
   }
   assertThrows(

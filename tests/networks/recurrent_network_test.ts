@@ -478,6 +478,16 @@ Deno.test("completeConfig() refuses what has no effect, is of another type, or u
         "Cannot build an RNN: residual begins with the second layer: it needs layers from 2: 1",
       ],
       [
+        "rnn",
+        { units: "8" },
+        'Cannot build an RNN: units must be a positive integer: "8"',
+      ],
+      [
+        "rnn",
+        { dropout: "0.5" },
+        'Cannot build an RNN: dropout must be a share from 0 up to but not 1: "0.5"',
+      ],
+      [
         "gru",
         { resetAfter: 1 },
         "Cannot build a GRU: resetAfter must be true or false: 1",
@@ -485,7 +495,7 @@ Deno.test("completeConfig() refuses what has no effect, is of another type, or u
       [
         "lstm",
         { layerNorm: "no" },
-        "Cannot build an LSTM: layerNorm must be true or false: no",
+        'Cannot build an LSTM: layerNorm must be true or false: "no"',
       ],
       [
         "lstm",

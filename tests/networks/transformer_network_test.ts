@@ -498,10 +498,6 @@ Deno.test("TransformerNetwork constructor refuses what does not fit", () => {
         "Cannot build a transformer: layers must be at most 1000: 1001",
       ],
       [
-        { vocabSize: "7" },
-        "Cannot build a transformer: vocabSize must be a positive integer: 7",
-      ],
-      [
         { heads: 3 },
         "Cannot build a transformer: heads must divide the width of 8: 3",
       ],
@@ -552,12 +548,30 @@ Deno.test("TransformerNetwork constructor refuses what does not fit", () => {
       message,
     );
   }
-  assertThrows(
-    () =>
-      new TransformerNetwork(
-        { ...CONFIG, tied: 1 } as unknown as TransformerNetworkConfig,
-      ),
-    TypeError,
-    "Cannot build a transformer: tied must be true or false: 1",
-  );
+  for (
+    const [change, message] of [
+      [{ tied: 1 }, "tied must be true or false: 1"],
+      [{ vocabSize: "7" }, 'vocabSize must be a positive integer: "7"'],
+      [{ width: 8n }, "width must be a positive integer: 8n"],
+      [{ epsilon: "1" }, 'epsilon must be a positive number: "1"'],
+      [
+        { dropout: null },
+        "dropout must be a share from 0 up to but not 1: null",
+      ],
+      [
+        { dropout: [] },
+        "dropout must be a share from 0 up to but not 1: an array",
+      ],
+      [{ norm: null }, "norm must be one of layer, rms: null"],
+    ] as const
+  ) {
+    assertThrows(
+      () =>
+        new TransformerNetwork(
+          { ...CONFIG, ...change } as unknown as TransformerNetworkConfig,
+        ),
+      TypeError,
+      `Cannot build a transformer: ${message}`,
+    );
+  }
 });

@@ -50,6 +50,20 @@ Deno.test("listCheckpoints() gives the newest first, and nothing else that lies 
     },
   ));
 
+Deno.test("A folder that is named like a checkpoint is none, and stays", () =>
+  withFolder([checkpointName(1), checkpointName(2)], async (folder) => {
+    const odd = checkpointName(9);
+    await Deno.mkdir(join(folder, odd, "within"), { recursive: true });
+    assertEquals((await listCheckpoints(folder)).map(({ step }) => step), [
+      2,
+      1,
+    ]);
+    await pruneFolder(folder, { keep: 1, newest: 2 });
+    assertEquals(namesIn(folder), [checkpointName(2), odd]);
+    await clearFolder(folder, checkpointName(2));
+    assertEquals(namesIn(folder), [checkpointName(2), odd]);
+  }));
+
 Deno.test("pruneFolder() keeps the newest, removes what is newer than they are, and leaves other files alone", () =>
   withFolder([...STEPS, BEST, "notes.txt"], async (folder) => {
     await pruneFolder(folder, { keep: 2, newest: 300 });

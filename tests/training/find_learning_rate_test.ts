@@ -175,7 +175,12 @@ Deno.test("findLearningRate() refuses what it does not take", async () => {
       [
         { steps: 9 },
         RangeError,
-        "Cannot train: steps must be an integer from 10: 9",
+        "Cannot train: steps must be an integer from 10 to 100000: 9",
+      ],
+      [
+        { steps: 1e9 },
+        RangeError,
+        "Cannot train: steps must be an integer from 10 to 100000: 1000000000",
       ],
       [
         { batchSize: 0 },
@@ -197,5 +202,10 @@ Deno.test("findLearningRate() refuses what it does not take", async () => {
       message,
     );
   }
+  await assertRejects(
+    () => findLearningRate(null as never, TEXT),
+    TypeError,
+    "Cannot find a learning rate: the model must be one, such as buildLSTM() gives: null",
+  );
   model.dispose();
 });

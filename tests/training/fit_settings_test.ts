@@ -204,6 +204,16 @@ for (
       'Cannot train: metrics must be a list of accuracy: "accuracy"',
     ],
     [
+      { sample: { prompt: null } },
+      TypeError,
+      "Cannot train: sample.prompt must be a string: null",
+    ],
+    [
+      { optimizer: 1n },
+      TypeError,
+      'Cannot make an optimizer: it must be a name or options with a name, such as "adam" or { name: "adam" }: 1n',
+    ],
+    [
       { clipValue: 0 },
       RangeError,
       "Cannot train: clipValue must be a positive number: 0",

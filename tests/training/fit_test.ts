@@ -444,7 +444,13 @@ Deno.test("fit() refuses at once what it cannot train on", () => {
     TEXT,
     { validation: "whale.txt" },
     TypeError,
-    'not the path of a file: "whale.txt"',
+    'not the path of a file: "whale.txt"; read the file with loadText() (in validation)',
+  );
+  refuse(
+    TEXT,
+    { validation: null },
+    TypeError,
+    "or a source of tokens: null (in validation)",
   );
   refuse(
     5,
@@ -730,5 +736,21 @@ Deno.test("fit() refuses options that have no effect on the data", () => {
     RangeError,
     "Cannot train: the validation part needs a text or document of 2 tokens, one to read and one to predict: there is none",
   );
+  model.dispose();
+});
+
+Deno.test("A model of a text of one character trains and is measured: there is nothing to guess", async () => {
+  const model = buildLSTM({
+    tokenizer: CharTokenizer.train("a"),
+    units: 4,
+    embedding: 2,
+  });
+  const text = "a".repeat(100);
+  const { loss, validationLoss } = await fit(model, text, QUIET);
+  assertEquals([loss, validationLoss], [0, 0]);
+  const { loss: measured, accuracy, perplexity } = await model.evaluate(text);
+  assertEquals([measured, accuracy, perplexity], [0, 1, 1]);
+  const { tokens } = await model.score("aa");
+  assertEquals([tokens[1]!.logProbability, tokens[1]!.rank], [-0, 0]);
   model.dispose();
 });

@@ -1,3 +1,4 @@
+import { assertEquals } from "@std/assert";
 import { ensureEngine } from "../../src/engine/engine.ts";
 import { type Tensor, tf } from "../../src/engine/tf.ts";
 import {
@@ -69,6 +70,20 @@ for (
     });
   });
 }
+
+Deno.test("A vocabulary of one token has no loss and no gradient", () => {
+  tf.tidy(() => {
+    const logits = tf.tensor2d([[3], [-2]]);
+    const ids = tf.tensor1d([0, 0], "int32");
+    for (const smoothing of [0, 0.1]) {
+      const { value, grad } = tf.valueAndGrad((x: Tensor) =>
+        meanCrossEntropy(x, ids, smoothing)
+      )(logits);
+      // By hand: softmax of one score is 1, its logarithm 0; 1 minus the one-hot 1 is 0.
+      assertEquals([...value.dataSync(), ...grad.dataSync()], [0, 0, 0]);
+    }
+  });
+});
 
 Deno.test("meanCrossEntropy() of even logits is the logarithm of the vocabulary's size", () => {
   tf.tidy(() => {

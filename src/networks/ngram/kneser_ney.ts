@@ -8,6 +8,7 @@
 import { compactIds } from "../../data/compact_ids.ts";
 import type { TokenArray, TokenSource } from "../../data/token_source.ts";
 import { checkOptionNames } from "../../text/options.ts";
+import { wrongNumber } from "../../text/refusal.ts";
 import { checkedDocument, piecesOf } from "./_document.ts";
 import { type KeptCounts, NGramCounts } from "./ngram_counts.ts";
 import { Smoothing } from "./smoothing.ts";
@@ -70,13 +71,15 @@ export class KneserNey {
       !(Number.isSafeInteger(vocabSize) && 0 < vocabSize &&
         vocabSize < 2 ** 31 - 1)
     ) {
-      throw new RangeError(
-        `Cannot count n-grams: vocabSize must be a positive integer below 2147483647: ${vocabSize}`,
+      throw wrongNumber(
+        "Cannot count n-grams: vocabSize must be a positive integer below 2147483647",
+        vocabSize,
       );
     }
     if (!(Number.isSafeInteger(order) && 1 <= order && order <= 32)) {
-      throw new RangeError(
-        `Cannot count n-grams: order must be an integer from 1 to 32: ${order}`,
+      throw wrongNumber(
+        "Cannot count n-grams: order must be an integer from 1 to 32",
+        order,
       );
     }
     this.order = order;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shown } from "../../text/refusal.ts";
 import { Adagrad, type AdagradOptions, checkAdagrad } from "./adagrad.ts";
 import { Adam, type AdamOptions, checkAdam } from "./adam.ts";
 import { checkLion, Lion, type LionOptions } from "./lion.ts";
@@ -87,7 +88,7 @@ export function checkOptimizer(choice: OptimizerChoice): void {
   ) {
     throw new TypeError(
       `Cannot make an optimizer: it must be a name or options with a name, such as "adam" or { name: "adam" }: ${
-        JSON.stringify(choice)
+        shown(choice)
       }`,
     );
   }

@@ -302,7 +302,7 @@ Deno.test("createOptimizer() refuses what it does not know, and options out of r
       [
         ["adam"],
         TypeError,
-        'Cannot make an optimizer: it must be a name or options with a name, such as "adam" or { name: "adam" }: ["adam"]',
+        'Cannot make an optimizer: it must be a name or options with a name, such as "adam" or { name: "adam" }: an array',
       ],
     ] as const
   ) {
