@@ -19,12 +19,8 @@ import { summary, type SummaryOptions } from "../evaluation/summary.ts";
 import type { ScoredText } from "../evaluation/scored_text.ts";
 import type { NdArray } from "../text/nd_array.ts";
 import { checkOptionNames } from "../text/options.ts";
-<<<<<<< HEAD
-=======
 import { explainFileError } from "../text/read_file.ts";
 import { shown } from "../text/refusal.ts";
-import type { Tokenizer } from "../tokenizers/tokenizer.ts";
->>>>>>> break6
 import { fit } from "../training/fit.ts";
 import type { ArrayData, FitData } from "../training/fit_data.ts";
 import type { FitOptions } from "../training/fit_options.ts";
