@@ -448,7 +448,7 @@ Deno.test("fit() refuses at once what it cannot train on", () => {
   );
   refuse(
     TEXT,
-    { validation: null },
+    { validation: null as never },
     TypeError,
     "or a source of tokens: null (in validation)",
   );
