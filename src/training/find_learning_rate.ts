@@ -220,6 +220,11 @@ function resolve(
       `Cannot train: from must be below to: ${from} and ${to}`,
     );
   }
+  if (to / from === Infinity) {
+    throw new RangeError(
+      `Cannot train: to must be a finite multiple of from: ${to} and ${from}`,
+    );
+  }
   const rates = Array.from(
     { length: steps },
     (_, i) => from * (to / from) ** (i / (steps - 1)),

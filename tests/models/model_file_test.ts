@@ -256,9 +256,15 @@ Deno.test("decodeModel() refuses an architecture, sizes or a tokenizer that it d
 Deno.test("decodeModel() refuses huge sizes without making the weights", () => {
   refuse(
     changed((header) =>
+      void Object.assign(header["config"] as Header, { units: 2 ** 14 })
+    ),
+    `${START}the tensor "lstm_1/kernel" must be F32 of shape [2,65536]: it is F32 of shape [2,16]`,
+  );
+  refuse(
+    changed((header) =>
       void Object.assign(header["config"] as Header, { units: 2 ** 40 })
     ),
-    `${START}the tensor "lstm_1/kernel" must be F32 of shape [2,4398046511104]: it is F32 of shape [2,16]`,
+    `${START}Cannot make the parameter "lstm_1/kernel": an array holds at most 2147483647 numbers: shape [2,4398046511104]; `,
   );
   refuse(
     changed((header) =>

@@ -173,6 +173,11 @@ Deno.test("findLearningRate() refuses what it does not take", async () => {
         "Cannot train: from must be below to: 1 and 1",
       ],
       [
+        { from: 1e-300, to: 1e300 },
+        RangeError,
+        "Cannot train: to must be a finite multiple of from: 1e+300 and 1e-300",
+      ],
+      [
         { steps: 9 },
         RangeError,
         "Cannot train: steps must be an integer from 10 to 100000: 9",
