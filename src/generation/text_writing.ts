@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ensureEngine } from "../engine/engine.ts";
 import { RandomStream } from "../engine/random.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { Chain } from "./chain/chain.ts";
@@ -79,6 +80,8 @@ export class TextWriting {
   readonly #model: TextPredictor;
   readonly #network: Predictor;
   readonly #settings: GenerationSettings;
+  /** Whether tokens that end a text have to wait. */
+  readonly #waits: boolean;
   readonly #constrained: (() => ConstrainedText) | undefined;
 
   /**
@@ -116,6 +119,7 @@ export class TextWriting {
       });
     }
     this.#model = model;
+    this.#waits = ends.stopTokens.length > 0 && ends.minTokens > 0;
     this.#network = networkOf(model, settings);
     this.#settings = settings;
   }
@@ -126,10 +130,13 @@ export class TextWriting {
    * @param alternatives How many likely tokens to name beside each; nothing is told of the tokens without it.
    * @returns Token after token, what is certain of each text now.
    */
-  write(alternatives?: number): AsyncGenerator<string[], void, undefined> {
+  async *write(
+    alternatives?: number,
+  ): AsyncGenerator<string[], void, undefined> {
+    await ensureEngine(); // only then it is known whether blocks can be written
     const { maxTokens, maxSeconds, signal, row: first } = this.#settings;
     const seed = this.seed === undefined ? {} : { seed: this.seed };
-    return writeTexts(this.#network, this.rows, {
+    yield* writeTexts(this.#network, this.rows, {
       choosers: this.rows.map((_, row): TokenChooser => {
         const session = this.chain.start({ ...seed, row: first + row });
         const text = this.#constrained?.();
@@ -167,7 +174,8 @@ export class TextWriting {
     ]
       .every((each) => each === undefined);
     if (
-      !isPlain || !canCompile(rest) || this.#constrained !== undefined ||
+      !isPlain || !canCompile(rest) || this.#waits ||
+      this.#constrained !== undefined ||
       this.#network !== this.#model.network
     ) return undefined;
     const source = this.#model.blocksFor?.(maxTokens * this.rows.length);
@@ -203,7 +211,10 @@ function networkOf(
     ]);
   }
   if (guidance === undefined) return all;
-  checkOptionNames("Cannot generate", guidance, ["scale", "negativePrompt"]);
+  checkOptionNames("Cannot generate: guidance", guidance, [
+    "scale",
+    "negativePrompt",
+  ]);
   const { scale, negativePrompt } = guidance;
   return guided(all, {
     scale,
