@@ -20,7 +20,7 @@ import { mixture } from "./strategies/mixture.ts";
  */
 export function networkOfCall(
   { network, tokenizer }: { network: Predictor; tokenizer: Tokenizer },
-  { mixture: others, guidance }: GenerationSettings,
+  { mixture: others, guidance, unknown }: GenerationSettings,
 ): Predictor {
   let all = network;
   if (others.length > 0) {
@@ -34,12 +34,15 @@ export function networkOfCall(
     ]);
   }
   if (guidance === undefined) return all;
-  checkOptionNames("Cannot generate", guidance, ["scale", "negativePrompt"]);
+  checkOptionNames("Cannot generate: guidance", guidance, [
+    "scale",
+    "negativePrompt",
+  ]);
   const { scale, negativePrompt } = guidance;
   return guided(all, {
     scale,
     ...(negativePrompt !== undefined &&
-      { negative: encodePrompt(tokenizer, negativePrompt) }),
+      { negative: encodePrompt(tokenizer, negativePrompt, unknown) }),
   });
 }
 

@@ -5,6 +5,7 @@
  */
 import { checkOptionNames } from "../text/options.ts";
 import type { Tokenizer, UnknownPolicy } from "../tokenizers/tokenizer.ts";
+import { checkSignal } from "./check_signal.ts";
 import { endTokens } from "./_end_tokens.ts";
 import type { Constraint } from "./constraints/constraint.ts";
 import type { Predictor } from "./predictor.ts";
@@ -275,6 +276,9 @@ export function generationSettings(
   flag("stopAtSentence", stopAtSentence);
   flag("trimIncomplete", trimIncomplete);
   flag("stopWhenComplete", stopWhenComplete);
+  const stops = stopStrings(stop);
+  checkSignal("Cannot generate", signal);
+  checkMixture(mixture);
   if (constraint === undefined) {
     if (options.stopWhenComplete !== undefined) {
       throw new TypeError(
@@ -284,7 +288,7 @@ export function generationSettings(
   } else {
     for (
       const [name, given] of [
-        ["stop", stop.length > 0],
+        ["stop", stops.length > 0],
         ["stopAtSentence", stopAtSentence],
         ["trimIncomplete", trimIncomplete],
       ] as const
@@ -302,7 +306,9 @@ export function generationSettings(
   }
   if (!(typeof maxSeconds === "number" && maxSeconds > 0)) {
     throw new RangeError(
-      `Cannot generate: maxSeconds must be a number above 0: ${maxSeconds}`,
+      `Cannot generate: maxSeconds must be a number above 0: ${
+        String(maxSeconds)
+      }`,
     );
   }
   return {
@@ -310,8 +316,8 @@ export function generationSettings(
     maxTokens,
     maxSeconds,
     minTokens,
-    stop: stopStrings(stop),
-    stopTokens: stopTokens && stopIds(stopTokens),
+    stop: stops,
+    stopTokens: stopTokens === undefined ? undefined : stopIds(stopTokens),
     stopAtSentence,
     row,
     unknown,
@@ -363,7 +369,9 @@ export function textEnds(
 function count(name: string, value: unknown, least = 0): void {
   if (!Number.isSafeInteger(value) || (value as number) < least) {
     throw new RangeError(
-      `Cannot generate: ${name} must be an integer from ${least}: ${value}`,
+      `Cannot generate: ${name} must be an integer from ${least}: ${
+        String(value)
+      }`,
     );
   }
 }
@@ -372,9 +380,29 @@ function flag(name: string, value: unknown): void {
   if (typeof value !== "boolean") {
     throw new TypeError(
       `Cannot generate: ${name} must be true or false: ${
-        typeof value === "string" ? JSON.stringify(value) : value
+        typeof value === "string" ? JSON.stringify(value) : String(value)
       }`,
     );
+  }
+}
+
+function checkMixture(parts: unknown): void {
+  if (!Array.isArray(parts)) {
+    throw new TypeError(
+      `Cannot generate: mixture must be a list of models with their weights: ${
+        parts === null ? null : typeof parts
+      }`,
+    );
+  }
+  for (const part of parts) {
+    checkOptionNames("Cannot generate: mixture", part, ["model", "weight"]);
+    if (part.model?.tokenizer === undefined) {
+      throw new TypeError(
+        `Cannot generate: a model of a mixture must be a language model: ${
+          part.model === null ? null : typeof part.model
+        }`,
+      );
+    }
   }
 }
 
@@ -382,7 +410,9 @@ function stopStrings(stop: string | readonly string[]): readonly string[] {
   const stops = typeof stop === "string" ? [stop] : stop;
   if (!Array.isArray(stops) || stops.some((each) => typeof each !== "string")) {
     throw new TypeError(
-      `Cannot generate: stop must be a string or a list of strings: ${stop}`,
+      `Cannot generate: stop must be a string or a list of strings: ${
+        String(stop)
+      }`,
     );
   }
   if (stops.includes("")) {
@@ -396,13 +426,15 @@ function stopStrings(stop: string | readonly string[]): readonly string[] {
 function stopIds(ids: readonly number[]): readonly number[] {
   if (!Array.isArray(ids)) {
     throw new TypeError(
-      `Cannot generate: stopTokens must be a list of ids: ${ids}`,
+      `Cannot generate: stopTokens must be a list of ids: ${String(ids)}`,
     );
   }
   for (const id of ids) {
     if (!Number.isSafeInteger(id) || id < 0) {
       throw new RangeError(
-        `Cannot generate: stopTokens must be ids, integers from 0: ${id}`,
+        `Cannot generate: stopTokens must be ids, integers from 0: ${
+          String(id)
+        }`,
       );
     }
   }

@@ -120,7 +120,7 @@ export class Sampler implements Sampling {
    */
   constructor(options: SamplerOptions = {}) {
     const { temperature = 1, topK = 0, seed } = options;
-    if (!(temperature >= 0 && temperature < Infinity)) {
+    if (!(Number.isFinite(temperature) && temperature >= 0)) {
       throw new RangeError(
         `Cannot sample: temperature must be a number from 0: ${temperature}`,
       );
@@ -146,7 +146,11 @@ export class Sampler implements Sampling {
     }
     this.temperature = temperature;
     this.topK = topK;
-    this.seed = temperature > 0 ? seed ?? freshSeed() : undefined;
+    this.seed = temperature === 0
+      ? undefined
+      : seed === undefined
+      ? freshSeed()
+      : seed;
     if (this.seed !== undefined) seedNumber(this.seed);
   }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ensureEngine } from "../engine/engine.ts";
 import { RandomStream } from "../engine/random.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { ConstrainedChooser, WatchedChooser } from "./_choosers.ts";
@@ -111,11 +112,12 @@ export class TextWriting {
    * @param options What is to be told of the tokens.
    * @returns Token after token, what is certain of each text now.
    */
-  write(
+  async *write(
     { alternatives, watch }: WriteOptions = {},
   ): AsyncGenerator<string[], void, undefined> {
+    await ensureEngine(); // only then it is known whether blocks can be written
     const { maxTokens, maxSeconds, signal } = this.#settings;
-    return writeTexts(this.#network, this.rows, {
+    yield* writeTexts(this.#network, this.rows, {
       choosers: this.rows.map((_, row) => this.#chooserOf(row, watch)),
       maxTokens,
       maxSeconds,

@@ -242,6 +242,23 @@ Deno.test("LanguageModel.generate() writes the same text before and after its lo
   model.dispose();
 });
 
+Deno.test("LanguageModel.generate() keeps end tokens waiting for minTokens once its loop is compiled", async () => {
+  const tokenizer = CharTokenizer.train("to be or not to be");
+  const model = buildLSTM({ tokenizer, units: 12, embedding: 4 });
+  const options = {
+    maxTokens: 150,
+    seed: 7,
+    minTokens: 40,
+    stopTokens: [...tokenizer.encode("etb")],
+  };
+  const early = await model.generate("to", options);
+  await model.generate("to", { maxTokens: 1000, seed: 1 });
+  const late = await model.generate("to", options);
+  assertEquals([late.text, late.stopReason], [early.text, "endToken"]);
+  assert(late.tokens.length > 40);
+  model.dispose();
+});
+
 /** How a text is written: a chain of stages, the draw, and how many tokens. */
 interface Writing {
   options: ChainOptions & { temperature?: number };

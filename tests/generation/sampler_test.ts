@@ -153,6 +153,21 @@ for (
       "Cannot sample: topK must be an integer from 0: 1.5",
     ],
     [
+      { temperature: null as never },
+      RangeError,
+      "Cannot sample: temperature must be a number from 0: null",
+    ],
+    [
+      { temperature: "0.8" as never },
+      RangeError,
+      "Cannot sample: temperature must be a number from 0: 0.8",
+    ],
+    [
+      { seed: null as never },
+      RangeError,
+      "Cannot make random numbers: the seed must be a safe integer: null",
+    ],
+    [
       { seed: 0.1 },
       RangeError,
       "Cannot make random numbers: the seed must be a safe integer: 0.1",

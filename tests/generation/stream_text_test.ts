@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ensureEngine } from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
 import type { GenerateOptions } from "../../src/generation/generate_options.ts";
+import { oneOf } from "../../src/generation/constraints/word_list.ts";
 import { streamText } from "../../src/generation/stream_text.ts";
 import type { TextPredictor } from "../../src/generation/text_writing.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
@@ -299,6 +300,57 @@ Deno.test("streamText() refuses options that are out of range or without effect"
     { samples: 2 },
     TypeError,
     "Cannot generate: samples is about whole texts and has no effect on a stream: use generate()",
+  );
+  refuse({ seed: null }, RangeError, "the seed must be a safe integer: null");
+  refuse(
+    { stopTokens: null },
+    TypeError,
+    "Cannot generate: stopTokens must be a list of ids: null",
+  );
+  refuse(
+    { stop: null, constraint: oneOf(["abc"]) },
+    TypeError,
+    "Cannot generate: stop must be a string or a list of strings: null",
+  );
+  refuse(
+    { maxTokens: Symbol("many") },
+    RangeError,
+    "Cannot generate: maxTokens must be an integer from 0: Symbol(many)",
+  );
+  refuse(
+    { signal: new AbortController() },
+    TypeError,
+    "Cannot generate: signal must be an AbortSignal: an AbortController; give its signal",
+  );
+  refuse(
+    { signal: null },
+    TypeError,
+    "Cannot generate: signal must be an AbortSignal: null",
+  );
+  refuse(
+    { mixture: { weight: 1 } },
+    TypeError,
+    "Cannot generate: mixture must be a list of models with their weights: object",
+  );
+  refuse(
+    { mixture: [null] },
+    TypeError,
+    "Cannot generate: mixture: options must be an object: null",
+  );
+  refuse(
+    { mixture: [{ model: alphabet(), wieght: 1 }] },
+    TypeError,
+    'Cannot generate: mixture: an option must be one of model, weight: "wieght"',
+  );
+  refuse(
+    { mixture: [{ weight: 1 }] },
+    TypeError,
+    "Cannot generate: a model of a mixture must be a language model: undefined",
+  );
+  refuse(
+    { guidance: null },
+    TypeError,
+    "Cannot generate: guidance: options must be an object: null",
   );
   refuse({ topP: 2 }, RangeError, "Cannot sample: topP must be");
   refuse(

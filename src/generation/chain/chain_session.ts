@@ -82,7 +82,7 @@ export class ChainSession {
       );
     }
     this.row = row;
-    this.seed = draws ? seed ?? freshSeed() : undefined;
+    this.seed = !draws ? undefined : seed === undefined ? freshSeed() : seed;
     this.#candidates = candidates;
     this.#draws = this.seed === undefined
       ? undefined

@@ -4,6 +4,7 @@
  * @module
  */
 import { checkOptionNames } from "../../text/options.ts";
+import { checkSignal } from "../check_signal.ts";
 import { checkProcess } from "./_processed.ts";
 import { checkPrompt, tokenIds } from "./_token_ids.ts";
 import type { BeamSearchOptions } from "./beam_search.ts";
@@ -92,6 +93,7 @@ export function beamSearchSettings(
   const ids = tokenIds("Cannot search", "prompt", prompt);
   checkPrompt("Cannot search", ids);
   checkProcess("Cannot search", process);
+  checkSignal("Cannot search", signal);
   if (returned > beams) {
     throw new RangeError(
       `Cannot search: returned must be at most the ${beams} beams: ${returned}`,
@@ -112,6 +114,11 @@ export function beamSearchSettings(
       `Cannot search: earlyStopping must be true, false or "never": ${
         JSON.stringify(earlyStopping)
       }`,
+    );
+  }
+  if (typeof sample !== "boolean") {
+    throw new TypeError(
+      `Cannot search: sample must be true or false: ${JSON.stringify(sample)}`,
     );
   }
   if (seed !== undefined && !sample) {

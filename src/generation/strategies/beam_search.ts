@@ -153,7 +153,7 @@ export async function beamSearch(
   const { prompt, groups, maxTokens, process, signal } = settings;
   checkRoom(next, prompt.length + maxTokens);
   const rows = rowLogits(next);
-  const seed = options.seed ?? freshSeed();
+  const { seed = freshSeed() } = options;
   const searches = Array.from(
     { length: groups },
     (_, group) =>

@@ -9,6 +9,7 @@
  */
 import { nextTurn } from "../../engine/event_loop.ts";
 import { checkOptionNames } from "../../text/options.ts";
+import { checkSignal } from "../check_signal.ts";
 import type { Predictor } from "../predictor.ts";
 import { Sampler, type SamplerOptions } from "../sampler.ts";
 import { checkProcess, processed } from "./_processed.ts";
@@ -228,6 +229,7 @@ function settingsOf(options: BestOfOptions) {
     );
   }
   checkProcess(ACTION, process);
+  checkSignal(ACTION, signal);
   if (scorer !== undefined && typeof scorer !== "function") {
     throw new TypeError(
       `${ACTION}: scorer must be a function: ${

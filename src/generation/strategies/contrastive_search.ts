@@ -11,6 +11,7 @@
  */
 import { nextTurn } from "../../engine/event_loop.ts";
 import { checkOptionNames } from "../../text/options.ts";
+import { checkSignal } from "../check_signal.ts";
 import type { Predictor } from "../predictor.ts";
 import { checkProcess, processed } from "./_processed.ts";
 import { checkPredictor, checkPrompt, tokenIds } from "./_token_ids.ts";
@@ -173,6 +174,7 @@ function settingsOf(options: ContrastiveSearchOptions) {
     );
   }
   checkProcess(ACTION, options.process);
+  checkSignal(ACTION, options.signal);
   if (typeof alpha !== "number" || !(alpha >= 0 && alpha <= 1)) {
     throw new RangeError(
       `${ACTION}: alpha must be a number from 0 to 1: ${alpha}`,

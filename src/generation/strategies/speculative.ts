@@ -15,6 +15,7 @@ import { nextTurn } from "../../engine/event_loop.ts";
 import { freshSeed, RandomStream } from "../../engine/random.ts";
 import { tf } from "../../engine/tf.ts";
 import { checkOptionNames } from "../../text/options.ts";
+import { checkSignal } from "../check_signal.ts";
 import type { Predictor, PredictorState } from "../predictor.ts";
 import { checkProcess, processed } from "./_processed.ts";
 import { checkPredictor, checkPrompt, tokenIds } from "./_token_ids.ts";
@@ -110,6 +111,7 @@ export async function* speculate(
   const prompt = tokenIds(ACTION, "prompt", options.prompt);
   checkPrompt(ACTION, prompt);
   checkProcess(ACTION, process);
+  checkSignal(ACTION, signal);
   checkPredictor(ACTION, target);
   checkPredictor(ACTION, options.draft);
   if (!Number.isSafeInteger(maxTokens) || maxTokens < 0) {
@@ -122,7 +124,8 @@ export async function* speculate(
       `Cannot speculate: drafted must be a positive integer: ${drafted}`,
     );
   }
-  const random = new RandomStream(options.seed ?? freshSeed(), "speculation");
+  const { seed = freshSeed() } = options;
+  const random = new RandomStream(seed, "speculation");
   checkRoom(target, prompt.length + maxTokens);
   checkRoom(options.draft, prompt.length + maxTokens);
   const probabilities = (logits: Float32Array, row: number[]): Float64Array =>

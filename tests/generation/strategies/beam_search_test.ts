@@ -245,6 +245,19 @@ for (
   });
 }
 
+Deno.test("beamSearch() refuses a seed that is null", async () => {
+  await assertRejects(
+    () =>
+      beamSearch((rows) => rows.map(() => Float32Array.of(0, 0)), {
+        prompt: [1],
+        sample: true,
+        seed: null as never,
+      }),
+    RangeError,
+    "Cannot make random numbers: the seed must be a safe integer: null",
+  );
+});
+
 Deno.test("beamSearch() stops with the signal's reason, and frees all", async () => {
   const network = new RecurrentNetwork("lstm", {
     vocabSize: 7,
@@ -292,6 +305,16 @@ for (
       { diversityPenalty: 1 },
       TypeError,
       "diversityPenalty has no effect with one group, leave it out or give groups",
+    ],
+    [
+      { sample: "no" as never },
+      TypeError,
+      'sample must be true or false: "no"',
+    ],
+    [
+      { signal: {} as never },
+      TypeError,
+      "signal must be an AbortSignal: object",
     ],
     [
       { seed: 1 },

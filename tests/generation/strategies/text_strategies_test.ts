@@ -168,6 +168,16 @@ for (
       "Cannot find the best text: scorer must be a function: string",
     ],
     [
+      () => model.contrastiveSearch("to", { signal: null } as never),
+      TypeError,
+      "Cannot search: signal must be an AbortSignal: null",
+    ],
+    [
+      () => model.bestOf("to", { signal: 5 } as never),
+      TypeError,
+      "Cannot find the best text: signal must be an AbortSignal: number",
+    ],
+    [
       () => model.beamSearch("to", null as never),
       TypeError,
       "Cannot search: options must be an object: null",
