@@ -197,7 +197,7 @@ export class TextWriting {
 /** The network of a call: alone, together with others, or under guidance. */
 function networkOf(
   { network, tokenizer }: TextPredictor,
-  { mixture: others, guidance }: GenerationSettings,
+  { mixture: others, guidance, unknown }: GenerationSettings,
 ): Predictor {
   let all = network;
   if (others.length > 0) {
@@ -219,7 +219,7 @@ function networkOf(
   return guided(all, {
     scale,
     ...(negativePrompt !== undefined &&
-      { negative: encodePrompt(tokenizer, negativePrompt) }),
+      { negative: encodePrompt(tokenizer, negativePrompt, unknown) }),
   });
 }
 
