@@ -232,6 +232,15 @@ Deno.test("generate() fails as a promise where prompts are none, or the signal i
     Error,
     "enough",
   );
+  await assertRejects(
+    () =>
+      built.generate("t", {
+        maxTokens: 0, // nothing to do, and still
+        signal: AbortSignal.abort(new Error("enough")),
+      }),
+    Error,
+    "enough",
+  );
   built.dispose();
 });
 
