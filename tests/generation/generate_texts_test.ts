@@ -363,6 +363,13 @@ Deno.test("generate() keeps to a constraint, whatever the model prefers, and say
     "Cannot generate: stop would cut off a text that a constraint wants whole",
   );
   await assertRejects(
+    () =>
+      built.generate("to", { constraint: oneOf(["not"]), stopTokens: [3, 5] }),
+    TypeError,
+    "Cannot generate: stopTokens must be one token under a constraint, special tokens aside, or it may end the text " +
+      "before it is whole: 5 besides; leave it out",
+  );
+  await assertRejects(
     () => built.generate("to", { stopWhenComplete: true }),
     TypeError,
     "Cannot generate: stopWhenComplete has no effect without a constraint",
