@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { endTokens } from "./_end_tokens.ts";
 import type { Tokenizer, UnknownPolicy } from "../tokenizers/tokenizer.ts";
 
 /**
@@ -30,8 +31,18 @@ export function encodePrompt(
   });
   const ids = withBeginning(bare, tokenizer.encode(prompt, options));
   if (ids.length > 0) return ids;
-  const lineBreak = tokenizer.encode("\n", { unknown: "skip" });
-  if (lineBreak.length > 0) return lineBreak;
+  const skip = { unknown: "skip" } as const;
+  const lineBreak = tokenizer.encode("\n", {
+    ...skip,
+    addSpecialTokens: false,
+  });
+  const whole = tokenizer.encode("\n", skip);
+  if (lineBreak.length > 0) return withBeginning(lineBreak, whole);
+  // No line break, but special tokens: those that begin a text, where there are any.
+  const ends = endTokens(tokenizer);
+  const beginning = whole.filter((id) => !ends.includes(id));
+  if (beginning.length > 0) return beginning;
+  if (whole.length > 0) return whole;
   throw new RangeError(
     "Cannot generate: a model needs a token to begin from, and the vocabulary has no line break to stand in: " +
       `the prompt is ${

@@ -91,6 +91,7 @@ export async function* generateRows(
   options: GenerateRowsOptions,
 ): AsyncGenerator<RowsBlock, void, undefined> {
   const { prompts, maxTokens, signal, blocks } = options;
+  signal?.throwIfAborted();
   await ensureEngine();
   const rows = new Rows(predictor, options);
   try {

@@ -20,6 +20,13 @@ export type GenerationDefaults = Omit<GenerateOptions, "signal" | "row">;
 /** What is about chance: there is none at temperature 0. */
 const CHANCE: readonly string[] = [...chanceOptionNames(), "seed"];
 
+/** What would cut off a text that a constraint wants whole. */
+const CUTTING: readonly string[] = [
+  "stop",
+  "stopAtSentence",
+  "trimIncomplete",
+] satisfies (keyof GenerationDefaults)[];
+
 /** What belongs to one call. */
 const OF_A_CALL: readonly string[] = ["signal", "samples", "row"];
 
@@ -68,8 +75,8 @@ export function checkGenerationDefaults(
 }
 
 /**
- * Puts a call's options over a model's defaults. At temperature 0 only the defaults that have an effect there count, and in
- * a stream only those that are not about whole texts.
+ * Puts a call's options over a model's defaults. At temperature 0 only the defaults that have an effect there count,
+ * under a constraint only those that do not cut the text off, and in a stream only those that are not about whole texts.
  *
  * @param defaults The model's.
  * @param options The call's.
@@ -92,6 +99,7 @@ export function withDefaults(
   const given = withoutGaps(options);
   const idle = [
     ...(given.temperature === 0 ? CHANCE : []),
+    ...(given.constraint === undefined ? [] : CUTTING),
     ...(kind === "stream" ? WHOLE_OPTIONS : []),
   ];
   const kept = Object.entries(defaults).filter(([name]) =>

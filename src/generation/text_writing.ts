@@ -94,6 +94,7 @@ export class TextWriting {
     );
     const { constraint, stopWhenComplete, maxTokens } = settings;
     if (constraint !== undefined) {
+      checkOneEnd(ends.stopTokens, tokenizer);
       this.#constrained = constrain(constraint, {
         tokenizer,
         maxTokens,
@@ -168,4 +169,18 @@ export class TextWriting {
       contexts: this.rows,
     };
   }
+}
+
+/** Refuses stop tokens that are texts beside the one that a constraint knows: they would end a text before it is whole. */
+function checkOneEnd(
+  [, ...others]: readonly number[],
+  { specialTokens }: Tokenizer,
+): void {
+  const special = new Set(specialTokens.values());
+  const text = others.find((id) => !special.has(id));
+  if (text === undefined) return;
+  throw new TypeError(
+    "Cannot generate: stopTokens must be one token under a constraint, special tokens aside, or it may end the text " +
+      `before it is whole: ${text} besides; leave it out`,
+  );
 }

@@ -37,6 +37,23 @@ Deno.test("encodePrompt() adds the special tokens that begin a text, and not tho
   }
 });
 
+Deno.test("encodePrompt() does not end the text that an empty prompt begins", async () => {
+  for (
+    const [name, tokens] of [
+      ["bert", ["[CLS]"]], // its tokenizer drops line breaks
+      ["roberta", ["<s>", "Ġ", "Ċ"]],
+      ["t5", ["</s>"]], // there is nothing else
+      ["gpt2", ["Ċ"]],
+    ] as const
+  ) {
+    const tokenizer = await loadTokenizer(
+      new URL(`../golden/tokenizers/${name}.json`, import.meta.url),
+    );
+    const ids = [...encodePrompt(tokenizer, "")];
+    assertEquals(ids.map((id) => tokenizer.vocabulary[id]), [...tokens]);
+  }
+});
+
 Deno.test("encodePrompt() takes the token for the unknown where the tokenizer has one and nothing else is said", async () => {
   const tokenizer = await loadTokenizer(
     new URL("../golden/tokenizers/bert.json", import.meta.url),

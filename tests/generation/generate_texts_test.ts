@@ -232,6 +232,15 @@ Deno.test("generate() fails as a promise where prompts are none, or the signal i
     Error,
     "enough",
   );
+  await assertRejects(
+    () =>
+      built.generate("t", {
+        maxTokens: 0, // nothing to do, and still
+        signal: AbortSignal.abort(new Error("enough")),
+      }),
+    Error,
+    "enough",
+  );
   built.dispose();
 });
 
@@ -352,6 +361,13 @@ Deno.test("generate() keeps to a constraint, whatever the model prefers, and say
     () => built.generate("to", { constraint: oneOf(["not"]), stop: "o" }),
     TypeError,
     "Cannot generate: stop would cut off a text that a constraint wants whole",
+  );
+  await assertRejects(
+    () =>
+      built.generate("to", { constraint: oneOf(["not"]), stopTokens: [3, 5] }),
+    TypeError,
+    "Cannot generate: stopTokens must be one token under a constraint, special tokens aside, or it may end the text " +
+      "before it is whole: 5 besides; leave it out",
   );
   await assertRejects(
     () => built.generate("to", { stopWhenComplete: true }),

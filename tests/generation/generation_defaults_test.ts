@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { oneOf } from "../../src/generation/constraints/word_list.ts";
 import {
   checkGenerationDefaults,
   type GenerationDefaults,
@@ -26,6 +27,17 @@ Deno.test("withDefaults() leaves defaults about chance out where the call is gre
     temperature: 0,
     maxTokens: 9,
   });
+});
+
+Deno.test("withDefaults() leaves defaults out that would cut off a text under a constraint", () => {
+  const constraint = oneOf(["abc"]);
+  assertEquals(
+    withDefaults(
+      { stop: "x", stopAtSentence: true, trimIncomplete: true, topK: 3 },
+      { constraint },
+    ),
+    { topK: 3, constraint },
+  );
 });
 
 Deno.test("withDefaults() refuses options that are no object", () => {

@@ -146,6 +146,15 @@ Deno.test("streamText() leaves unknown characters of the prompt out where it is 
   ]);
 });
 
+Deno.test("streamText() treats unknown characters of a negative prompt as those of the prompt", () => {
+  const guidance = { scale: 2, negativePrompt: "?b" };
+  assertThrows(
+    () => streamText(alphabet(), "a", { guidance }),
+    UnknownCharacterError,
+  );
+  streamText(alphabet(), "a", { guidance, unknown: "skip" }); // is not refused
+});
+
 Deno.test("streamText() fails with the signal's reason", async () => {
   await assertRejects(
     () =>
