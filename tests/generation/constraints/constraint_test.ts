@@ -296,7 +296,7 @@ Deno.test("constrain() refuses constraints and options that are none", () => {
       constraint,
       good,
       TypeError,
-      `Cannot constrain: a constraint must be an acceptor, such as withoutLetters("e"): ${shown}`,
+      `Cannot constrain: a constraint must be an acceptor, such as matching(/[a-z]+/) or withoutLetters("e"): ${shown}`,
     );
   }
   refuse(

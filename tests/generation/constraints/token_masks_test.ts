@@ -298,7 +298,7 @@ Deno.test("TokenMasks refuses what is no acceptor, no tokenizer of the library, 
     assertThrows(
       () => new TokenMasks(value as never, tokenizer),
       TypeError,
-      `Cannot constrain: a constraint must be an acceptor, such as withoutLetters("e"): ${shown}`,
+      `Cannot constrain: a constraint must be an acceptor, such as matching(/[a-z]+/) or withoutLetters("e"): ${shown}`,
     );
   }
   const digits = manyOf("0", "9", 1);

@@ -66,6 +66,6 @@ Deno.test("allOf() refuses what is no constraint, and none at all", () => {
   assertThrows(
     () => allOf(withoutLetters("a"), "e" as never),
     TypeError,
-    'Cannot constrain: a constraint must be an acceptor, such as withoutLetters("e"): "e"',
+    'Cannot constrain: a constraint must be an acceptor, such as matching(/[a-z]+/) or withoutLetters("e"): "e"',
   );
 });
