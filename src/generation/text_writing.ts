@@ -4,7 +4,6 @@
  * @module
  */
 import { ensureEngine } from "../engine/engine.ts";
-import { RandomStream } from "../engine/random.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { ConstrainedChooser, WatchedChooser } from "./_choosers.ts";
 import { networkOfCall } from "./_network_of_call.ts";
@@ -20,7 +19,7 @@ import type { GenerationSettings } from "./generate_options.ts";
 import type { BlockSource, CompiledBlocks } from "./generate_rows.ts";
 import type { Predictor } from "./predictor.ts";
 import { prepareChain } from "./prepare_chain.ts";
-import { samplingStream } from "./sampler.ts";
+import { Sampler } from "./sampler.ts";
 import { TextRow } from "./text_row.ts";
 import { type TokenChooser, writeTexts } from "./write_texts.ts";
 
@@ -157,12 +156,11 @@ export class TextWriting {
     ) return undefined;
     const source = this.#model.blocksFor?.(maxTokens * this.rows.length);
     if (source === undefined) return undefined;
-    const streams: RandomStream[] = [];
-    const uniformAt = (row: number, position: number): number => {
-      if (this.seed === undefined) return 0;
-      streams[row] ??= new RandomStream(this.seed, samplingStream(first + row));
-      return streams[row].uniformAt(position);
-    };
+    const random = new Sampler(
+      this.seed === undefined ? { temperature: 0 } : { seed: this.seed },
+    );
+    const uniformAt = (row: number, position: number): number =>
+      random.uniformAt(first + row, position);
     return {
       source,
       sampling: compiledSampling(this.#chainOptions, { uniformAt }),

@@ -436,3 +436,28 @@ Deno.test("generate() ends no text before minTokens in the compiled loop's place
   }
   built.dispose();
 });
+
+Deno.test("stream() stops between two tokens of a block when the signal is aborted", async () => {
+  const built = await model();
+  await built.generate("to", { maxTokens: 1_000, seed: 1 }); // from here on the compiled loop writes
+  const controller = new AbortController();
+  let count = 0;
+  await assertNoLeak(async () => {
+    await assertRejects(
+      async () => {
+        const pieces = built.stream("to", {
+          maxTokens: 10_000,
+          seed: 1,
+          signal: controller.signal,
+        });
+        for await (const _ of pieces) {
+          if (++count === 200) controller.abort(new Error("enough"));
+        }
+      },
+      Error,
+      "enough",
+    );
+  });
+  assertEquals(count, 200);
+  built.dispose();
+});

@@ -160,13 +160,12 @@ Deno.test("fit() goes by the time with a schedule where only that ends the run",
     if (i === 0) assertEquals(learningRate, 0.01);
     else {
       // The rate was chosen when the step before was over.
-      const over = steps(reports)[i - 1]!.elapsedSeconds / 2;
+      const over = taken[i - 1]!.elapsedSeconds / 2;
       assert(learningRate <= 0.01 * (1 - over) + 1e-9);
       assert(learningRate >= 0);
     }
   }
-  // On a busy machine the first step may take all the time.
-  if (taken.length > 1) assertLess(taken.at(-1)!.learningRate, 0.01);
+  assertLess(taken.at(-1)!.learningRate, 0.002);
 });
 
 Deno.test("fit() brings the rate down on a plateau of the validation loss", async () => {
