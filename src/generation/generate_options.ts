@@ -162,6 +162,9 @@ export interface GenerateManyOptions extends GenerateOptions {
   samples?: number;
 }
 
+/** How many tokens are written at most where nothing is said. */
+export const MAX_TOKENS = 200;
+
 /** Names of the options of a stream. */
 const STREAM_OPTIONS: readonly string[] = [
   "maxTokens",
@@ -249,7 +252,7 @@ export function generationSettings(
     ...(kind === "stream" ? [] : WHOLE_OPTIONS),
   ]);
   const {
-    maxTokens = 200,
+    maxTokens = MAX_TOKENS,
     minTokens = 0,
     maxSeconds = Infinity,
     stop = [],

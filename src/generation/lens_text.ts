@@ -17,6 +17,9 @@ import {
 import { Lens, type LensStage, type LensStep } from "./lens.ts";
 import { type TextPredictor, TextWriting } from "./text_writing.ts";
 
+/** How many tokens are written at most where nothing is said. */
+export const LENS_TOKENS = 5;
+
 /** Options of `model.lens()`: those of `model.stream()`, and a token that is asked about. */
 export interface LensOptions extends StreamOptions {
   /**
@@ -57,7 +60,7 @@ export async function lensText(
     ...streamOptionNames(),
     "token",
   ]);
-  const { token, maxTokens = 5, ...rest } = options;
+  const { token, maxTokens = LENS_TOKENS, ...rest } = options;
   const settings = generationSettings({ ...rest, maxTokens }, "stream");
   const { vocabulary } = model.tokenizer;
   const asked = token === undefined ? undefined : idOf(token, model.tokenizer);

@@ -297,12 +297,24 @@ Deno.test("streamText() refuses options that are out of range or without effect"
   refuse(
     { row: 2, temperature: 0 },
     TypeError,
-    "Cannot generate: row has no effect at temperature 0",
+    "Cannot sample: row has no effect at temperature 0, leave it out",
+  );
+  refuse(
+    {
+      row: 2,
+      temperature: 0,
+      seed: 1,
+      topK: 40,
+      topP: 0.9,
+      mirostat: {},
+    },
+    TypeError,
+    "Cannot sample: topK, topP, mirostat, seed, row have no effect at temperature 0, leave them out",
   );
   refuse(
     { seed: 2, temperature: 0 },
     TypeError,
-    "Cannot sample: seed has no effect at temperature 0",
+    "Cannot sample: seed has no effect at temperature 0, leave it out",
   );
   refuse({ seed: 0.5 }, RangeError, "0.5");
   refuse(
