@@ -82,6 +82,14 @@ export interface StreamOptions
    */
   stopAtSentence?: boolean;
 
+  /**
+   * Whether the model's generation defaults count where the call gives nothing. A record has `false` here: it names all that
+   * counts.
+   *
+   * @default {true}
+   */
+  defaults?: boolean;
+
   /** Any safe integer. A fresh one is drawn when left out; at temperature 0 there is nothing to seed. */
   seed?: number;
 
@@ -171,6 +179,7 @@ const STREAM_OPTIONS: readonly string[] = [
   "minTokens",
   "maxSeconds",
   "preset",
+  "defaults",
   "constraint",
   "stopWhenComplete",
   "guidance",
@@ -258,6 +267,7 @@ export function generationSettings(
     stop = [],
     stopTokens,
     stopAtSentence = false,
+    defaults = true,
     constraint,
     stopWhenComplete = false,
     guidance,
@@ -276,6 +286,7 @@ export function generationSettings(
   count("row", row);
   count("alternatives", alternatives);
   if (samples !== undefined) count("samples", samples, 1);
+  flag("defaults", defaults);
   flag("stopAtSentence", stopAtSentence);
   flag("trimIncomplete", trimIncomplete);
   flag("stopWhenComplete", stopWhenComplete);

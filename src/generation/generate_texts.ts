@@ -12,6 +12,7 @@ import {
   type GenerationRecord,
   type GenerationTimings,
 } from "./generation.ts";
+import { isPlain } from "./_plain.ts";
 import { trimIncomplete } from "./text_filters.ts";
 import type { TextRow } from "./text_row.ts";
 import { type TextPredictor, TextWriting } from "./text_writing.ts";
@@ -103,14 +104,27 @@ function tokensOf(
   });
 }
 
-/** The options that write a row again by itself. */
+/** The options that write a row again by itself, whatever the model's defaults are then. */
 function optionsOf(
   { given, row: first }: GenerationSettings,
   seed: number | undefined,
   row: number,
 ): GenerationRecord["options"] {
   const { signal: _, samples: __, row: ___, ...options } = given;
-  if (seed === undefined) return options;
   const own = first + row;
-  return { ...options, seed, ...(own > 0 && { row: own }) };
+  return {
+    ...copied(options),
+    defaults: false,
+    ...(seed !== undefined && { seed, ...(own > 0 && { row: own }) }),
+  };
+}
+
+/** Options that stay as they are when the caller changes what was given. */
+function copied<T extends object>(options: T): T {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name,
+      isPlain(value) ? structuredClone(value) : value,
+    ]),
+  ) as T;
 }

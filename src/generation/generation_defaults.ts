@@ -18,7 +18,10 @@ import {
 import { idleOfCall, prepareChain } from "./prepare_chain.ts";
 
 /** Options of `generate()` and `stream()` that can be kept with a model: all that is plain JSON. */
-export type GenerationDefaults = Omit<GenerateOptions, "signal" | "row">;
+export type GenerationDefaults = Omit<
+  GenerateOptions,
+  "signal" | "row" | "defaults"
+>;
 
 /** What would cut off a text that a constraint wants whole. */
 const CUTTING: readonly string[] = [
@@ -28,7 +31,12 @@ const CUTTING: readonly string[] = [
 ] satisfies (keyof GenerationDefaults)[];
 
 /** What belongs to one call. */
-const OF_A_CALL: readonly string[] = ["signal", "samples", "row"];
+const OF_A_CALL: readonly string[] = [
+  "signal",
+  "samples",
+  "row",
+  "defaults",
+];
 
 /**
  * Checks defaults.
@@ -96,7 +104,8 @@ export interface WithDefaultsOptions {
 
 /**
  * Puts a call's options over a model's defaults. What the call names counts, and a default that it leaves without effect, or
- * that contradicts it, does not: so no default makes a call throw that would be right without it.
+ * that contradicts it, does not: so no default makes a call throw that would be right without it. None counts beside
+ * `defaults: false`.
  *
  * @param defaults The model's.
  * @param options The call's; one that is undefined is as good as not given.
@@ -117,7 +126,8 @@ export function withDefaults(
     );
   }
   const given = withoutGaps(options);
-  if (Object.keys(defaults).length === 0) return given;
+  const counts = given.defaults !== false && Object.keys(defaults).length > 0;
+  if (!counts) return given;
   const without = (idle: readonly string[]): GenerateManyOptions => {
     const kept = Object.entries(all).filter(([name]) =>
       name in given || !idle.includes(name)
@@ -146,7 +156,9 @@ function checkBesideDefaults(
     refuseIdle(
       { names: own, where: `${where}, a generation default` },
       "Cannot generate",
-      because === "temperature" ? ", or give a temperature" : "",
+      because === "temperature"
+        ? ", or give a temperature"
+        : ", or the defaults by defaults: false",
     );
   }
 }

@@ -89,7 +89,8 @@ export abstract class WritingModel {
   /**
    * Options that {@linkcode WritingModel.generate}, {@linkcode WritingModel.stream} and {@linkcode WritingModel.lens} take
    * where a call does not give them, or gives undefined; saved with the model. What the call names counts: those that would
-   * have no effect beside it, such as `topK` beside `temperature: 0` or `mirostat`, are left aside.
+   * have no effect beside it, such as `topK` beside `temperature: 0` or `mirostat`, are left aside. With `defaults: false` none
+   * counts, so that a call can do without one of them: it names the others.
    *
    * @example A model that writes calmly unless it is told otherwise
    * ```ts

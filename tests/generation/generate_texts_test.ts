@@ -106,6 +106,35 @@ Deno.test("generate() writes the same text again from its record, alone and out 
   built.dispose();
 });
 
+Deno.test("generate() writes a text again from its record, whatever the defaults are by then", async () => {
+  const built = await model();
+  built.generationDefaults = { topK: 6, presencePenalty: 0.5 };
+  const stop = ["zzz"];
+  const one = await built.generate("to be", { maxTokens: 20, stop });
+  const { prompt, options } = one.record;
+  assertEquals({ ...options, seed: 0 }, {
+    topK: 6,
+    presencePenalty: 0.5,
+    maxTokens: 20,
+    stop: ["zzz"],
+    defaults: false,
+    seed: 0,
+  });
+  stop[0] = "e"; // the record keeps what was in force
+  for (const defaults of [{}, { topK: 2, badWords: ["e"] }, { mirostat: {} }]) {
+    built.generationDefaults = defaults;
+    const again = await built.generate(prompt, options);
+    assertEquals(again.text, one.text);
+    assertEquals(again.record.options, options);
+  }
+  await assertRejects(
+    () => built.generate("to", { defaults: "no" as never }),
+    TypeError,
+    'Cannot generate: defaults must be true or false: "no"',
+  );
+  built.dispose();
+});
+
 Deno.test("generate() writes in a row what it writes without the rows beside it, finished or not", async () => {
   const built = await model();
   await built.generate("to", { maxTokens: 1 }); // brings the weights to the engine

@@ -137,10 +137,21 @@ Deno.test("withDefaults() refuses what a call gives without effect beside a defa
   refuses(
     { mirostat: {} },
     { topP: 0.5 },
-    "Cannot generate: topP has no effect beside mirostat, a generation default, leave it out",
+    "Cannot generate: topP has no effect beside mirostat, a generation default, leave it out, or the defaults by " +
+      "defaults: false",
   );
   const greedy = { temperature: 0, topK: 0 };
   assertEquals(withDefaults({ temperature: 0 }, { topK: 0 }), greedy); // 0 keeps all: no effect is asked for
+});
+
+Deno.test("withDefaults() gives a call alone that wants no defaults", () => {
+  const { topK: _, ...others } = { topK: 3, maxTokens: 9 };
+  const call = { ...others, defaults: false };
+  assertEquals(withDefaults({ topK: 3, maxTokens: 9 }, call), call);
+  assertEquals(withDefaults({ topK: 3 }, { defaults: true }), {
+    topK: 3,
+    defaults: true,
+  });
 });
 
 Deno.test("withDefaults() refuses options that are no object", () => {
@@ -201,6 +212,11 @@ const REFUSED: [given: unknown, error: typeof TypeError, message: string][] = [
     { signal: {} },
     TypeError,
     `${START}signal belongs to one call; give it to generate() or stream()`,
+  ],
+  [
+    { defaults: false },
+    TypeError,
+    `${START}defaults belongs to one call; give it to generate() or stream()`,
   ],
   [{ heat: 1 }, TypeError, "Cannot generate: an option must be one of "],
   [
