@@ -62,6 +62,14 @@ export interface StreamOptions
   maxSeconds?: number;
 
   /**
+   * After how many tokens to break the text off where it is, whatever `minTokens` or a constraint would want; `maxTokens` at
+   * most. A record has it of a text that `maxSeconds` broke off, and the stop reason is that.
+   *
+   * @default {undefined} for no such break
+   */
+  breakAfter?: number;
+
+  /**
    * Ends the text before this string, or before the first of several; they may begin and end within tokens.
    *
    * @default {[]}
@@ -178,6 +186,7 @@ const STREAM_OPTIONS: readonly string[] = [
   "maxTokens",
   "minTokens",
   "maxSeconds",
+  "breakAfter",
   "preset",
   "defaults",
   "constraint",
@@ -214,6 +223,7 @@ export interface GenerationSettings {
   given: Readonly<GenerateManyOptions>;
   maxTokens: number;
   maxSeconds: number;
+  breakAfter: number | undefined;
   minTokens: number;
   stop: readonly string[];
   /** undefined for those of the tokenizer. */
@@ -264,6 +274,7 @@ export function generationSettings(
     maxTokens = MAX_TOKENS,
     minTokens = 0,
     maxSeconds = Infinity,
+    breakAfter,
     stop = [],
     stopTokens,
     stopAtSentence = false,
@@ -286,6 +297,7 @@ export function generationSettings(
   count("row", row);
   count("alternatives", alternatives);
   if (samples !== undefined) count("samples", samples, 1);
+  if (breakAfter !== undefined) count("breakAfter", breakAfter, 1);
   flag("defaults", defaults);
   flag("stopAtSentence", stopAtSentence);
   flag("trimIncomplete", trimIncomplete);
@@ -318,6 +330,11 @@ export function generationSettings(
       `Cannot generate: minTokens must be at most maxTokens, ${maxTokens}: ${minTokens}`,
     );
   }
+  if (breakAfter !== undefined && breakAfter > maxTokens) {
+    throw new RangeError(
+      `Cannot generate: breakAfter must be at most maxTokens, ${maxTokens}: ${breakAfter}`,
+    );
+  }
   if (!(typeof maxSeconds === "number" && maxSeconds > 0)) {
     throw new RangeError(
       `Cannot generate: maxSeconds must be a number above 0: ${
@@ -329,6 +346,7 @@ export function generationSettings(
     given: options,
     maxTokens,
     maxSeconds,
+    breakAfter,
     minTokens,
     stop: stops,
     stopTokens: stopTokens === undefined ? undefined : stopIds(stopTokens),

@@ -70,7 +70,7 @@ export async function generateTexts(
       timings,
       record: {
         prompt: all[i]!,
-        options: optionsOf(settings, writing.seed, i),
+        options: optionsOf(settings, writing.seed, row, i),
         chain: chain.explain(),
         engine: engineInfo().name,
         ...identity,
@@ -108,12 +108,15 @@ function tokensOf(
 function optionsOf(
   { given, row: first }: GenerationSettings,
   seed: number | undefined,
-  row: number,
+  { reason, pieces }: TextRow,
+  place: number,
 ): GenerationRecord["options"] {
-  const { signal: _, samples: __, row: ___, ...options } = given;
-  const own = first + row;
+  const { signal: _, samples: __, row: ___, maxSeconds: ____, ...options } =
+    given;
+  const own = first + place;
   return {
     ...copied(options),
+    ...(reason === "maxSeconds" && { breakAfter: pieces.length }),
     defaults: false,
     ...(seed !== undefined && { seed, ...(own > 0 && { row: own }) }),
   };

@@ -20,7 +20,7 @@ import { idleOfCall, prepareChain } from "./prepare_chain.ts";
 /** Options of `generate()` and `stream()` that can be kept with a model: all that is plain JSON. */
 export type GenerationDefaults = Omit<
   GenerateOptions,
-  "signal" | "row" | "defaults"
+  "signal" | "row" | "breakAfter" | "defaults"
 >;
 
 /** What would cut off a text that a constraint wants whole. */
@@ -35,6 +35,7 @@ const OF_A_CALL: readonly string[] = [
   "signal",
   "samples",
   "row",
+  "breakAfter",
   "defaults",
 ];
 

@@ -117,11 +117,12 @@ export class TextWriting {
     { alternatives, watch }: WriteOptions = {},
   ): AsyncGenerator<string[], void, undefined> {
     await ensureEngine(); // only then it is known whether blocks can be written
-    const { maxTokens, maxSeconds, signal } = this.#settings;
+    const { maxTokens, maxSeconds, breakAfter, signal } = this.#settings;
     yield* writeTexts(this.#network, this.rows, {
       choosers: this.rows.map((_, row) => this.#chooserOf(row, watch)),
       maxTokens,
       maxSeconds,
+      breakAfter,
       signal,
       blocks: watch === undefined ? this.#blocks() : undefined,
       alternatives,

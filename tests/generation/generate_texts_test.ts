@@ -135,6 +135,44 @@ Deno.test("generate() writes a text again from its record, whatever the defaults
   built.dispose();
 });
 
+Deno.test("generate() writes a text again that time broke off, token for token, and no longer", async () => {
+  const built = await model();
+  let calls = 0;
+  const slow = {
+    name: "slow",
+    apply(): void {
+      const until = performance.now() + 60;
+      while (calls >= 2 && performance.now() < until);
+      calls++;
+    },
+  };
+  for (
+    const more of [
+      {},
+      { minTokens: 20, stopAtSentence: true },
+      { constraint: matching(/([a-z]{4} ){4}/) },
+    ] as GenerateOptions[]
+  ) {
+    calls = 0;
+    const stages = [slow, "topK"];
+    const options = { maxTokens: 20, maxSeconds: 0.05, topK: 5, seed: 3 };
+    const one = await built.generate("to be", { ...options, ...more, stages });
+    const { length } = one.tokens;
+    assert(length >= 1 && length <= 3, `${length}`);
+    const { prompt, options: again } = one.record;
+    assertEquals([again.breakAfter, again.maxSeconds], [length, undefined]);
+    for (let i = 0; i < 2; i++) {
+      const two = await built.generate(prompt, again);
+      assertEquals([two.text, two.stopReason], [one.text, "maxSeconds"]);
+      assertEquals(two.record.options, again);
+    }
+  }
+  const whole = await built.generate("to be", { maxTokens: 3, maxSeconds: 60 });
+  assertEquals(whole.record.options.maxSeconds, undefined); // a slower machine would not write it again
+  assertEquals(whole.record.options.breakAfter, undefined);
+  built.dispose();
+});
+
 Deno.test("generate() writes in a row what it writes without the rows beside it, finished or not", async () => {
   const built = await model();
   await built.generate("to", { maxTokens: 1 }); // brings the weights to the engine

@@ -181,7 +181,7 @@ Deno.test("streamText() refuses an option that there is not, and lists those tha
   assertThrows(
     () => streamText(alphabet(), "a", { maxToken: 3 } as GenerateOptions),
     TypeError,
-    "Cannot generate: an option must be one of maxTokens, minTokens, maxSeconds, preset, defaults, constraint, stopWhenComplete, guidance, mixture, seed, row, stop, stopTokens, stopAtSentence, unknown, signal, logitBias",
+    "Cannot generate: an option must be one of maxTokens, minTokens, maxSeconds, breakAfter, preset, defaults, constraint, stopWhenComplete, guidance, mixture, seed, row, stop, stopTokens, stopAtSentence, unknown, signal, logitBias",
   );
 });
 
@@ -278,6 +278,16 @@ Deno.test("streamText() refuses options that are out of range or without effect"
     { minTokens: 9, maxTokens: 8, stopTokens: [1] },
     RangeError,
     "minTokens must be at most maxTokens, 8: 9",
+  );
+  refuse(
+    { breakAfter: 9, maxTokens: 8 },
+    RangeError,
+    "Cannot generate: breakAfter must be at most maxTokens, 8: 9",
+  );
+  refuse(
+    { breakAfter: 0 },
+    RangeError,
+    "Cannot generate: breakAfter must be an integer from 1: 0",
   );
   refuse(
     { minTokens: 2 },
