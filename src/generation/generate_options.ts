@@ -4,10 +4,16 @@
  * @module
  */
 import { checkOptionNames } from "../text/options.ts";
+import { brief } from "../tokenizers/brief.ts";
 import type { Tokenizer, UnknownPolicy } from "../tokenizers/tokenizer.ts";
 import { checkSignal } from "./check_signal.ts";
 import { endTokens } from "./_end_tokens.ts";
+import type { Acceptor } from "./constraints/acceptor.ts";
 import type { Constraint } from "./constraints/constraint.ts";
+import {
+  type ConstraintData,
+  fromData,
+} from "./constraints/constraint_data.ts";
 import type { Predictor } from "./predictor.ts";
 import { chainOptionNames } from "./chain/plan_stages.ts";
 import type { TextChainOptions } from "./text_chain.ts";
@@ -97,6 +103,13 @@ export interface StreamOptions
    * @default {true}
    */
   defaults?: boolean;
+
+  /**
+   * Names of options that the record of a text lost when it became JSON, such as functions: each must be given again.
+   *
+   * @default {[]}
+   */
+  lacking?: readonly string[];
 
   /** Any safe integer. A fresh one is drawn when left out; at temperature 0 there is nothing to seed. */
   seed?: number;
@@ -189,6 +202,7 @@ const STREAM_OPTIONS: readonly string[] = [
   "breakAfter",
   "preset",
   "defaults",
+  "lacking",
   "constraint",
   "stopWhenComplete",
   "guidance",
@@ -232,7 +246,7 @@ export interface GenerationSettings {
   row: number;
   unknown: UnknownPolicy | undefined;
   signal: AbortSignal | undefined;
-  constraint: Constraint | undefined;
+  constraint: Acceptor | readonly Acceptor[] | undefined;
   stopWhenComplete: boolean;
   guidance: TextGuidance | undefined;
   mixture: readonly TextMixturePart[];
@@ -279,6 +293,7 @@ export function generationSettings(
     stopTokens,
     stopAtSentence = false,
     defaults = true,
+    lacking = [],
     constraint,
     stopWhenComplete = false,
     guidance,
@@ -299,6 +314,7 @@ export function generationSettings(
   if (samples !== undefined) count("samples", samples, 1);
   if (breakAfter !== undefined) count("breakAfter", breakAfter, 1);
   flag("defaults", defaults);
+  checkLacking(lacking, options);
   flag("stopAtSentence", stopAtSentence);
   flag("trimIncomplete", trimIncomplete);
   flag("stopWhenComplete", stopWhenComplete);
@@ -354,7 +370,7 @@ export function generationSettings(
     row,
     unknown,
     signal,
-    constraint,
+    constraint: constraint === undefined ? undefined : languagesOf(constraint),
     stopWhenComplete,
     guidance,
     mixture,
@@ -416,6 +432,33 @@ function flag(name: string, value: unknown): void {
       }`,
     );
   }
+}
+
+/** Refuses a record that JSON could not hold all of, unless what is lacking was given again. */
+function checkLacking(lacking: unknown, options: object): void {
+  if (
+    !Array.isArray(lacking) || lacking.some((name) => typeof name !== "string")
+  ) {
+    throw new TypeError(
+      `Cannot generate: lacking must be a list of names of options: ${
+        brief(lacking)
+      }`,
+    );
+  }
+  const missing = lacking.filter((name) => !(name in options));
+  if (missing.length === 0) return;
+  throw new TypeError(
+    `Cannot generate: options that a record lost in JSON must be given again, as in { ...record.options, ${
+      missing[0]
+    } }: ${missing.join(", ")}`,
+  );
+}
+
+/** The languages of a constraint, of which some may be plain data. */
+function languagesOf(constraint: Constraint): Acceptor | readonly Acceptor[] {
+  return Array.isArray(constraint)
+    ? (constraint as readonly (Acceptor | ConstraintData)[]).map(fromData)
+    : fromData(constraint as Acceptor | ConstraintData);
 }
 
 function checkMixture(parts: unknown): void {

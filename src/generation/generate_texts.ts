@@ -12,7 +12,6 @@ import {
   type GenerationRecord,
   type GenerationTimings,
 } from "./generation.ts";
-import { isPlain } from "./_plain.ts";
 import { trimIncomplete } from "./text_filters.ts";
 import type { TextRow } from "./text_row.ts";
 import { type TextPredictor, TextWriting } from "./text_writing.ts";
@@ -104,6 +103,15 @@ function tokensOf(
   });
 }
 
+/** What the record of a text does without: it is one text, of as many tokens as it has, and lacks nothing yet. */
+const NOT_RECORDED = [
+  "signal",
+  "samples",
+  "row",
+  "maxSeconds",
+  "lacking",
+] as const;
+
 /** The options that write a row again by itself, whatever the model's defaults are then. */
 function optionsOf(
   { given, row: first }: GenerationSettings,
@@ -111,23 +119,13 @@ function optionsOf(
   { reason, pieces }: TextRow,
   place: number,
 ): GenerationRecord["options"] {
-  const { signal: _, samples: __, row: ___, maxSeconds: ____, ...options } =
-    given;
+  const options = { ...given };
+  for (const name of NOT_RECORDED) delete options[name];
   const own = first + place;
   return {
-    ...copied(options),
+    ...options,
     ...(reason === "maxSeconds" && { breakAfter: pieces.length }),
     defaults: false,
     ...(seed !== undefined && { seed, ...(own > 0 && { row: own }) }),
   };
-}
-
-/** Options that stay as they are when the caller changes what was given. */
-function copied<T extends object>(options: T): T {
-  return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [
-      name,
-      isPlain(value) ? structuredClone(value) : value,
-    ]),
-  ) as T;
 }

@@ -20,7 +20,7 @@ import { idleOfCall, prepareChain } from "./prepare_chain.ts";
 /** Options of `generate()` and `stream()` that can be kept with a model: all that is plain JSON. */
 export type GenerationDefaults = Omit<
   GenerateOptions,
-  "signal" | "row" | "breakAfter" | "defaults"
+  "signal" | "row" | "constraint" | "breakAfter" | "defaults" | "lacking"
 >;
 
 /** What would cut off a text that a constraint wants whole. */
@@ -37,6 +37,8 @@ const OF_A_CALL: readonly string[] = [
   "row",
   "breakAfter",
   "defaults",
+  "lacking",
+  "constraint",
 ];
 
 /**

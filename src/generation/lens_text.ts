@@ -8,7 +8,7 @@ import { brief } from "../tokenizers/brief.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { UnknownCharacterError } from "../tokenizers/tokenizer.ts";
 import { LensRecorder } from "./_lens_recorder.ts";
-import type { Constraint } from "./constraints/constraint.ts";
+import type { Acceptor } from "./constraints/acceptor.ts";
 import {
   generationSettings,
   streamOptionNames,
@@ -106,7 +106,7 @@ export async function lensText(
 
 /** What a constraint is as a stage. */
 function constraintStage(
-  constraint: Constraint,
+  constraint: Acceptor | readonly Acceptor[],
 ): Pick<LensStage, "name" | "description"> {
   const all = [constraint].flat();
   return {

@@ -218,6 +218,11 @@ const REFUSED: [given: unknown, error: typeof TypeError, message: string][] = [
     TypeError,
     `${START}defaults belongs to one call; give it to generate() or stream()`,
   ],
+  [
+    { constraint: { form: "oneOf", given: [["abc"]] } },
+    TypeError,
+    `${START}constraint belongs to one call; give it to generate() or stream()`,
+  ],
   [{ heat: 1 }, TypeError, "Cannot generate: an option must be one of "],
   [
     { temperature: -1 },

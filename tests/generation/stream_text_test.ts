@@ -181,7 +181,7 @@ Deno.test("streamText() refuses an option that there is not, and lists those tha
   assertThrows(
     () => streamText(alphabet(), "a", { maxToken: 3 } as GenerateOptions),
     TypeError,
-    "Cannot generate: an option must be one of maxTokens, minTokens, maxSeconds, breakAfter, preset, defaults, constraint, stopWhenComplete, guidance, mixture, seed, row, stop, stopTokens, stopAtSentence, unknown, signal, logitBias",
+    "Cannot generate: an option must be one of maxTokens, minTokens, maxSeconds, breakAfter, preset, defaults, lacking, constraint, stopWhenComplete, guidance, mixture, seed, row, stop, stopTokens, stopAtSentence, unknown, signal, logitBias",
   );
 });
 
