@@ -8,7 +8,7 @@ import {
   type ConstraintData,
   type ConstraintForm,
   makerOf,
-} from "./_made_by.ts";
+} from "./made_by.ts";
 import type { Acceptor } from "./acceptor.ts";
 import { acrostic } from "./forms/acrostic.ts";
 import { AllOf, allOf } from "./forms/all_of.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { madeBy } from "./_made_by.ts";
+import { madeBy } from "./made_by.ts";
 import type { Acceptor } from "./acceptor.ts";
 import { GBNFParser } from "./grammar/gbnf_parser.ts";
 import { GrammarAcceptor } from "./grammar/grammar_acceptor.ts";

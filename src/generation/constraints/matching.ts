@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { madeBy } from "./_made_by.ts";
+import { madeBy } from "./made_by.ts";
 import type { Acceptor } from "./acceptor.ts";
 import { Grammar } from "./grammar/grammar.ts";
 import { GrammarAcceptor } from "./grammar/grammar_acceptor.ts";

@@ -5,7 +5,7 @@
  */
 import { checkOptionNames } from "../../text/options.ts";
 import { givenWords } from "./_given_words.ts";
-import { madeBy } from "./_made_by.ts";
+import { madeBy } from "./made_by.ts";
 import type { Acceptor } from "./acceptor.ts";
 import { Grammar, type GrammarNode } from "./grammar/grammar.ts";
 import { GrammarAcceptor } from "./grammar/grammar_acceptor.ts";

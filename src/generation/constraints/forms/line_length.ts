@@ -4,7 +4,7 @@
  * @module
  */
 import { checkOptionNames } from "../../../text/options.ts";
-import { madeBy } from "../_made_by.ts";
+import { madeBy } from "../made_by.ts";
 import type { Acceptor, CodePointCost } from "../acceptor.ts";
 
 const LINE_BREAK = 0x0A;

@@ -5,7 +5,7 @@
  * @module
  */
 import { brief } from "../../../tokenizers/brief.ts";
-import { madeBy } from "../_made_by.ts";
+import { madeBy } from "../made_by.ts";
 import type { Acceptor, CodePointCost } from "../acceptor.ts";
 
 /** Most states: places in the words, times sets of words that were found. */

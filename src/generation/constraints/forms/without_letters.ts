@@ -4,7 +4,7 @@
  * @module
  */
 import { brief } from "../../../tokenizers/brief.ts";
-import { madeBy } from "../_made_by.ts";
+import { madeBy } from "../made_by.ts";
 import type { Acceptor } from "../acceptor.ts";
 
 /** Letters with accents are looked for up to here, and in the blocks of wide and of mathematical letters. */
