@@ -576,6 +576,11 @@ Deno.test("generate() is guided by a prompt, and mixes models of one vocabulary"
     RangeError,
     "Cannot guide: the scale must be a finite number: NaN",
   );
+  await assertRejects(
+    () => write({ guidance: { scale: 1, negativePrompt: "question" } }),
+    TypeError,
+    "Cannot guide: the negative prompt has no effect at scale 1, leave it out, or give another scale",
+  );
   for (const each of [one, other, foreign]) each.dispose();
 });
 
