@@ -28,12 +28,17 @@ export interface TextChainOptions extends
   preset?: ChainPresetName;
 
   /**
-   * Added to the scores of tokens; −Infinity bans one. An object or a map by ids, or pairs of ids or texts and numbers. Of
-   * several tokens in a row the last is changed, where the text ends in those before.
+   * Added to the scores of tokens; −Infinity bans one. An object by ids or by texts of one token each, such as `{ e: -100 }`,
+   * where a name of digits is an id; or a map or pairs of ids or texts and numbers. Of several tokens in a row the last is
+   * changed, where the text ends in those before.
    *
    * @default {nothing}
    */
-  logitBias?: LogitBias | readonly (readonly [Words, number])[];
+  logitBias?:
+    | LogitBias
+    | Readonly<Record<string, number>>
+    | ReadonlyMap<Words, number>
+    | readonly (readonly [Words, number])[];
 
   /**
    * Tokens, by id or by text, that are never chosen while there is another one.
@@ -107,12 +112,28 @@ function biasOf(
   bias: NonNullable<TextChainOptions["logitBias"]>,
   tokenizer: Tokenizer,
 ): LogitBias {
-  if (!Array.isArray(bias)) return bias as LogitBias;
-  return bias.map((pair) => {
+  if (typeof bias !== "object" || bias === null) return bias as never; // the stage refuses it
+  if (!Array.isArray(bias) && !(bias instanceof Map)) {
+    return Object.entries(bias as Readonly<Record<string, number>>).map(
+      ([name, value]) =>
+        [
+          /^\d+$/.test(name)
+            ? Number(name)
+            : single("logitBias", name, tokenizer, SEVERAL_BIASED),
+          value,
+        ] as const,
+    );
+  }
+  return [...bias].map((pair) => {
     if (!Array.isArray(pair) || typeof pair[0] !== "string") return pair;
     return [idsOf("logitBias", pair[0], tokenizer), pair[1]];
   }) as LogitBias;
 }
+
+/** What to do about a text of several tokens. */
+const SEVERAL = "badWords takes several";
+const SEVERAL_BIASED =
+  "a pair such as [[text, -2]] takes several, and so does badWords";
 
 function dryOf(
   dry: NonNullable<TextChainOptions["dry"]>,
@@ -129,18 +150,27 @@ function singles(
   tokenizer: Tokenizer,
 ): number[] {
   if (!Array.isArray(tokens)) return tokens as never; // the stage refuses it
-  return tokens.map((token) => {
-    if (typeof token !== "string") return token;
-    const special = tokenizer.specialTokens.get(token);
-    if (special !== undefined) return special;
-    const ids = idsOf(name, token, tokenizer);
-    if (ids.length === 1) return ids[0]!;
-    throw new RangeError(
-      `Cannot sample: ${name} must have single tokens: ${
-        JSON.stringify(token)
-      } has ${ids.length}; badWords takes several`,
-    );
-  });
+  return tokens.map((token) =>
+    typeof token === "string" ? single(name, token, tokenizer, SEVERAL) : token
+  );
+}
+
+/** The id of a token that is named by text. */
+function single(
+  name: string,
+  text: string,
+  tokenizer: Tokenizer,
+  way: string,
+): number {
+  const special = tokenizer.specialTokens.get(text);
+  if (special !== undefined) return special;
+  const ids = idsOf(name, text, tokenizer);
+  if (ids.length === 1) return ids[0]!;
+  throw new RangeError(
+    `Cannot sample: ${name} must have single tokens: ${
+      JSON.stringify(text)
+    } has ${ids.length}; ${way}`,
+  );
 }
 
 /** Rows of ids, for each text alone and after a blank; what the tokenizer cannot write needs no ban. */
@@ -174,7 +204,10 @@ function wordsOf(
 }
 
 function idsOf(name: string, text: string, tokenizer: Tokenizer): number[] {
-  const ids = tokenizer.encode(text, { addSpecialTokens: false });
+  const ids = tokenizer.encode(text, {
+    addSpecialTokens: false,
+    unknown: "error", // and not the token for the unknown, which stands for any text
+  });
   if (ids.length > 0) return [...ids];
   throw new RangeError(
     `Cannot sample: a text of ${name} must have a token: ${
