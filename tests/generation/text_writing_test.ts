@@ -106,7 +106,11 @@ for (const [kind, tokenizer] of Object.entries(KINDS)) {
       seed: 1,
       maxTokens: 5,
     });
-    for (const { text, ids } of several.slice(0, 3)) reads(text, ids);
+    const the = [...tokenizer.encode("the", { addSpecialTokens: false })];
+    for (const { text, ids, record } of several) {
+      if (record.prompt === prompt) reads(text, ids);
+      else assertEquals(`the${text}`, tokenizer.decode([...the, ...ids]));
+    }
     const best = await model.bestOf(prompt, {
       n: 4,
       seed: 1,
@@ -167,6 +171,30 @@ Deno.test("a part of a word that goes on with the prompt's last word is joined t
   });
   assertEquals(text, part.slice(2));
   model.dispose();
+});
+
+Deno.test("a text after nothing begins without a blank, and one after an unknown word with it", async () => {
+  const model = await counted(KINDS["words"]!);
+  const options = {
+    temperature: 0,
+    maxTokens: 2,
+    logitBias: [[KINDS["words"]!.specialTokens.get("<unk>")!, -1000]],
+  } as const;
+  const write = async (prompt: string): Promise<string[]> => [
+    (await model.generate(prompt, options)).text,
+    (await model.lens(prompt, options)).text,
+    (await Array.fromAsync(model.stream(prompt, options))).join(""),
+  ];
+  for (const text of await write("Zebulon")) assert(/^ \w/.test(text), text);
+  for (const text of await write("Zebulon ")) assert(/^\w/.test(text), text);
+  const withBreaks = await counted(WordTokenizer.train(`${TEXT}\n`));
+  const { text } = await withBreaks.generate("", {
+    temperature: 0,
+    maxTokens: 3,
+  });
+  assert(/^\w/.test(text), text);
+  model.dispose();
+  withBreaks.dispose();
 });
 
 Deno.test("stop strings, sentences and what is trimmed count the blank as the text's", async () => {
