@@ -95,7 +95,7 @@ export interface GenerationParts {
  * ```
  */
 export class Generation {
-  /** The new text, without the prompt. */
+  /** The new text, without the prompt: `prompt + text` reads as one text, except under a constraint. */
   readonly text: string;
   /** The tokens that were written, among them those that ended the text. */
   readonly tokens: readonly GeneratedToken[];

@@ -20,6 +20,7 @@ import type { BlockSource, CompiledBlocks } from "./generate_rows.ts";
 import type { Predictor } from "./predictor.ts";
 import { prepareChain } from "./prepare_chain.ts";
 import { Sampler } from "./sampler.ts";
+import { TextAfter } from "./text_after.ts";
 import { TextRow } from "./text_row.ts";
 import { type TokenChooser, writeTexts } from "./write_texts.ts";
 
@@ -84,14 +85,16 @@ export class TextWriting {
     this.#chainOptions = options as ChainOptions;
     this.chain = chain;
     this.seed = seed;
+    const { constraint, stopWhenComplete, maxTokens, unknown } = settings;
     this.rows = prompts.map((prompt) =>
       new TextRow(
-        encodePrompt(tokenizer, prompt, settings.unknown),
-        tokenizer.decodeStream(),
+        encodePrompt(tokenizer, prompt, unknown),
+        constraint === undefined
+          ? new TextAfter(tokenizer, prompt, unknown).decodeStream()
+          : tokenizer.decodeStream(), // of the constraint's language from the first character on
         ends,
       )
     );
-    const { constraint, stopWhenComplete, maxTokens } = settings;
     if (constraint !== undefined) {
       checkOneEnd(ends.stopTokens, tokenizer);
       this.#constrained = constrain(constraint, {
