@@ -522,6 +522,10 @@ export {
   type ConstrainOptions,
   type Constraint,
 } from "./src/generation/constraints/constraint.ts";
+export type {
+  ConstraintData,
+  ConstraintForm,
+} from "./src/generation/constraints/constraint_data.ts";
 export { acrostic } from "./src/generation/constraints/forms/acrostic.ts";
 export { allOf } from "./src/generation/constraints/forms/all_of.ts";
 export {

@@ -32,6 +32,21 @@ export function endTokens(tokenizer: Tokenizer): number[] {
   return [...ids].sort((a, b) => a - b);
 }
 
+/**
+ * Finds a stop token that would end a text before it is whole, under a constraint: it knows one alone.
+ *
+ * @param stopTokens Ids of the tokens that end a text.
+ * @param tokenizer Tells which of them are special.
+ * @returns The id of one that is text, beside the first; undefined where there is none.
+ */
+export function strayEndToken(
+  [, ...others]: readonly number[],
+  { specialTokens }: Tokenizer,
+): number | undefined {
+  const special = new Set(specialTokens.values());
+  return others.find((id) => !special.has(id));
+}
+
 /** The special tokens that a tokenizer puts after a text. */
 function tokensAfter(tokenizer: Tokenizer): readonly number[] {
   const special = new Set(tokenizer.specialTokens.values());

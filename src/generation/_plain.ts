@@ -17,3 +17,19 @@ export function isPlain(value: unknown): boolean {
   return (Array.isArray(value) || prototype === Object.prototype) &&
     Object.values(value).every(isPlain);
 }
+
+/**
+ * @param value Any value.
+ * @returns It as a value that JSON brings back: typed arrays and maps become lists; undefined where it is none.
+ */
+export function plainForm(value: unknown): unknown {
+  const list = value instanceof Map ||
+      (ArrayBuffer.isView(value) && !(value instanceof DataView))
+    ? Array.from(value as Iterable<unknown>)
+    : value;
+  if (Array.isArray(list)) {
+    const items = list.map(plainForm);
+    return items.includes(undefined) ? undefined : items;
+  }
+  return isPlain(list) ? list : undefined;
+}

@@ -4,10 +4,16 @@
  * @module
  */
 import { checkOptionNames } from "../text/options.ts";
+import { brief } from "../tokenizers/brief.ts";
 import type { Tokenizer, UnknownPolicy } from "../tokenizers/tokenizer.ts";
 import { checkSignal } from "./check_signal.ts";
 import { endTokens } from "./_end_tokens.ts";
+import type { Acceptor } from "./constraints/acceptor.ts";
 import type { Constraint } from "./constraints/constraint.ts";
+import {
+  type ConstraintData,
+  fromData,
+} from "./constraints/constraint_data.ts";
 import type { Predictor } from "./predictor.ts";
 import { chainOptionNames } from "./chain/plan_stages.ts";
 import type { TextChainOptions } from "./text_chain.ts";
@@ -62,6 +68,14 @@ export interface StreamOptions
   maxSeconds?: number;
 
   /**
+   * After how many tokens to break the text off where it is, whatever `minTokens` or a constraint would want; `maxTokens` at
+   * most. A record has it of a text that `maxSeconds` broke off, and the stop reason is that.
+   *
+   * @default {undefined} for no such break
+   */
+  breakAfter?: number;
+
+  /**
    * Ends the text before this string, or before the first of several; they may begin and end within tokens.
    *
    * @default {[]}
@@ -81,6 +95,21 @@ export interface StreamOptions
    * @default {false}
    */
   stopAtSentence?: boolean;
+
+  /**
+   * Whether the model's generation defaults count where the call gives nothing. A record has `false` here: it names all that
+   * counts.
+   *
+   * @default {true}
+   */
+  defaults?: boolean;
+
+  /**
+   * Names of options that the record of a text lost when it became JSON, such as functions: each must be given again.
+   *
+   * @default {[]}
+   */
+  lacking?: readonly string[];
 
   /** Any safe integer. A fresh one is drawn when left out; at temperature 0 there is nothing to seed. */
   seed?: number;
@@ -163,12 +192,18 @@ export interface GenerateManyOptions extends GenerateOptions {
   samples?: number;
 }
 
+/** How many tokens are written at most where nothing is said. */
+export const MAX_TOKENS = 200;
+
 /** Names of the options of a stream. */
 const STREAM_OPTIONS: readonly string[] = [
   "maxTokens",
   "minTokens",
   "maxSeconds",
+  "breakAfter",
   "preset",
+  "defaults",
+  "lacking",
   "constraint",
   "stopWhenComplete",
   "guidance",
@@ -203,6 +238,7 @@ export interface GenerationSettings {
   given: Readonly<GenerateManyOptions>;
   maxTokens: number;
   maxSeconds: number;
+  breakAfter: number | undefined;
   minTokens: number;
   stop: readonly string[];
   /** undefined for those of the tokenizer. */
@@ -211,7 +247,7 @@ export interface GenerationSettings {
   row: number;
   unknown: UnknownPolicy | undefined;
   signal: AbortSignal | undefined;
-  constraint: Constraint | undefined;
+  constraint: Acceptor | readonly Acceptor[] | undefined;
   stopWhenComplete: boolean;
   guidance: TextGuidance | undefined;
   mixture: readonly TextMixturePart[];
@@ -250,12 +286,15 @@ export function generationSettings(
     ...(kind === "stream" ? [] : WHOLE_OPTIONS),
   ]);
   const {
-    maxTokens = 200,
+    maxTokens = MAX_TOKENS,
     minTokens = 0,
     maxSeconds = Infinity,
+    breakAfter,
     stop = [],
     stopTokens,
     stopAtSentence = false,
+    defaults = true,
+    lacking = [],
     constraint,
     stopWhenComplete = false,
     guidance,
@@ -274,6 +313,9 @@ export function generationSettings(
   count("row", row);
   count("alternatives", alternatives);
   if (samples !== undefined) count("samples", samples, 1);
+  if (breakAfter !== undefined) count("breakAfter", breakAfter, 1);
+  flag("defaults", defaults);
+  checkLacking(lacking, options);
   flag("stopAtSentence", stopAtSentence);
   flag("trimIncomplete", trimIncomplete);
   flag("stopWhenComplete", stopWhenComplete);
@@ -305,6 +347,11 @@ export function generationSettings(
       `Cannot generate: minTokens must be at most maxTokens, ${maxTokens}: ${minTokens}`,
     );
   }
+  if (breakAfter !== undefined && breakAfter > maxTokens) {
+    throw new RangeError(
+      `Cannot generate: breakAfter must be at most maxTokens, ${maxTokens}: ${breakAfter}`,
+    );
+  }
   if (!(typeof maxSeconds === "number" && maxSeconds > 0)) {
     throw new RangeError(
       `Cannot generate: maxSeconds must be a number above 0: ${
@@ -316,6 +363,7 @@ export function generationSettings(
     given: options,
     maxTokens,
     maxSeconds,
+    breakAfter,
     minTokens,
     stop: stops,
     stopTokens: stopTokens === undefined ? undefined : stopIds(stopTokens),
@@ -323,7 +371,7 @@ export function generationSettings(
     row,
     unknown,
     signal,
-    constraint,
+    constraint: constraint === undefined ? undefined : languagesOf(constraint),
     stopWhenComplete,
     guidance,
     mixture,
@@ -385,6 +433,33 @@ function flag(name: string, value: unknown): void {
       }`,
     );
   }
+}
+
+/** Refuses a record that JSON could not hold all of, unless what is lacking was given again. */
+function checkLacking(lacking: unknown, options: object): void {
+  if (
+    !Array.isArray(lacking) || lacking.some((name) => typeof name !== "string")
+  ) {
+    throw new TypeError(
+      `Cannot generate: lacking must be a list of names of options: ${
+        brief(lacking)
+      }`,
+    );
+  }
+  const missing = lacking.filter((name) => !(name in options));
+  if (missing.length === 0) return;
+  throw new TypeError(
+    `Cannot generate: options that a record lost in JSON must be given again, as in { ...record.options, ${
+      missing[0]
+    } }: ${missing.join(", ")}`,
+  );
+}
+
+/** The languages of a constraint, of which some may be plain data. */
+function languagesOf(constraint: Constraint): Acceptor | readonly Acceptor[] {
+  return Array.isArray(constraint)
+    ? (constraint as readonly (Acceptor | ConstraintData)[]).map(fromData)
+    : fromData(constraint as Acceptor | ConstraintData);
 }
 
 function checkMixture(parts: unknown): void {

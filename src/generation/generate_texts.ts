@@ -69,7 +69,7 @@ export async function generateTexts(
       timings,
       record: {
         prompt: all[i]!,
-        options: optionsOf(settings, writing.seed, i),
+        options: optionsOf(settings, writing.seed, row, i),
         chain: chain.explain(),
         engine: engineInfo().name,
         ...identity,
@@ -103,14 +103,29 @@ function tokensOf(
   });
 }
 
-/** The options that write a row again by itself. */
+/** What the record of a text does without: it is one text, of as many tokens as it has, and lacks nothing yet. */
+const NOT_RECORDED = [
+  "signal",
+  "samples",
+  "row",
+  "maxSeconds",
+  "lacking",
+] as const;
+
+/** The options that write a row again by itself, whatever the model's defaults are then. */
 function optionsOf(
   { given, row: first }: GenerationSettings,
   seed: number | undefined,
-  row: number,
+  { reason, pieces }: TextRow,
+  place: number,
 ): GenerationRecord["options"] {
-  const { signal: _, samples: __, row: ___, ...options } = given;
-  if (seed === undefined) return options;
-  const own = first + row;
-  return { ...options, seed, ...(own > 0 && { row: own }) };
+  const options = { ...given };
+  for (const name of NOT_RECORDED) delete options[name];
+  const own = first + place;
+  return {
+    ...options,
+    ...(reason === "maxSeconds" && { breakAfter: pieces.length }),
+    defaults: false,
+    ...(seed !== undefined && { seed, ...(own > 0 && { row: own }) }),
+  };
 }

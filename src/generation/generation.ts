@@ -9,7 +9,7 @@ import {
   colouredText,
   surprisalScale,
 } from "../display/surprisal.ts";
-import { isPlain } from "./_plain.ts";
+import { recordedOptions } from "./_recorded_options.ts";
 import { toHtml } from "../text/report_table.ts";
 import type { GenerateOptions } from "./generate_options.ts";
 import type { GenerationStopReason } from "./text_row.ts";
@@ -42,11 +42,15 @@ export interface GenerationTimings {
   readonly tokensPerSecond: number;
 }
 
-/** What it takes to write a text again: `model.generate(record.prompt, record.options)` does, with the same weights. */
+/**
+ * What it takes to write a text again: `model.generate(record.prompt, record.options)` does, with the same weights, whatever
+ * the model's generation defaults are then. JSON brings it back, constraints of the library's functions among its options;
+ * what JSON cannot hold, such as functions and other models, must be given again then, and is asked for by name.
+ */
 export interface GenerationRecord {
   /** What it went on from. */
   readonly prompt: string;
-  /** All options that were in force, with the seed and the row. */
+  /** All options that were in force, with the seed and the row, and in place of `maxSeconds` the number of tokens. */
   readonly options: Readonly<GenerateOptions>;
   /** How tokens were chosen, in words. */
   readonly chain: string;
@@ -125,7 +129,8 @@ export class Generation {
     this.stopReason = parts.stopReason;
     this.stop = parts.stop;
     this.timings = parts.timings;
-    this.record = withPlainJSON(parts.record);
+    const { record } = parts;
+    this.record = { ...record, options: recordedOptions(record.options) };
   }
 
   /** The ids of the tokens, int32, shape (T,). */
@@ -146,7 +151,7 @@ export class Generation {
     return this.text;
   }
 
-  /** Gives plain values; options that are none, such as functions and constraints, are left out of the record. */
+  /** Gives its parts, for JSON. */
   toJSON(): GenerationParts {
     const { text, tokens, stopReason, stop, timings, record } = this;
     return { text, tokens, stopReason, stop, timings, record };
@@ -233,15 +238,4 @@ function titleOf(
   return alternatives.length === 0
     ? own
     : `${own}\nlikeliest: ${alternatives.map(line).join(", ")}`;
-}
-
-/** A record whose JSON leaves out options that JSON cannot hold, such as functions and constraints. */
-function withPlainJSON(record: GenerationRecord): GenerationRecord {
-  const toJSON = (): GenerationRecord => {
-    const plain = Object.entries(record.options).filter(([, value]) =>
-      isPlain(value)
-    );
-    return { ...record, options: Object.fromEntries(plain) };
-  };
-  return Object.defineProperty({ ...record }, "toJSON", { value: toJSON });
 }

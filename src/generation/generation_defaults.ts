@@ -5,20 +5,23 @@
  */
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { isPlain } from "./_plain.ts";
-import { chanceOptionNames } from "./chain/plan_stages.ts";
+import type { ChainOptions } from "./chain/chain_options.ts";
+import { namesWithoutEffect, refuseIdle } from "./chain/plan_stages.ts";
+import { endTokens, strayEndToken } from "./_end_tokens.ts";
 import {
   type GenerateManyOptions,
   type GenerateOptions,
   generationSettings,
+  MAX_TOKENS,
   WHOLE_OPTIONS,
 } from "./generate_options.ts";
-import { prepareChain } from "./prepare_chain.ts";
+import { idleOfCall, prepareChain } from "./prepare_chain.ts";
 
 /** Options of `generate()` and `stream()` that can be kept with a model: all that is plain JSON. */
-export type GenerationDefaults = Omit<GenerateOptions, "signal" | "row">;
-
-/** What is about chance: there is none at temperature 0. */
-const CHANCE: readonly string[] = [...chanceOptionNames(), "seed"];
+export type GenerationDefaults = Omit<
+  GenerateOptions,
+  "signal" | "row" | "constraint" | "breakAfter" | "defaults" | "lacking"
+>;
 
 /** What would cut off a text that a constraint wants whole. */
 const CUTTING: readonly string[] = [
@@ -28,7 +31,15 @@ const CUTTING: readonly string[] = [
 ] satisfies (keyof GenerationDefaults)[];
 
 /** What belongs to one call. */
-const OF_A_CALL: readonly string[] = ["signal", "samples", "row"];
+const OF_A_CALL: readonly string[] = [
+  "signal",
+  "samples",
+  "row",
+  "breakAfter",
+  "defaults",
+  "lacking",
+  "constraint",
+];
 
 /**
  * Checks defaults.
@@ -74,20 +85,41 @@ export function checkGenerationDefaults(
   return Object.freeze(structuredClone(given));
 }
 
+/** Options of {@linkcode withDefaults}. */
+export interface WithDefaultsOptions {
+  /** The model's. */
+  tokenizer: Tokenizer;
+
+  /**
+   * Whether whole texts are wanted or a stream.
+   *
+   * @default {"texts"}
+   */
+  kind?: "texts" | "stream";
+
+  /**
+   * How many tokens are written at most where neither the call nor a default says it.
+   *
+   * @default {200}
+   */
+  maxTokens?: number;
+}
+
 /**
- * Puts a call's options over a model's defaults. At temperature 0 only the defaults that have an effect there count,
- * under a constraint only those that do not cut the text off, and in a stream only those that are not about whole texts.
+ * Puts a call's options over a model's defaults. What the call names counts, and a default that it leaves without effect, or
+ * that contradicts it, does not: so no default makes a call throw that would be right without it. None counts beside
+ * `defaults: false`.
  *
  * @param defaults The model's.
- * @param options The call's.
- * @param kind Whether whole texts are wanted or a stream.
+ * @param options The call's; one that is undefined is as good as not given.
+ * @param situation What is wanted of which model.
  * @returns All of them.
- * @throws {TypeError} If the call's are no object.
+ * @throws {TypeError} If the call's are no object, or if one of them has no effect beside a default.
  */
 export function withDefaults(
   defaults: Readonly<GenerationDefaults>,
   options: GenerateManyOptions,
-  kind: "texts" | "stream" = "texts",
+  situation: WithDefaultsOptions,
 ): GenerateManyOptions {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(
@@ -97,15 +129,76 @@ export function withDefaults(
     );
   }
   const given = withoutGaps(options);
-  const idle = [
-    ...(given.temperature === 0 ? CHANCE : []),
-    ...(given.constraint === undefined ? [] : CUTTING),
-    ...(kind === "stream" ? WHOLE_OPTIONS : []),
+  const counts = given.defaults !== false && Object.keys(defaults).length > 0;
+  if (!counts) return given;
+  const without = (idle: readonly string[]): GenerateManyOptions => {
+    const kept = Object.entries(all).filter(([name]) =>
+      name in given || !idle.includes(name)
+    );
+    return Object.fromEntries(kept);
+  };
+  let all: GenerateManyOptions = { ...defaults, ...given };
+  all = without([
+    ...idleNames(all),
+    ...(all.constraint === undefined ? [] : CUTTING),
+    ...(situation.kind === "stream" ? WHOLE_OPTIONS : []),
+  ]);
+  checkBesideDefaults(all, given);
+  all = without(contradicting(all, given, situation));
+  return without(endless(all, situation));
+}
+
+/** Refuses what the call gives without effect beside a default: it cannot see that default. */
+function checkBesideDefaults(
+  all: GenerateManyOptions,
+  given: GenerateManyOptions,
+): void {
+  for (const { because, where, names } of idleOfCall(all, all)) {
+    const own = names.filter((name) => name in given);
+    if (because in given || own.length === 0) continue;
+    refuseIdle(
+      { names: own, where: `${where}, a generation default` },
+      "Cannot generate",
+      because === "temperature"
+        ? ", or give a temperature"
+        : ", or the defaults by defaults: false",
+    );
+  }
+}
+
+/** Names of the options about choosing tokens that would have no effect. */
+function idleNames(options: GenerateManyOptions): string[] {
+  const names = namesWithoutEffect(options as ChainOptions, options.preset)
+    .filter((name) => name !== "stopTokens"); // they end texts, whatever the chain does
+  return options.temperature === 0 ? [...names, "seed"] : names;
+}
+
+/** Names of the defaults that cannot be together with what the call gives. */
+function contradicting(
+  { minTokens = 0, maxTokens, constraint, stopTokens }: GenerateManyOptions,
+  given: GenerateManyOptions,
+  { tokenizer, maxTokens: usual = MAX_TOKENS }: WithDefaultsOptions,
+): string[] {
+  const isTooShort = minTokens > (maxTokens ?? usual);
+  const endsEarly = constraint !== undefined && Array.isArray(stopTokens) &&
+    strayEndToken(stopTokens, tokenizer) !== undefined;
+  return [
+    ...(isTooShort
+      ? [given.minTokens === undefined ? "minTokens" : "maxTokens"]
+      : []),
+    ...(endsEarly ? ["stopTokens"] : []),
   ];
-  const kept = Object.entries(defaults).filter(([name]) =>
-    !idle.includes(name)
-  );
-  return { ...Object.fromEntries(kept), ...given };
+}
+
+/** Names of the options about the end of texts where no token ends one. */
+function endless(
+  { stopTokens, stopAtSentence, minTokens, lengthDecay }: GenerateManyOptions,
+  { tokenizer }: WithDefaultsOptions,
+): string[] {
+  if (minTokens === undefined && lengthDecay === undefined) return [];
+  const ends = stopTokens ?? endTokens(tokenizer);
+  if (ends.length !== 0) return [];
+  return ["lengthDecay", ...(stopAtSentence === true ? [] : ["minTokens"])];
 }
 
 /** Without the members that are undefined: they are as good as not given. */

@@ -8,7 +8,7 @@ import { brief } from "../tokenizers/brief.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { UnknownCharacterError } from "../tokenizers/tokenizer.ts";
 import { LensRecorder } from "./_lens_recorder.ts";
-import type { Constraint } from "./constraints/constraint.ts";
+import type { Acceptor } from "./constraints/acceptor.ts";
 import {
   generationSettings,
   streamOptionNames,
@@ -16,6 +16,9 @@ import {
 } from "./generate_options.ts";
 import { Lens, type LensStage, type LensStep } from "./lens.ts";
 import { type TextPredictor, TextWriting } from "./text_writing.ts";
+
+/** How many tokens are written at most where nothing is said. */
+export const LENS_TOKENS = 5;
 
 /** Options of `model.lens()`: those of `model.stream()`, and a token that is asked about. */
 export interface LensOptions extends StreamOptions {
@@ -57,7 +60,7 @@ export async function lensText(
     ...streamOptionNames(),
     "token",
   ]);
-  const { token, maxTokens = 5, ...rest } = options;
+  const { token, maxTokens = LENS_TOKENS, ...rest } = options;
   const settings = generationSettings({ ...rest, maxTokens }, "stream");
   const { vocabulary } = model.tokenizer;
   const asked = token === undefined ? undefined : idOf(token, model.tokenizer);
@@ -103,7 +106,7 @@ export async function lensText(
 
 /** What a constraint is as a stage. */
 function constraintStage(
-  constraint: Constraint,
+  constraint: Acceptor | readonly Acceptor[],
 ): Pick<LensStage, "name" | "description"> {
   const all = [constraint].flat();
   return {

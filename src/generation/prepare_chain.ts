@@ -5,6 +5,12 @@
  */
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { Chain } from "./chain/chain.ts";
+import type { ChainOptions } from "./chain/chain_options.ts";
+import {
+  type IdleOptions,
+  idleOptions,
+  refuseIdle,
+} from "./chain/plan_stages.ts";
 import { type GenerationSettings, textEnds } from "./generate_options.ts";
 import { textChain, type TextChainOptions } from "./text_chain.ts";
 import type { TextEnds } from "./text_row.ts";
@@ -37,6 +43,7 @@ export function prepareChain(
   const ends = textEnds(settings, tokenizer);
   const { stopTokens, minTokens } = ends;
   const { sampling } = settings;
+  for (const idle of idleOfCall(sampling, settings)) refuseIdle(idle);
   const waits = stopTokens.length > 0 && minTokens > 0;
   const options: PreparedChain["options"] = {
     ...sampling,
@@ -44,13 +51,25 @@ export function prepareChain(
     ...((waits || sampling.lengthDecay !== undefined) && { stopTokens }),
   };
   const chain = textChain(options, tokenizer);
-  const { seed } = chain.start({ // refuses seeds that are none, or have no effect
+  const { seed } = chain.start({ // refuses seeds that are none
     ...(settings.seed !== undefined && { seed: settings.seed }),
   });
-  if (seed === undefined && settings.row !== 0) {
-    throw new TypeError(
-      "Cannot generate: row has no effect at temperature 0, where all rows write the same: leave it out",
-    );
-  }
   return { ends, options, chain, seed };
+}
+
+/**
+ * Finds the options of a call that have no effect, so that one message can name them all.
+ *
+ * @param sampling How tokens are chosen.
+ * @param options What is given for draws: a seed, and a row, of which 0 is as good as none.
+ * @returns The options, and beside what.
+ */
+export function idleOfCall(
+  sampling: GenerationSettings["sampling"],
+  { seed, row = 0 }: { seed?: number | undefined; row?: number },
+): IdleOptions[] {
+  return idleOptions(sampling as ChainOptions, [
+    ...(seed === undefined ? [] : ["seed"]),
+    ...(row === 0 ? [] : ["row"]),
+  ]);
 }

@@ -6,6 +6,7 @@
 import { ensureEngine } from "../engine/engine.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { ConstrainedChooser, WatchedChooser } from "./_choosers.ts";
+import { strayEndToken } from "./_end_tokens.ts";
 import { networkOfCall } from "./_network_of_call.ts";
 import type { CandidatesWatcher } from "./chain/candidates.ts";
 import type { Chain } from "./chain/chain.ts";
@@ -119,11 +120,12 @@ export class TextWriting {
     { alternatives, watch }: WriteOptions = {},
   ): AsyncGenerator<string[], void, undefined> {
     await ensureEngine(); // only then it is known whether blocks can be written
-    const { maxTokens, maxSeconds, signal } = this.#settings;
+    const { maxTokens, maxSeconds, breakAfter, signal } = this.#settings;
     yield* writeTexts(this.#network, this.rows, {
       choosers: this.rows.map((_, row) => this.#chooserOf(row, watch)),
       maxTokens,
       maxSeconds,
+      breakAfter,
       signal,
       blocks: watch === undefined ? this.#blocks() : undefined,
       alternatives,
@@ -174,11 +176,10 @@ export class TextWriting {
 
 /** Refuses stop tokens that are texts beside the one that a constraint knows: they would end a text before it is whole. */
 function checkOneEnd(
-  [, ...others]: readonly number[],
-  { specialTokens }: Tokenizer,
+  stopTokens: readonly number[],
+  tokenizer: Tokenizer,
 ): void {
-  const special = new Set(specialTokens.values());
-  const text = others.find((id) => !special.has(id));
+  const text = strayEndToken(stopTokens, tokenizer);
   if (text === undefined) return;
   throw new TypeError(
     "Cannot generate: stopTokens must be one token under a constraint, special tokens aside, or it may end the text " +

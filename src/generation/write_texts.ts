@@ -33,6 +33,8 @@ export interface WriteTextsOptions {
   maxTokens: number;
   /** Seconds that all of it may take; the texts that are not finished then end where they are. */
   maxSeconds: number;
+  /** After how many tokens time is up, whatever the clock says. */
+  breakAfter?: number | undefined;
   /** Stops the work between two tokens. */
   signal?: AbortSignal | undefined;
   /** Writes blocks of tokens; without it, it goes token by token. */
@@ -56,11 +58,14 @@ export async function* writeTexts(
   rows: readonly TextRow[],
   options: WriteTextsOptions,
 ): AsyncGenerator<string[], void, undefined> {
-  const { choosers, maxTokens, maxSeconds, signal, blocks, alternatives } =
+  const { choosers, maxSeconds, breakAfter, signal, blocks, alternatives } =
     options;
+  const maxTokens = breakAfter ?? options.maxTokens;
   const until = performance.now() + 1000 * maxSeconds;
   const prompts = rows.map(({ tokens }) => Int32Array.from(tokens));
-  let reason: GenerationStopReason = "maxTokens";
+  let reason: GenerationStopReason = breakAfter === undefined
+    ? "maxTokens"
+    : "maxSeconds";
   for (const [i, row] of rows.entries()) {
     if (choosers[i]!.isOver) row.end("constraint"); // nothing but the empty text will do
   }

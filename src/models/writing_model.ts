@@ -11,6 +11,7 @@ import {
   checkGenerationDefaults,
   type GenerationDefaults,
   withDefaults,
+  type WithDefaultsOptions,
 } from "../generation/generation_defaults.ts";
 import type { BlockSource } from "../generation/generate_rows.ts";
 import {
@@ -22,7 +23,11 @@ import {
 import { generateTexts } from "../generation/generate_texts.ts";
 import type { Generation } from "../generation/generation.ts";
 import type { Lens } from "../generation/lens.ts";
-import { type LensOptions, lensText } from "../generation/lens_text.ts";
+import {
+  LENS_TOKENS,
+  type LensOptions,
+  lensText,
+} from "../generation/lens_text.ts";
 import { streamText } from "../generation/stream_text.ts";
 import type { TextPredictor } from "../generation/text_writing.ts";
 import type { Prediction, PredictorState } from "../generation/predictor.ts";
@@ -82,8 +87,10 @@ export abstract class WritingModel {
   }
 
   /**
-   * Options that {@linkcode WritingModel.generate} and {@linkcode WritingModel.stream} take where a call does not give
-   * them; saved with the model. At temperature 0, of a call, those about chance do not count.
+   * Options that {@linkcode WritingModel.generate}, {@linkcode WritingModel.stream} and {@linkcode WritingModel.lens} take
+   * where a call does not give them, or gives undefined; saved with the model. What the call names counts: those that would
+   * have no effect beside it, such as `topK` beside `temperature: 0` or `mirostat`, are left aside. With `defaults: false` none
+   * counts, so that a call can do without one of them: it names the others.
    *
    * @example A model that writes calmly unless it is told otherwise
    * ```ts
@@ -166,7 +173,7 @@ export abstract class WritingModel {
     options: GenerateManyOptions = {},
   ): Promise<Generation | Generation[]> {
     const settings = generationSettings(
-      withDefaults(this.#generationDefaults, options),
+      this.#withDefaults(options),
     );
     const isList = Array.isArray(prompt);
     const texts = await generateTexts(
@@ -197,7 +204,7 @@ export abstract class WritingModel {
     return streamText(
       this.#predictor,
       prompt,
-      withDefaults(this.#generationDefaults, options, "stream"),
+      this.#withDefaults(options, { kind: "stream" }),
     );
   }
 
@@ -227,7 +234,7 @@ export abstract class WritingModel {
     return await lensText(
       this.#predictor,
       prompt,
-      withDefaults(this.#generationDefaults, options, "stream"),
+      this.#withDefaults(options, { kind: "stream", maxTokens: LENS_TOKENS }),
     );
   }
 
@@ -314,6 +321,18 @@ export abstract class WritingModel {
     options: TextBestOfOptions = {},
   ): Promise<WithText<ScoredSample>[]> {
     return bestOfTexts(this, prompt, options);
+  }
+
+  /** A call's options over the defaults. */
+  #withDefaults(
+    options: GenerateManyOptions,
+    situation: Omit<WithDefaultsOptions, "tokenizer"> = {},
+  ): GenerateManyOptions {
+    const { tokenizer } = this;
+    return withDefaults(this.#generationDefaults, options, {
+      tokenizer,
+      ...situation,
+    });
   }
 
   get #predictor(): TextPredictor {

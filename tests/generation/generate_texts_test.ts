@@ -9,8 +9,15 @@ import {
 import { ensureEngine } from "../../src/engine/engine.ts";
 import { mustContain } from "../../src/generation/constraints/forms/must_contain.ts";
 import { withoutLetters } from "../../src/generation/constraints/forms/without_letters.ts";
+import type { Acceptor } from "../../src/generation/constraints/acceptor.ts";
+import type { Constraint } from "../../src/generation/constraints/constraint.ts";
+import { acrostic } from "../../src/generation/constraints/forms/acrostic.ts";
+import { allOf } from "../../src/generation/constraints/forms/all_of.ts";
+import { lineLength } from "../../src/generation/constraints/forms/line_length.ts";
+import { gbnf } from "../../src/generation/constraints/gbnf.ts";
+import { jsonSchema } from "../../src/generation/constraints/json_schema.ts";
 import { matching } from "../../src/generation/constraints/matching.ts";
-import { oneOf } from "../../src/generation/constraints/word_list.ts";
+import { oneOf, wordsOf } from "../../src/generation/constraints/word_list.ts";
 import type { GenerateOptions } from "../../src/generation/generate_options.ts";
 import { Generation } from "../../src/generation/generation.ts";
 import { buildLSTM } from "../../src/models/build_lstm.ts";
@@ -19,6 +26,17 @@ import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import { assertNoLeak } from "../no_leak.ts";
 
 await ensureEngine();
+
+/** A language of the caller's own: all texts. */
+const ANYTHING: Acceptor<number> = {
+  description: "any text",
+  start: 0,
+  next: () => 0,
+  leadsOn: () => true,
+  isComplete: () => true,
+  distance: () => 0,
+  key: () => 0,
+};
 
 const TEXT = "To be or not to be, that is the question. ";
 
@@ -104,6 +122,150 @@ Deno.test("generate() writes the same text again from its record, alone and out 
     "not",
   ]);
   built.dispose();
+});
+
+Deno.test("generate() writes a text again from its record, whatever the defaults are by then", async () => {
+  const built = await model();
+  built.generationDefaults = { topK: 6, presencePenalty: 0.5 };
+  const stop = ["zzz"];
+  const one = await built.generate("to be", { maxTokens: 20, stop });
+  const { prompt, options } = one.record;
+  assertEquals({ ...options, seed: 0 }, {
+    topK: 6,
+    presencePenalty: 0.5,
+    maxTokens: 20,
+    stop: ["zzz"],
+    defaults: false,
+    seed: 0,
+  });
+  stop[0] = "e"; // the record keeps what was in force
+  for (const defaults of [{}, { topK: 2, badWords: ["e"] }, { mirostat: {} }]) {
+    built.generationDefaults = defaults;
+    const again = await built.generate(prompt, options);
+    assertEquals(again.text, one.text);
+    assertEquals(again.record.options, options);
+  }
+  await assertRejects(
+    () => built.generate("to", { defaults: "no" as never }),
+    TypeError,
+    'Cannot generate: defaults must be true or false: "no"',
+  );
+  built.dispose();
+});
+
+Deno.test("generate() writes a text again that time broke off, token for token, and no longer", async () => {
+  const built = await model();
+  let calls = 0;
+  const slow = {
+    name: "slow",
+    apply(): void {
+      const until = performance.now() + 60;
+      while (calls >= 2 && performance.now() < until);
+      calls++;
+    },
+  };
+  for (
+    const more of [
+      {},
+      { minTokens: 20, stopAtSentence: true },
+      { constraint: matching(/([a-z]{4} ){4}/) },
+    ] as GenerateOptions[]
+  ) {
+    calls = 0;
+    const stages = [slow, "topK"];
+    const options = { maxTokens: 20, maxSeconds: 0.05, topK: 5, seed: 3 };
+    const one = await built.generate("to be", { ...options, ...more, stages });
+    const { length } = one.tokens;
+    assert(length >= 1 && length <= 3, `${length}`);
+    const { prompt, options: again } = one.record;
+    assertEquals([again.breakAfter, again.maxSeconds], [length, undefined]);
+    for (let i = 0; i < 2; i++) {
+      const two = await built.generate(prompt, again);
+      assertEquals([two.text, two.stopReason], [one.text, "maxSeconds"]);
+      assertEquals(two.record.options, again);
+    }
+  }
+  const whole = await built.generate("to be", { maxTokens: 3, maxSeconds: 60 });
+  assertEquals(whole.record.options.maxSeconds, undefined); // a slower machine would not write it again
+  assertEquals(whole.record.options.breakAfter, undefined);
+  built.dispose();
+});
+
+Deno.test("generate() writes a text again from a record that was JSON, under every constraint of the library", async () => {
+  const constraints: Constraint[] = [
+    matching(/[aeiou]{2,5}T?/i),
+    jsonSchema({ enum: [true, { "to": [1] }] }, { whitespace: "spaces" }),
+    gbnf('root ::= "to " ("be" | "not be")+'),
+    oneOf(["that", "is"]),
+    wordsOf(["not", "to", "be"], { min: 2 }),
+    wordsOf(["to"], { separator: ".", max: 3 }),
+    acrostic("to"),
+    lineLength({ max: 4, min: 2 }),
+    lineLength({ lines: 1 }),
+    mustContain(["to", "be"]),
+    withoutLetters("ae"),
+    allOf(withoutLetters("a"), mustContain(["qu"])),
+    [withoutLetters("e"), mustContain(["to"])],
+  ];
+  const tokenizer = CharTokenizer.train(`${TEXT}\n[]{}":1`);
+  const wide = buildLSTM({ tokenizer, units: 12, embedding: 6, seed: 2 });
+  for (const constraint of constraints) {
+    const one = await wide.generate("to be", { constraint, maxTokens: 15 });
+    const { prompt, options } = JSON.parse(JSON.stringify(one)).record;
+    assertEquals(options.lacking, undefined);
+    const again = await wide.generate(prompt, options);
+    assertEquals([again.text, again.stopReason], [one.text, one.stopReason]);
+    assertEquals(
+      JSON.parse(JSON.stringify(again.record.options)),
+      options,
+    );
+    let streamed = "";
+    const { alternatives: _, ...rest } = options;
+    for await (const piece of wide.stream(prompt, rest)) streamed += piece;
+    assertEquals(streamed, one.text);
+  }
+  wide.dispose();
+});
+
+Deno.test("generate() asks for what a record lost in JSON by name, all at once, and takes it again", async () => {
+  const [built, other] = [await model(), await model()];
+  const lost = {
+    mixture: [{ model: other, weight: 0.5 }],
+    temperature: (position: number) => 1 + position / 10,
+    logitBias: { 0: -Infinity },
+    constraint: ANYTHING as Acceptor,
+  };
+  const one = await built.generate("to be", {
+    ...lost,
+    suppress: Int32Array.of(1) as never,
+    maxTokens: 12,
+  });
+  const { prompt, options } = JSON.parse(JSON.stringify(one.record));
+  assertEquals(options.suppress, [1]);
+  await assertRejects(
+    () => built.generate(prompt, options),
+    TypeError,
+    "Cannot generate: options that a record lost in JSON must be given again, as in { ...record.options, mixture }: " +
+      "mixture, temperature, logitBias, constraint",
+  );
+  const { mixture: __, ...some } = lost;
+  await assertRejects(
+    () => built.generate(prompt, { ...options, ...some }),
+    TypeError,
+    "as in { ...record.options, mixture }: mixture",
+  );
+  const again = await built.generate(prompt, { ...options, ...lost });
+  assertEquals(again.text, one.text);
+  assertEquals(again.record.options.lacking, undefined);
+  // A result put together from JSON still knows what it lacks.
+  const parsed = new Generation(JSON.parse(JSON.stringify(one)));
+  assertEquals(JSON.parse(JSON.stringify(parsed)).record.options, options);
+  await assertRejects(
+    () => built.generate("to", { lacking: "seed" as never }),
+    TypeError,
+    'Cannot generate: lacking must be a list of names of options: "seed"',
+  );
+  for (const each of [built, other]) each.dispose();
 });
 
 Deno.test("generate() writes in a row what it writes without the rows beside it, finished or not", async () => {
@@ -413,6 +575,11 @@ Deno.test("generate() is guided by a prompt, and mixes models of one vocabulary"
     () => write({ guidance: { scale: NaN } }),
     RangeError,
     "Cannot guide: the scale must be a finite number: NaN",
+  );
+  await assertRejects(
+    () => write({ guidance: { scale: 1, negativePrompt: "question" } }),
+    TypeError,
+    "Cannot guide: the negative prompt has no effect at scale 1, leave it out, or give another scale",
   );
   for (const each of [one, other, foreign]) each.dispose();
 });

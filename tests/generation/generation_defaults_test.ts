@@ -3,11 +3,15 @@ import { oneOf } from "../../src/generation/constraints/word_list.ts";
 import {
   checkGenerationDefaults,
   type GenerationDefaults,
-  withDefaults,
+  withDefaults as withDefaultsOf,
 } from "../../src/generation/generation_defaults.ts";
+import type { GenerateOptions } from "../../src/generation/generate_options.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 
 const TOKENIZER = CharTokenizer.train("abc");
+
+const withDefaults = (defaults: GenerationDefaults, options: GenerateOptions) =>
+  withDefaultsOf(defaults, options, { tokenizer: TOKENIZER });
 
 Deno.test("withDefaults() takes what the call gives, and the default where it gives nothing", () => {
   const defaults = { temperature: 0.8, topK: 5, maxTokens: 9 };
@@ -38,6 +42,116 @@ Deno.test("withDefaults() leaves defaults out that would cut off a text under a 
     ),
     { topK: 3, constraint },
   );
+});
+
+const LEFT_ASIDE: [
+  defaults: GenerationDefaults,
+  call: GenerateOptions,
+  all: GenerateOptions,
+][] = [
+  [
+    { topK: 40, topP: 0.9, adaptiveP: { target: 0.5 }, temperature: 0.7 },
+    { mirostat: {} },
+    { temperature: 0.7, mirostat: {} },
+  ],
+  [
+    { mirostat: {}, dynamicTemperature: { range: 0.1 }, presencePenalty: 1 },
+    { temperature: 0 },
+    { temperature: 0, presencePenalty: 1 },
+  ],
+  [
+    { repetitionPenalty: 1.2, penaltyWindow: 9, topK: 3, seed: 1 },
+    { stages: ["topK"] },
+    { topK: 3, seed: 1, stages: ["topK"] },
+  ],
+  [{ topP: 0.9, topK: 3 }, { preset: "nanogpt" }, {
+    topK: 3,
+    preset: "nanogpt",
+  }],
+  [{ preset: "nanogpt", topK: 3 }, { temperature: 0 }, {
+    preset: "nanogpt",
+    temperature: 0,
+  }],
+  [
+    { minTokens: 50, stopAtSentence: true },
+    { maxTokens: 20 },
+    { stopAtSentence: true, maxTokens: 20 },
+  ],
+  [
+    { maxTokens: 20, topK: 3 },
+    { minTokens: 50, stopAtSentence: true },
+    { topK: 3, minTokens: 50, stopAtSentence: true },
+  ],
+  [
+    { minTokens: 5, stopAtSentence: true, topK: 3 },
+    { stopAtSentence: false },
+    { topK: 3, stopAtSentence: false },
+  ],
+  [
+    { minTokens: 5, stopTokens: [0], lengthDecay: { start: 9, factor: 2 } },
+    { stopTokens: [] },
+    { stopTokens: [] },
+  ],
+];
+
+for (const [defaults, call, all] of LEFT_ASIDE) {
+  Deno.test(`withDefaults() leaves aside of ${Deno.inspect(defaults)} what ${Deno.inspect(call)} excludes`, () => {
+    checkGenerationDefaults(defaults, TOKENIZER);
+    assertEquals(withDefaults(defaults, call), all);
+    checkGenerationDefaults(all, TOKENIZER); // nothing of them throws any more
+  });
+}
+
+Deno.test("withDefaults() leaves aside what a constraint excludes", () => {
+  const constraint = oneOf(["abc"]);
+  assertEquals(
+    withDefaults({ minTokens: 3, stopAtSentence: true }, { constraint }),
+    { constraint },
+  );
+  assertEquals(withDefaults({ stopTokens: [0, 1] }, { constraint }), {
+    constraint,
+  });
+  const one = { constraint, stopTokens: [1] };
+  assertEquals(withDefaults({ stopTokens: [1] }, { constraint }), one);
+});
+
+Deno.test("withDefaults() counts the tokens of a lens, which are few where nothing is said", () => {
+  const lens = { tokenizer: TOKENIZER, kind: "stream", maxTokens: 5 } as const;
+  const defaults = { minTokens: 9, stopAtSentence: true };
+  assertEquals(withDefaultsOf(defaults, {}, lens), { stopAtSentence: true });
+  assertEquals(withDefaults(defaults, {}), defaults);
+});
+
+Deno.test("withDefaults() refuses what a call gives without effect beside a default, and names the default", () => {
+  const refuses = (
+    defaults: GenerationDefaults,
+    call: GenerateOptions,
+    message: string,
+  ) => assertThrows(() => withDefaults(defaults, call), TypeError, message);
+  refuses(
+    { temperature: 0 },
+    { seed: 1, topK: 4, mirostat: {} },
+    "Cannot generate: topK, mirostat, seed have no effect at temperature 0, a generation default, leave them out, or give " +
+      "a temperature",
+  );
+  refuses(
+    { mirostat: {} },
+    { topP: 0.5 },
+    "Cannot generate: topP has no effect beside mirostat, a generation default, leave it out, or the defaults by " +
+      "defaults: false",
+  );
+  const greedy = { temperature: 0, topK: 0 };
+  assertEquals(withDefaults({ temperature: 0 }, { topK: 0 }), greedy); // 0 keeps all: no effect is asked for
+});
+
+Deno.test("withDefaults() gives a call alone that wants no defaults", () => {
+  const { topK: _, ...others } = { topK: 3, maxTokens: 9 };
+  const call = { ...others, defaults: false };
+  assertEquals(withDefaults({ topK: 3, maxTokens: 9 }, call), call);
+  assertEquals(withDefaults({ topK: 3 }, { defaults: true }), {
+    topK: 3,
+    defaults: true,
+  });
 });
 
 Deno.test("withDefaults() refuses options that are no object", () => {
@@ -98,6 +212,16 @@ const REFUSED: [given: unknown, error: typeof TypeError, message: string][] = [
     { signal: {} },
     TypeError,
     `${START}signal belongs to one call; give it to generate() or stream()`,
+  ],
+  [
+    { defaults: false },
+    TypeError,
+    `${START}defaults belongs to one call; give it to generate() or stream()`,
+  ],
+  [
+    { constraint: { form: "oneOf", given: [["abc"]] } },
+    TypeError,
+    `${START}constraint belongs to one call; give it to generate() or stream()`,
   ],
   [{ heat: 1 }, TypeError, "Cannot generate: an option must be one of "],
   [

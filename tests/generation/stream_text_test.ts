@@ -184,7 +184,7 @@ Deno.test("streamText() refuses an option that there is not, and lists those tha
   assertThrows(
     () => streamText(alphabet(), "a", { maxToken: 3 } as GenerateOptions),
     TypeError,
-    "Cannot generate: an option must be one of maxTokens, minTokens, maxSeconds, preset, constraint, stopWhenComplete, guidance, mixture, seed, row, stop, stopTokens, stopAtSentence, unknown, signal, logitBias",
+    "Cannot generate: an option must be one of maxTokens, minTokens, maxSeconds, breakAfter, preset, defaults, lacking, constraint, stopWhenComplete, guidance, mixture, seed, row, stop, stopTokens, stopAtSentence, unknown, signal, logitBias",
   );
 });
 
@@ -283,6 +283,16 @@ Deno.test("streamText() refuses options that are out of range or without effect"
     "minTokens must be at most maxTokens, 8: 9",
   );
   refuse(
+    { breakAfter: 9, maxTokens: 8 },
+    RangeError,
+    "Cannot generate: breakAfter must be at most maxTokens, 8: 9",
+  );
+  refuse(
+    { breakAfter: 0 },
+    RangeError,
+    "Cannot generate: breakAfter must be an integer from 1: 0",
+  );
+  refuse(
     { minTokens: 2 },
     TypeError,
     "Cannot generate: minTokens has no effect where neither a token nor a sentence ends",
@@ -300,12 +310,24 @@ Deno.test("streamText() refuses options that are out of range or without effect"
   refuse(
     { row: 2, temperature: 0 },
     TypeError,
-    "Cannot generate: row has no effect at temperature 0",
+    "Cannot sample: row has no effect at temperature 0, leave it out",
+  );
+  refuse(
+    {
+      row: 2,
+      temperature: 0,
+      seed: 1,
+      topK: 40,
+      topP: 0.9,
+      mirostat: {},
+    },
+    TypeError,
+    "Cannot sample: topK, topP, mirostat, seed, row have no effect at temperature 0, leave them out",
   );
   refuse(
     { seed: 2, temperature: 0 },
     TypeError,
-    "Cannot sample: seed has no effect at temperature 0",
+    "Cannot sample: seed has no effect at temperature 0, leave it out",
   );
   refuse({ seed: 0.5 }, RangeError, "0.5");
   refuse(

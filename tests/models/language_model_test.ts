@@ -270,6 +270,25 @@ Deno.test("LanguageModel.generationDefaults count where a call says nothing, and
   await Deno.remove(path);
 });
 
+Deno.test("LanguageModel.generationDefaults never make a call throw that would be right without them", async () => {
+  const model = smallModel();
+  const mirostat = { mirostat: { tau: 2 }, seed: 4, maxTokens: 9 };
+  const { text } = await model.generate("to", mirostat);
+  model.generationDefaults = {
+    topK: 3,
+    topP: 0.9,
+    minTokens: 10,
+    stopAtSentence: true,
+  };
+  const calls = { ...mirostat, stopAtSentence: false };
+  assertEquals((await model.generate("to", calls)).text, text);
+  let streamed = "";
+  for await (const piece of model.stream("to", calls)) streamed += piece;
+  assertEquals(streamed, text);
+  assertEquals((await model.lens("to")).steps.length, 5); // fewer than minTokens
+  model.dispose();
+});
+
 Deno.test("LanguageModel.generationDefaults refuse what generate() refuses, and stay as they were", () => {
   const model = smallModel();
   model.generationDefaults = { topK: 3 };

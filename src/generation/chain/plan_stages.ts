@@ -25,10 +25,104 @@ export function chainOptionNames(): string[] {
   return [...new Set(known), "stages"];
 }
 
-/** Names of the options that are about chance: without effect where the likeliest token is taken. */
-export function chanceOptionNames(): string[] {
-  return STAGES.filter(({ kind }) => kind !== "rule")
-    .flatMap(({ calledBy }) => [...calledBy]);
+/** Options that would have no effect beside another one. */
+export interface IdleOptions {
+  /** The other one. */
+  readonly because: "temperature" | "mirostat";
+  /** What it does, such as `at temperature 0`. */
+  readonly where: string;
+  /** The options. */
+  readonly names: readonly string[];
+}
+
+/**
+ * Finds the options that change nothing beside another one.
+ *
+ * @param options The caller's.
+ * @param drawing Names of options beside the chain's that are given for draws.
+ * @returns Those of temperature 0, and those of mirostat; none of either where there are none.
+ */
+export function idleOptions(
+  options: ChainOptions,
+  drawing: readonly string[] = [],
+): IdleOptions[] {
+  const given = STAGES.filter((entry) =>
+    callOf(entry, options) !== undefined && !entry.isOff?.(options)
+  );
+  const names = (isIdle: (entry: StageEntry) => boolean) =>
+    given.filter(isIdle).map((entry) => callOf(entry, options)!);
+  const { temperature, dynamicTemperature, mirostat } = options;
+  const groups: IdleOptions[] = [];
+  if (temperature === 0) {
+    groups.push({
+      because: "temperature",
+      where: "at temperature 0",
+      names: [
+        ...names(isIdleWhenGreedy),
+        ...(dynamicTemperature === undefined ? [] : ["dynamicTemperature"]),
+        ...drawing,
+      ],
+    });
+  }
+  if (mirostat !== undefined) {
+    groups.push({
+      because: "mirostat",
+      where: "beside mirostat",
+      names: names(isIdleBesideMirostat),
+    });
+  }
+  return groups.filter(({ names }) => names.length > 0);
+}
+
+/**
+ * Names all options that would have no effect beside those given, whether they are given or not.
+ *
+ * @param options The caller's.
+ * @param presetName Whose order the chain has.
+ * @returns The names.
+ * @throws {TypeError} If a stage or the preset is unknown.
+ */
+export function namesWithoutEffect(
+  options: ChainOptions,
+  presetName?: ChainPresetName,
+): string[] {
+  const preset = presetName === undefined ? undefined : presetOf(presetName);
+  const order = orderOf(options.stages, preset);
+  const isGreedy = options.temperature === 0;
+  const isIdle = (entry: StageEntry) =>
+    !order.includes(entry) || (isGreedy && isIdleWhenGreedy(entry)) ||
+    (options.mirostat !== undefined && isIdleBesideMirostat(entry));
+  const working = STAGES.filter((entry) => !isIdle(entry));
+  return [
+    ...STAGES.filter(isIdle).flatMap(({ calledBy, reads = [] }) => [
+      ...calledBy,
+      ...reads.filter((name) =>
+        !working.some(({ reads }) => reads?.includes(name))
+      ),
+    ]),
+    ...(isGreedy ? ["dynamicTemperature"] : []),
+  ];
+}
+
+/**
+ * Refuses options without effect, all of them at once.
+ *
+ * @param idle The options, and beside what.
+ * @param action What cannot be done.
+ * @param way What can be done in place of leaving them out.
+ * @throws {TypeError} Always.
+ */
+export function refuseIdle(
+  { names, where }: Pick<IdleOptions, "names" | "where">,
+  action = "Cannot sample",
+  way = "",
+): never {
+  const [has, it] = names.length === 1 ? ["has", "it"] : ["have", "them"];
+  throw new TypeError(
+    `${action}: ${
+      names.join(", ")
+    } ${has} no effect ${where}, leave ${it} out${way}`,
+  );
 }
 
 /**
@@ -46,7 +140,7 @@ export function planStages(
 ): ChainStage[] {
   checkOptionNames("Cannot sample", options, chainOptionNames());
   checkReadOptions(options);
-  checkIdleOptions(options);
+  for (const idle of idleOptions(options)) refuseIdle(idle);
   const preset = presetName === undefined ? undefined : presetOf(presetName);
   const order = orderOf(options.stages, preset);
   for (const entry of STAGES) {
@@ -92,37 +186,14 @@ function checkReadOptions(options: ChainOptions): void {
   }
 }
 
-/** Refuses options whose stages could change nothing beside another option. */
-function checkIdleOptions(options: ChainOptions): void {
-  const given = STAGES.filter((entry) =>
-    callOf(entry, options) !== undefined && !entry.isOff?.(options)
-  );
-  const names = (entries: StageEntry[]) =>
-    entries.map((entry) => callOf(entry, options)!);
-  const { temperature, dynamicTemperature, mirostat } = options;
-  if (temperature === 0) {
-    const idle = names(
-      given.filter(({ kind }) => kind === "cut" || kind === "target"),
-    );
-    if (dynamicTemperature !== undefined) idle.push("dynamicTemperature");
-    refuseIdle(idle, "at temperature 0");
-  }
-  if (mirostat !== undefined) {
-    const idle = given.filter(({ kind, name }) =>
-      kind === "cut" || (kind === "target" && name !== "mirostat")
-    );
-    refuseIdle(names(idle), "beside mirostat");
-  }
+/** Whether the likeliest token stays the likeliest whatever the stage does. */
+function isIdleWhenGreedy({ kind }: StageEntry): boolean {
+  return kind === "cut" || kind === "target";
 }
 
-function refuseIdle(names: readonly string[], where: string): void {
-  if (names.length === 0) return;
-  const [has, it] = names.length === 1 ? ["has", "it"] : ["have", "them"];
-  throw new TypeError(
-    `Cannot sample: ${
-      names.join(", ")
-    } ${has} no effect ${where}, leave ${it} out`,
-  );
+/** Whether mirostat stands in the stage's place. */
+function isIdleBesideMirostat({ kind, name }: StageEntry): boolean {
+  return kind === "cut" || (kind === "target" && name !== "mirostat");
 }
 
 function presetOf(name: ChainPresetName): ChainPreset {

@@ -8,15 +8,19 @@ import { brief } from "../../tokenizers/brief.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import type { Acceptor } from "./acceptor.ts";
 import { checkAcceptor } from "./check_acceptor.ts";
+import { type ConstraintData, fromData } from "./constraint_data.ts";
 import { ConstrainedText } from "./constrained_text.ts";
 import { allOf } from "./forms/all_of.ts";
 import { TokenMasks } from "./token_masks.ts";
 
 /**
  * What a text must keep to: a language, or several at once. What was found out about a language is kept for the next text;
- * several are kept where they were joined by {@linkcode allOf}.
+ * several are kept where they were joined by {@linkcode allOf}. Plain data of a language is as good as the language.
  */
-export type Constraint = Acceptor | readonly Acceptor[];
+export type Constraint =
+  | Acceptor
+  | ConstraintData
+  | readonly (Acceptor | ConstraintData)[];
 
 /** Options of {@linkcode constrain}. */
 export interface ConstrainOptions {
@@ -101,8 +105,10 @@ export function constrain(
     );
   }
   const acceptor = Array.isArray(constraint)
-    ? allOf(...constraint as readonly Acceptor[])
-    : constraint as Acceptor;
+    ? allOf(
+      ...(constraint as readonly (Acceptor | ConstraintData)[]).map(fromData),
+    )
+    : fromData(constraint as Acceptor | ConstraintData);
   const masks = masksFor(acceptor, tokenizer, endToken);
   checkReach(masks, maxTokens);
   return () => new ConstrainedText(masks, maxTokens, stopWhenComplete);

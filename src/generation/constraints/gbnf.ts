@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { madeBy } from "./made_by.ts";
 import type { Acceptor } from "./acceptor.ts";
 import { GBNFParser } from "./grammar/gbnf_parser.ts";
 import { GrammarAcceptor } from "./grammar/grammar_acceptor.ts";
@@ -45,9 +46,10 @@ export function gbnf(source: string): Acceptor {
     );
   }
   const grammar = new GBNFParser(source).parse();
-  return new GrammarAcceptor(
+  const acceptor = new GrammarAcceptor(
     grammar,
     grammar.rule("root"),
     "a text of the grammar's rule root",
   );
+  return madeBy(acceptor, "gbnf", [source]);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { checkOptionNames } from "../../text/options.ts";
+import { madeBy } from "./made_by.ts";
 import type { Acceptor } from "./acceptor.ts";
 import { Grammar } from "./grammar/grammar.ts";
 import { GrammarAcceptor } from "./grammar/grammar_acceptor.ts";
@@ -81,7 +82,7 @@ export function jsonSchema(
   const grammar = new Grammar();
   const root = new SchemaCompiler(grammar, document, whitespace).compile();
   const title = typeof document === "object" ? document.title : undefined;
-  return new GrammarAcceptor(
+  const acceptor = new GrammarAcceptor(
     grammar,
     root,
     typeof title === "string"
@@ -90,6 +91,7 @@ export function jsonSchema(
       }`
       : "JSON that fits the schema",
   );
+  return madeBy(acceptor, "jsonSchema", [document, { whitespace }]);
 }
 
 /** A copy of a schema, which must be plain JSON. */

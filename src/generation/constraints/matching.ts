@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { madeBy } from "./made_by.ts";
 import type { Acceptor } from "./acceptor.ts";
 import { Grammar } from "./grammar/grammar.ts";
 import { GrammarAcceptor } from "./grammar/grammar_acceptor.ts";
@@ -46,5 +47,9 @@ export function matching(regex: RegExp): Acceptor {
   }
   const grammar = new Grammar();
   const root = regularExpression(grammar, regex);
-  return new GrammarAcceptor(grammar, root, `a text that matches ${regex}`);
+  return madeBy(
+    new GrammarAcceptor(grammar, root, `a text that matches ${regex}`),
+    "matching",
+    [regex.source, regex.flags],
+  );
 }

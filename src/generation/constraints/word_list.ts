@@ -5,6 +5,7 @@
  */
 import { checkOptionNames } from "../../text/options.ts";
 import { givenWords } from "./_given_words.ts";
+import { madeBy } from "./made_by.ts";
 import type { Acceptor } from "./acceptor.ts";
 import { Grammar, type GrammarNode } from "./grammar/grammar.ts";
 import { GrammarAcceptor } from "./grammar/grammar_acceptor.ts";
@@ -57,11 +58,12 @@ const MOST_NAMED = 8;
 export function oneOf(words: readonly string[]): Acceptor {
   const list = givenWords(words).sort();
   const grammar = new Grammar();
-  return new GrammarAcceptor(
+  const acceptor = new GrammarAcceptor(
     grammar,
     choiceOf(grammar, list),
     `one of ${nameSome(list)}`,
   );
+  return madeBy(acceptor, "oneOf", [list]);
 }
 
 /**
@@ -116,11 +118,13 @@ export function wordsOf(
     max - 1,
   );
   const some = max === 0 ? grammar.empty : grammar.sequence([word, more]);
-  return new GrammarAcceptor(
+  const acceptor = new GrammarAcceptor(
     grammar,
     min === 0 ? grammar.choice([grammar.empty, some]) : some,
     `words of ${nameSome(list)}`,
   );
+  const bounds = { separator, min, ...(max < Infinity && { max }) };
+  return madeBy(acceptor, "wordsOf", [list, bounds]);
 }
 
 function choiceOf(grammar: Grammar, words: readonly string[]): GrammarNode {

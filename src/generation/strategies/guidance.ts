@@ -36,6 +36,7 @@ export interface GuidanceOptions {
  * @returns The guided model.
  * @throws {RangeError} If the scale is not a finite number, the negative prompt is empty, or the model starts over after
  * some tokens: it would forget the negative prompt.
+ * @throws {TypeError} If there is a negative prompt at scale 1, where it has no effect.
  *
  * @example Away from a negative prompt
  * ```ts
@@ -67,6 +68,11 @@ export function guided(
   if (negative?.length === 0) {
     throw new RangeError(
       "Cannot guide: the negative prompt must have a token: it has none; leave it out to lead away from nothing",
+    );
+  }
+  if (scale === 1 && negative !== undefined) {
+    throw new TypeError(
+      "Cannot guide: the negative prompt has no effect at scale 1, leave it out, or give another scale",
     );
   }
   if (predictor.startsOverAfter !== undefined) {

@@ -168,4 +168,9 @@ Deno.test("mixture() and guided() refuse what makes no distribution, or would be
       ],
     ] as const
   ) assertThrows(make, RangeError, message);
+  assertThrows(
+    () => guided(predictor, { scale: 1, negative: Int32Array.of(2) }),
+    TypeError,
+    "Cannot guide: the negative prompt has no effect at scale 1, leave it out, or give another scale",
+  );
 });

@@ -4,6 +4,7 @@
  * @module
  */
 import { brief } from "../../../tokenizers/brief.ts";
+import { madeBy } from "../made_by.ts";
 import type { Acceptor, CodePointCost } from "../acceptor.ts";
 
 const LINE_BREAK = 0x0A;
@@ -42,7 +43,8 @@ export function acrostic(word: string): Acceptor {
       }`,
     );
   }
-  return new Acrostic(word.toWellFormed()) as Acceptor;
+  const acceptor = new Acrostic(word.toWellFormed()) as Acceptor;
+  return madeBy(acceptor, "acrostic", [word]);
 }
 
 /** A state is the number of letters that were written, and whether their line may go on: 2n + 1 in a line, 2n before one. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { checkOptionNames } from "../../../text/options.ts";
+import { madeBy } from "../made_by.ts";
 import type { Acceptor, CodePointCost } from "../acceptor.ts";
 
 const LINE_BREAK = 0x0A;
@@ -72,7 +73,11 @@ export function lineLength(options: LineLengthOptions): Acceptor {
       `Cannot constrain: max must not be less than min: ${max} < ${min}`,
     );
   }
-  return new LineLength(min, max, lines) as Acceptor;
+  return madeBy(new LineLength(min, max, lines) as Acceptor, "lineLength", [{
+    min,
+    ...(max < Infinity && { max }),
+    ...(lines < Infinity && { lines }),
+  }]);
 }
 
 function checkCount(name: string, value: number, least: number): void {

@@ -5,6 +5,7 @@
  * @module
  */
 import { brief } from "../../../tokenizers/brief.ts";
+import { madeBy } from "../made_by.ts";
 import type { Acceptor, CodePointCost } from "../acceptor.ts";
 
 /** Most states: places in the words, times sets of words that were found. */
@@ -48,7 +49,8 @@ export function mustContain(words: readonly string[]): Acceptor {
     );
   }
   const all = new Set(words.map((word) => word.toWellFormed()));
-  return new MustContain([...all]) as Acceptor;
+  const acceptor = new MustContain([...all]) as Acceptor;
+  return madeBy(acceptor, "mustContain", [[...all]]);
 }
 
 /** A place in the words, and the set of words that were found, as bits, in one number. */

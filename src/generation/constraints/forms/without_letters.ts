@@ -4,6 +4,7 @@
  * @module
  */
 import { brief } from "../../../tokenizers/brief.ts";
+import { madeBy } from "../made_by.ts";
 import type { Acceptor } from "../acceptor.ts";
 
 /** Letters with accents are looked for up to here, and in the blocks of wide and of mathematical letters. */
@@ -45,7 +46,8 @@ export function withoutLetters(letters: string): Acceptor {
       "Cannot constrain: there must be a letter to do without: the string is empty",
     );
   }
-  return new WithoutLetters(letters.toWellFormed());
+  const acceptor = new WithoutLetters(letters.toWellFormed());
+  return madeBy(acceptor, "withoutLetters", [letters]);
 }
 
 /** There is one state: no such letter was written. */
