@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { nextTurn } from "../../engine/event_loop.ts";
+import { Breather } from "../../engine/event_loop.ts";
 import { checkOptionNames } from "../../text/options.ts";
 import { checkSignal } from "../check_signal.ts";
 import type { Predictor } from "../predictor.ts";
@@ -137,6 +137,7 @@ export async function contrastiveSearch(
     const begun = await rows.begin(prompt);
     const past = begun.hidden.map(unit);
     let { logits } = begun;
+    const breather = new Breather();
     while (tokens.length < maxTokens) {
       signal?.throwIfAborted();
       const scored = processed(ACTION, process, logits, prompt, tokens);
@@ -153,7 +154,7 @@ export async function contrastiveSearch(
       scores.push(all[best]!);
       logits = tried[best]!.logits;
       if (stopTokens.has(tokens.at(-1)!)) break;
-      await nextTurn();
+      await breather.pause();
     }
   } finally {
     rows.dispose();
