@@ -64,8 +64,8 @@ export interface GenerationRecord {
 export interface GenerationParts {
   /** The text. */
   text: string;
-  /** Its tokens. */
-  tokens: readonly GeneratedToken[];
+  /** Its tokens, or what makes them once somebody asks for them. */
+  tokens: readonly GeneratedToken[] | (() => readonly GeneratedToken[]);
   /** Why it ended. */
   stopReason: GenerationStopReason;
   /** The stop string, where one ended it. */
@@ -97,10 +97,6 @@ export interface GenerationParts {
 export class Generation {
   /** The new text, without the prompt. */
   readonly text: string;
-  /** The tokens that were written, among them those that ended the text. */
-  readonly tokens: readonly GeneratedToken[];
-  /** Sum of the tokens' natural log-probabilities. */
-  readonly logProbability: number;
   /** Why it ended. */
   readonly stopReason: GenerationStopReason;
   /** The stop string that ended it; undefined where none did. */
@@ -109,6 +105,7 @@ export class Generation {
   readonly timings: GenerationTimings;
   /** What it takes to write it again. */
   readonly record: GenerationRecord;
+  #tokens: GenerationParts["tokens"];
 
   /**
    * Puts a result together; `model.generate()` does.
@@ -117,15 +114,25 @@ export class Generation {
    */
   constructor(parts: GenerationParts) {
     this.text = parts.text;
-    this.tokens = parts.tokens;
-    this.logProbability = parts.tokens.reduce(
-      (sum, { logProbability }) => sum + logProbability,
-      0,
-    );
+    this.#tokens = parts.tokens;
     this.stopReason = parts.stopReason;
     this.stop = parts.stop;
     this.timings = parts.timings;
     this.record = withPlainJSON(parts.record);
+  }
+
+  /** The tokens that were written, among them those that ended the text. */
+  get tokens(): readonly GeneratedToken[] {
+    if (typeof this.#tokens === "function") this.#tokens = this.#tokens();
+    return this.#tokens;
+  }
+
+  /** Sum of the tokens' natural log-probabilities. */
+  get logProbability(): number {
+    return this.tokens.reduce(
+      (sum, { logProbability }) => sum + logProbability,
+      0,
+    );
   }
 
   /** The ids of the tokens, int32, shape (T,). */
@@ -147,7 +154,7 @@ export class Generation {
   }
 
   /** Gives plain values; options that are none, such as functions and constraints, are left out of the record. */
-  toJSON(): GenerationParts {
+  toJSON(): GenerationParts & { tokens: readonly GeneratedToken[] } {
     const { text, tokens, stopReason, stop, timings, record } = this;
     return { text, tokens, stopReason, stop, timings, record };
   }
