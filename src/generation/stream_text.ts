@@ -28,8 +28,11 @@ export function streamText(
   return pieces();
 
   async function* pieces(): AsyncGenerator<string, void, undefined> {
-    for await (const [piece] of writing.write()) {
-      if (piece !== "") yield piece!;
+    for await (const [block] of writing.write()) {
+      for (const piece of block!) {
+        settings.signal?.throwIfAborted(); // whoever reads may have aborted since the last one
+        if (piece !== "") yield piece;
+      }
     }
   }
 }

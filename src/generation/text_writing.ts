@@ -114,11 +114,11 @@ export class TextWriting {
    * Writes the texts.
    *
    * @param options What is to be told of the tokens.
-   * @returns Token after token, what is certain of each text now.
+   * @returns Block after block, of each text what is certain of it with each new token.
    */
   async *write(
     { alternatives, watch }: WriteOptions = {},
-  ): AsyncGenerator<string[], void, undefined> {
+  ): AsyncGenerator<string[][], void, undefined> {
     await ensureEngine(); // only then it is known whether blocks can be written
     const { maxTokens, maxSeconds, breakAfter, signal } = this.#settings;
     yield* writeTexts(this.#network, this.rows, {

@@ -210,13 +210,15 @@ export class RecurrentNetwork implements Network {
       x = attended.outputs; // (T, B, H)
       next.push(attended.rows, tf.zeros([batch], "int32"));
     }
-    /** From shape (TB, N) to (B, T, N). */
-    const byRow = (rows: Tensor): Tensor =>
-      tf.transpose(tf.reshape(rows, [steps, batch, -1]), [1, 0, 2]);
     const rows = this.#finishAll(tf.reshape(x!, [steps * batch, units])); // (TB, H)
+    const hidden = tf.transpose(
+      tf.reshape(rows, [steps, batch, -1]),
+      [1, 0, 2],
+    ); // (B, T, H): what is read is turned around, which may be much narrower than the logits
+    const logits = this.#output.forward(tf.reshape(hidden, rows.shape)); // (BT, V)
     return {
-      logits: byRow(this.#output.forward(rows)), // (B, T, V)
-      hidden: byRow(rows),
+      logits: tf.reshape(logits, [batch, steps, -1]),
+      hidden,
       state: next,
     };
   }
