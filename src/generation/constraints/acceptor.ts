@@ -28,6 +28,14 @@ export interface Acceptor<S = unknown> {
   readonly start: S;
 
   /**
+   * Code points at which a class of characters may begin: each other one is treated as the one before it, in every state.
+   * Languages that say it are searched sooner for texts that they have in common.
+   *
+   * @default {undefined} for all code points
+   */
+  readonly classBegins?: readonly number[];
+
+  /**
    * Reads one more code point.
    *
    * @param state The state so far.

@@ -8,9 +8,10 @@ import { brief } from "../../tokenizers/brief.ts";
 import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import type { Acceptor } from "./acceptor.ts";
 import { checkAcceptor } from "./check_acceptor.ts";
+import { contradiction } from "./_contradiction.ts";
 import { type ConstraintData, fromData } from "./constraint_data.ts";
 import { ConstrainedText } from "./constrained_text.ts";
-import { allOf } from "./forms/all_of.ts";
+import { AllOf, allOf } from "./forms/all_of.ts";
 import { TokenMasks } from "./token_masks.ts";
 
 /**
@@ -81,8 +82,8 @@ const kept = new WeakMap<
  * @param options The tokenizer, how many tokens there may be, and when a text ends.
  * @returns A function that begins a text.
  * @throws {TypeError} If the constraint or an option is of the wrong type, or an option is unknown.
- * @throws {RangeError} If an option is out of range, or if no text can be written: the vocabulary lacks characters, or
- * `maxTokens` are too few, and then the message says how many it takes.
+ * @throws {RangeError} If an option is out of range, or if no text can be written: several languages have none in common, the
+ * vocabulary lacks characters, or `maxTokens` are too few, and then the message says how many it takes.
  */
 export function constrain(
   constraint: Constraint,
@@ -141,6 +142,7 @@ function checkReach(masks: TokenMasks, maxTokens: number): void {
   const least = masks.leastTokens(start);
   const { description } = masks.acceptor;
   if (least === Infinity) {
+    checkCommonText(masks.acceptor);
     const missing = masks.missingCharacters().map((text) =>
       JSON.stringify(text)
     );
@@ -154,5 +156,18 @@ function checkReach(masks: TokenMasks, maxTokens: number): void {
   }
   throw new RangeError(
     `Cannot constrain: maxTokens must be ${least} or more for ${description}: ${maxTokens}`,
+  );
+}
+
+/** Refuses languages that contradict each other: it is not the vocabulary's fault then. */
+function checkCommonText(acceptor: Acceptor): void {
+  const parts = acceptor instanceof AllOf
+    ? contradiction(acceptor.parts)
+    : undefined;
+  if (parts === undefined) return;
+  throw new RangeError(
+    `Cannot constrain: constraints must have a text in common, whatever the tokens are: nothing is ${
+      parts.map(({ description }) => description).join(" that is also ")
+    }`,
   );
 }

@@ -19,6 +19,27 @@ export function checkPrompt(action: string, prompt: Int32Array): void {
 }
 
 /**
+ * Refuses stop tokens that could end no text, once logits tell how large the vocabulary is.
+ *
+ * @param action What cannot be done otherwise.
+ * @param stopTokens Their ids.
+ * @param vocabSize Number of tokens.
+ * @throws {RangeError} If one is none of the vocabulary.
+ */
+export function checkStopTokens(
+  action: string,
+  stopTokens: Iterable<number>,
+  vocabSize: number,
+): void {
+  for (const id of stopTokens) {
+    if (id < vocabSize) continue;
+    throw new RangeError(
+      `${action}: stopTokens must be ids of the vocabulary, below ${vocabSize}: ${id}`,
+    );
+  }
+}
+
+/**
  * @param action What cannot be done otherwise.
  * @param given What should be a network.
  * @param isFunctionAllowed Whether a function from rows of tokens to logits will do.

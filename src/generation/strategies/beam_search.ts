@@ -18,7 +18,7 @@ import type { Predictor } from "../predictor.ts";
 import { BeamGroup } from "./_beam_group.ts";
 import { beamSearchSettings } from "./_beam_search_settings.ts";
 import { processed } from "./_processed.ts";
-import { checkPredictor } from "./_token_ids.ts";
+import { checkPredictor, checkStopTokens } from "./_token_ids.ts";
 import { checkRoom, type NextLogits, rowLogits } from "./row_logits.ts";
 
 /** Options of {@linkcode beamSearch}. */
@@ -162,6 +162,7 @@ export async function beamSearch(
   try {
     let logits = await rows.begin(searches.map(() => prompt));
     const breather = new Breather();
+    checkStopTokens("Cannot search", settings.stopTokens, logits[0]!.length);
     for (let step = 1; step <= maxTokens; step++) {
       signal?.throwIfAborted();
       const taken: number[] = [];

@@ -13,7 +13,12 @@ import { checkSignal } from "../check_signal.ts";
 import type { Predictor } from "../predictor.ts";
 import { Sampler, type SamplerOptions } from "../sampler.ts";
 import { checkProcess, processed } from "./_processed.ts";
-import { checkPredictor, checkPrompt, tokenIds } from "./_token_ids.ts";
+import {
+  checkPredictor,
+  checkPrompt,
+  checkStopTokens,
+  tokenIds,
+} from "./_token_ids.ts";
 import { logSumExp } from "./log_softmax.ts";
 import { checkRoom, type NextLogits, rowLogits } from "./row_logits.ts";
 
@@ -180,6 +185,7 @@ async function sample(
   const rows = rowLogits(next);
   try {
     let logits = await rows.begin([prompt]);
+    checkStopTokens(ACTION, stopTokens, logits[0]!.length);
     let writing = texts;
     const breather = new Breather();
     for (let position = 0; position < maxTokens; position++) {

@@ -14,7 +14,12 @@ import { checkOptionNames } from "../../text/options.ts";
 import { checkSignal } from "../check_signal.ts";
 import type { Predictor } from "../predictor.ts";
 import { checkProcess, processed } from "./_processed.ts";
-import { checkPredictor, checkPrompt, tokenIds } from "./_token_ids.ts";
+import {
+  checkPredictor,
+  checkPrompt,
+  checkStopTokens,
+  tokenIds,
+} from "./_token_ids.ts";
 import {
   type HiddenPredictor,
   hiddenRows,
@@ -138,6 +143,7 @@ export async function contrastiveSearch(
     const past = begun.hidden.map(unit);
     let { logits } = begun;
     const breather = new Breather();
+    checkStopTokens(ACTION, stopTokens, logits.length);
     while (tokens.length < maxTokens) {
       signal?.throwIfAborted();
       const scored = processed(ACTION, process, logits, prompt, tokens);

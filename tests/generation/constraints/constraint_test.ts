@@ -7,6 +7,7 @@ import {
 } from "../../../src/generation/constraints/constraint.ts";
 import { acrostic } from "../../../src/generation/constraints/forms/acrostic.ts";
 import { allOf } from "../../../src/generation/constraints/forms/all_of.ts";
+import { matching } from "../../../src/generation/constraints/matching.ts";
 import { lineLength } from "../../../src/generation/constraints/forms/line_length.ts";
 import { mustContain } from "../../../src/generation/constraints/forms/must_contain.ts";
 import { withoutLetters } from "../../../src/generation/constraints/forms/without_letters.ts";
@@ -259,8 +260,18 @@ Deno.test("constrain() says how many tokens a text takes at least, or that none 
       10,
     ),
     RangeError,
-    'must be able to make a text with "sea" in it that is also a text without the letters "e": ' +
-      "no such text was found with 3 tokens",
+    "Cannot constrain: constraints must have a text in common, whatever the tokens are: nothing is " +
+      'a text with "sea" in it that is also a text without the letters "e"',
+  );
+  assertThrows(
+    begin(
+      allOf(matching(/[ab]/), matching(/[bc]/)),
+      CharTokenizer.train("ac"),
+      3,
+    ),
+    RangeError,
+    "the tokens of the vocabulary must be able to make a text that matches /[ab]/ that is also a text that matches /[bc]/: " +
+      "no such text was found with 2 tokens",
   );
   assertThrows(
     begin(

@@ -1,8 +1,10 @@
-import { assertRejects, assertThrows } from "@std/assert";
+import { assert, assertRejects, assertThrows } from "@std/assert";
 import {
   beamSearch,
   type BeamSearchOptions,
 } from "../../../src/generation/strategies/beam_search.ts";
+import { bestOf } from "../../../src/generation/strategies/best_of.ts";
+import { contrastiveSearch } from "../../../src/generation/strategies/contrastive_search.ts";
 import { guided } from "../../../src/generation/strategies/guidance.ts";
 import { mixture } from "../../../src/generation/strategies/mixture.ts";
 import {
@@ -113,4 +115,29 @@ Deno.test("beamSearch(), mixture() and guided() say what they need where they ge
       ],
     ] as const
   ) assertThrows(make, TypeError, message);
+});
+
+Deno.test("searches refuse stop tokens beyond the vocabulary, of a network and of a function", async () => {
+  const options = { prompt: [0], maxTokens: 2, stopTokens: [2, 3] }; // 0, 1 and 2 are tokens
+  const hidden = (rows: readonly Int32Array[]) =>
+    rows.map(() => ({
+      logits: new Float32Array(3),
+      hidden: Float32Array.of(1),
+    }));
+  const rule = "stopTokens must be ids of the vocabulary, below 3: 3";
+  const refuses = (search: () => Promise<unknown>, action: string) =>
+    assertRejects(search, RangeError, `${action}: ${rule}`);
+  for (const source of [next, model.network]) {
+    await refuses(() => beamSearch(source, options), "Cannot search");
+    await refuses(() => bestOf(source, options), "Cannot find the best text");
+  }
+  for (const source of [hidden, model.network]) {
+    await refuses(() => contrastiveSearch(source, options), "Cannot search");
+  }
+  await refuses(
+    () => model.beamSearch("a", { maxTokens: 2, stopTokens: [3] }),
+    "Cannot search",
+  );
+  const [best] = await beamSearch(next, { ...options, stopTokens: [2] });
+  assert(best!.tokens.length <= 2);
 });

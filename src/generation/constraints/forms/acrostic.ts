@@ -4,6 +4,7 @@
  * @module
  */
 import { brief } from "../../../tokenizers/brief.ts";
+import { classBeginsOf } from "../class_begins.ts";
 import { madeBy } from "../made_by.ts";
 import type { Acceptor, CodePointCost } from "../acceptor.ts";
 
@@ -51,6 +52,7 @@ export function acrostic(word: string): Acceptor {
 class Acrostic implements Acceptor<number> {
   readonly description: string;
   readonly start = 0;
+  readonly classBegins: readonly number[];
   /** What each line may begin with, in ascending order. */
   readonly #letters: readonly (readonly number[])[];
 
@@ -63,6 +65,7 @@ class Acrostic implements Acceptor<number> {
           .filter((form) => Array.from(form).length === 1) // ß has no capital of one letter
           .map((form) => form.codePointAt(0)!),
     );
+    this.classBegins = classBeginsOf([LINE_BREAK, ...this.#letters.flat()]);
   }
 
   next(state: number, codePoint: number): number | undefined {

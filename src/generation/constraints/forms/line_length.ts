@@ -4,6 +4,7 @@
  * @module
  */
 import { checkOptionNames } from "../../../text/options.ts";
+import { classBeginsOf } from "../class_begins.ts";
 import { madeBy } from "../made_by.ts";
 import type { Acceptor, CodePointCost } from "../acceptor.ts";
 
@@ -93,6 +94,7 @@ type Place = readonly [line: number, length: number];
 class LineLength implements Acceptor<Place> {
   readonly description: string;
   readonly start: Place = [0, 0];
+  readonly classBegins: readonly number[] = classBeginsOf([LINE_BREAK]);
 
   readonly #min: number;
   readonly #max: number;

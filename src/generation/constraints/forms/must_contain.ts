@@ -5,6 +5,7 @@
  * @module
  */
 import { brief } from "../../../tokenizers/brief.ts";
+import { classBeginsOf } from "../class_begins.ts";
 import { madeBy } from "../made_by.ts";
 import type { Acceptor, CodePointCost } from "../acceptor.ts";
 
@@ -57,6 +58,7 @@ export function mustContain(words: readonly string[]): Acceptor {
 class MustContain implements Acceptor<number> {
   readonly description: string;
   readonly start = 0;
+  readonly classBegins: readonly number[];
   /** The letters of the words, and the number of each. */
   readonly #letters = new Map<number, number>();
   /** By place and letter, the next place. */
@@ -87,6 +89,7 @@ class MustContain implements Acceptor<number> {
         this.#letters.set(point, this.#letters.size);
       }
     }
+    this.classBegins = classBeginsOf(this.#letters.keys());
     ({ next: this.#next, found: this.#found } = this.#build(points));
   }
 

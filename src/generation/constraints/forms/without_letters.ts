@@ -4,6 +4,7 @@
  * @module
  */
 import { brief } from "../../../tokenizers/brief.ts";
+import { classBeginsOf } from "../class_begins.ts";
 import { madeBy } from "../made_by.ts";
 import type { Acceptor } from "../acceptor.ts";
 
@@ -54,6 +55,7 @@ export function withoutLetters(letters: string): Acceptor {
 class WithoutLetters implements Acceptor<true> {
   readonly description: string;
   readonly start = true;
+  readonly classBegins: readonly number[];
   readonly #forbidden: ReadonlySet<number>;
   /** The same in ascending order. */
   readonly #sorted: readonly number[];
@@ -62,6 +64,7 @@ class WithoutLetters implements Acceptor<true> {
     this.description = `a text without the letters ${JSON.stringify(letters)}`;
     this.#forbidden = forms(letters);
     this.#sorted = [...this.#forbidden].sort((a, b) => a - b);
+    this.classBegins = classBeginsOf(this.#forbidden);
   }
 
   next(_state: true, codePoint: number): true | undefined {

@@ -89,6 +89,11 @@ export class GrammarAcceptor implements Acceptor<GrammarState> {
   }
 
   /** @inheritdoc */
+  get classBegins(): readonly number[] {
+    return Array.from(this.#alphabet.stretches(), ({ from }) => from);
+  }
+
+  /** @inheritdoc */
   next(state: GrammarState, codePoint: number): GrammarState | undefined {
     const letter = this.#alphabet.letterOf(codePoint);
     const known = state.targets[letter];
