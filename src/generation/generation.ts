@@ -42,7 +42,10 @@ export interface GenerationTimings {
   readonly tokensPerSecond: number;
 }
 
-/** What it takes to write a text again: `model.generate(record.prompt, record.options)` does, with the same weights. */
+/**
+ * What it takes to write a text again: `model.generate(record.prompt, record.options)` does, with the same weights. A text
+ * that was written while its model was being trained cannot be written again.
+ */
 export interface GenerationRecord {
   /** What it went on from. */
   readonly prompt: string;
@@ -52,8 +55,10 @@ export interface GenerationRecord {
   readonly chain: string;
   /** The model in one line. */
   readonly model: string;
-  /** SHA-256 of the weights, 64 hexadecimal digits. */
+  /** SHA-256 of the weights after the last token, 64 hexadecimal digits. */
   readonly weights: string;
+  /** True where training changed the weights while the text was written, so that no weights write it again; else left out. */
+  readonly weightsChanged?: boolean;
   /** The engine that computed. */
   readonly engine: string;
   /** Version of the library. */
