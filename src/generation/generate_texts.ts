@@ -19,7 +19,7 @@ import { type TextPredictor, TextWriting } from "./text_writing.ts";
 /** What a record says of the model. */
 export type ModelIdentity = Pick<
   GenerationRecord,
-  "model" | "weights" | "libraryVersion"
+  "model" | "weights" | "weightsChanged" | "libraryVersion"
 >;
 
 /**

@@ -46,6 +46,7 @@ export interface GenerationTimings {
  * What it takes to write a text again: `model.generate(record.prompt, record.options)` does, with the same weights, whatever
  * the model's generation defaults are then. JSON brings it back, constraints of the library's functions among its options;
  * what JSON cannot hold, such as functions and other models, must be given again then, and is asked for by name.
+ * A text that was written while its model was being trained cannot be written again.
  */
 export interface GenerationRecord {
   /** What it went on from. */
@@ -56,8 +57,10 @@ export interface GenerationRecord {
   readonly chain: string;
   /** The model in one line. */
   readonly model: string;
-  /** SHA-256 of the weights, 64 hexadecimal digits. */
+  /** SHA-256 of the weights after the last token, 64 hexadecimal digits. */
   readonly weights: string;
+  /** True where training changed the weights while the text was written, so that no weights write it again; else left out. */
+  readonly weightsChanged?: boolean;
   /** The engine that computed. */
   readonly engine: string;
   /** Version of the library. */

@@ -176,15 +176,20 @@ export abstract class WritingModel {
       this.#withDefaults(options),
     );
     const isList = Array.isArray(prompt);
+    const haveChanged = this.#weights.watch();
     const texts = await generateTexts(
       this.#predictor,
       isList ? prompt : [prompt as string],
       settings,
-      async () => ({
-        model: this.toString(),
-        weights: await this.#weights.read(),
-        libraryVersion: VERSION,
-      }),
+      async () => {
+        const weightsChanged = haveChanged();
+        return {
+          model: this.toString(),
+          weights: await this.#weights.read(),
+          ...(weightsChanged && { weightsChanged }),
+          libraryVersion: VERSION,
+        };
+      },
     );
     return isList || settings.samples !== undefined ? texts : texts[0]!;
   }
