@@ -163,7 +163,15 @@ export class BlockWriter {
     ];
     this.#read = compile(read, { name: "reading again" });
     this.#readCompiled = compile(
-      (ids: Tensor) => asOnePart(() => read(ids)),
+      (ids: Tensor) => {
+        const parts = partsOf(ids.shape[0]!);
+        if (parts.length === 1) return asOnePart(() => read(ids));
+        const states = sideBySide(
+          parts.map((rows) => tf.slice(ids, rows[0]!, rows.length)),
+          read,
+        );
+        return [...joinRows(states)];
+      },
       { name: "reading again, compiled" },
     );
   }
@@ -306,10 +314,7 @@ export class BlockWriter {
   /** Writes the rows in as many parts as there are cores, if there are enough of them. */
   #writeParts(inputs: BlockInputs): BlockState[] {
     const { tokens, state, uniforms, seen, ...shared } = inputs;
-    const parts = cutRows(tokens.size, {
-      most: lanes(),
-      smallest: SMALLEST_PART,
-    });
+    const parts = partsOf(tokens.size);
     if (parts.length === 1) return [this.#writeBlock(inputs)];
     const items = parts.map((rows) => {
       const part = (x: Tensor): Tensor => tf.slice(x, rows[0]!, rows.length);
@@ -383,6 +388,11 @@ export class BlockWriter {
       },
     );
   }
+}
+
+/** Which rows are written side by side. */
+function partsOf(rows: number): number[][] {
+  return cutRows(rows, { most: lanes(), smallest: SMALLEST_PART });
 }
 
 /** The stages of a draw, and their numbers as tensors. */

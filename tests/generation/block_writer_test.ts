@@ -601,18 +601,26 @@ Deno.test("BlockWriter.read() remembers the same once it is compiled", async () 
   }, 1);
   for (const parameter of network.parameters.values()) void parameter.variable;
   const writer = new BlockWriter(network);
-  const rows = [Int32Array.of(1, 2, 3, 4), Int32Array.of(5, 6, 7, 8)];
-  const before = await writer.read(rows);
+  // Two rows are read as one part, 17 side by side.
+  const given = [2, 17].map((count) =>
+    Array.from(
+      { length: count },
+      (_, row) => Int32Array.from({ length: 4 }, (_, i) => (row + 2 * i) % 9),
+    )
+  );
+  const before = await Promise.all(given.map((rows) => writer.read(rows)));
   await assertNoLeak(async () => {
     for (let i = 0; i < 70; i++) {
-      const after = await writer.read(rows);
+      const after = await writer.read(given[i % 2]!);
       for (const [k, tensor] of after.entries()) {
-        assertAllClose(tensor.dataSync(), before[k]!.dataSync(), 1e-6);
+        const expected = before[i % 2]![k]!;
+        assertEquals(tensor.shape, expected.shape);
+        assertAllClose(tensor.dataSync(), expected.dataSync(), 1e-6);
       }
       tf.dispose([...after]);
     }
   });
-  tf.dispose([...before]);
+  tf.dispose(before.flatMap((state) => [...state]));
   writer.dispose();
   dispose(network);
 });
