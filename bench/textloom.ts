@@ -1,19 +1,14 @@
 /**
- * The library's own part of the benchmark: one workload, one line of results.
+ * The library's own part of the benchmark, through what its users call: one workload, one line of results.
  *
  *     deno run -A bench/textloom.ts train|generate|chain W1 FOLDER [BATCH]
  *
  * @module
  */
-import { compile, useEngine } from "@textloom/textloom";
-import * as tf from "@tensorflow/tfjs-core";
-import { BlockWriter } from "../src/generation/block_writer.ts";
-import type { ChainOptions } from "../src/generation/chain/chain_options.ts";
-import { compiledSampling } from "../src/generation/chain/compiled_sampling.ts";
-import { dropout } from "../src/layers/dropout.ts";
-import { Sampler } from "../src/generation/sampler.ts";
+import { type GenerateOptions, useEngine } from "@textloom/textloom";
+import { Trainer } from "../src/training/train_step.ts";
 import { Given } from "./_given.ts";
-import { predictor, trainingStep, type Workload } from "./_models.ts";
+import { buildModel, type Workload } from "./_models.ts";
 import workloads from "./workloads.json" with { type: "json" };
 
 const [kind, name, folder, rows] = Deno.args as [
@@ -29,9 +24,11 @@ await useEngine("tensorflow", threads > 0 ? { threads } : {});
 const given = new Given(folder, name);
 const POOL = 8;
 const TOKENS = 500;
+/** Texts after which a model has compiled all that it compiles once it was asked for enough. */
+const WARM_UP = 6;
 
 /** Penalties, top-k, top-p, min-p and temperature, as llama.cpp has them, but that tokens repeated are penalized. */
-const DEFAULT_CHAIN: ChainOptions = {
+const DEFAULT_CHAIN: GenerateOptions = {
   repetitionPenalty: 1.1,
   penaltyWindow: 64,
   topK: 40,
@@ -60,43 +57,25 @@ function report(
   }));
 }
 
-function makeStep(rate: number): (i: number) => Promise<number> {
-  const take = trainingStep(given.variables(), s);
-  const step = compile(
-    (
-      inputs: tf.Tensor,
-      targets: tf.Tensor,
-      learningRate: tf.Tensor,
-      count: tf.Tensor,
-    ) => {
-      const draw = { seed: 1, step: count };
-      const mask = rate === 0
-        ? undefined
-        : dropout(tf.ones([s.batch, s.units!]), { rate, place: "lstm", draw });
-      return take({ inputs, targets, ...(mask && { mask }) }, learningRate);
-    },
-    { name: "step" },
-  );
-  const pool = Array.from(
-    { length: POOL },
-    (_, i) =>
-      [given.tensor(`inputs/${i}`), given.tensor(`targets/${i}`)] as const,
-  );
-  const learningRate = tf.scalar(1e-3);
-  return async (i) => {
-    const count = tf.scalar(i, "int32");
-    const loss = await step.inBackground(
-      ...pool[i % POOL]!,
-      learningRate,
-      count,
-    );
-    const [value] = await loss.data();
-    tf.dispose([loss, count]);
-    return value!;
+/** The step of `fit()`, which gives the loss before it. */
+function makeStep(recurrentDropout: number): (i: number) => Promise<number> {
+  const { network } = buildModel(s, given.weights(), recurrentDropout);
+  const trainer = new Trainer(network, {
+    learningRate: 1e-3,
+    clipNorm: Infinity,
+    seed: 1,
+  });
+  const pool = Array.from({ length: POOL }, (_, i) => ({
+    inputs: given.numbers(`inputs/${i}`) as Int32Array,
+    targets: given.numbers(`targets/${i}`) as Int32Array,
+  }));
+  return (i) => {
+    trainer.forget(); // the batches do not go on from one another
+    return trainer.step(pool[i % POOL]!, s.batch);
   };
 }
 
-if (kind === "train") {
+async function train(): Promise<void> {
   let step = makeStep(0);
   const start = performance.now();
   const losses = [await step(0)];
@@ -113,36 +92,25 @@ if (kind === "train") {
     samples.push(performance.now() - start);
   }
   report(samples, firstCallSeconds, losses);
-} else {
-  const model = predictor(given.variables(), s);
-  const blocks = new BlockWriter(model);
-  const options = kind === "chain" ? DEFAULT_CHAIN : {};
-  const generate = async (seed: number): Promise<number> => {
+}
+
+async function generate(): Promise<void> {
+  const model = buildModel(s, given.weights());
+  const [prompt] = model.tokenizer.vocabulary as [string];
+  const options: GenerateOptions = {
+    ...(kind === "chain" && DEFAULT_CHAIN),
+    maxTokens: TOKENS,
+  };
+  const write = async (seed: number): Promise<number> => {
     const start = performance.now();
-    const sampling = compiledSampling(options, new Sampler({ seed }));
-    const texts = Array.from({ length: batch }, () => [0]);
-    let state = model.zeroState(batch);
-    for (let position = 0; position < TOKENS;) {
-      const written = await blocks.write(
-        {
-          tokens: Int32Array.from(texts, (ids) => ids.at(-1)!),
-          state,
-          contexts: texts.map((tokens) => ({ tokens, promptLength: 1 })),
-        },
-        { position, most: TOKENS - position },
-        sampling,
-      );
-      if (!written.sound) throw new Error("the scores are no numbers");
-      tf.dispose([...state]);
-      state = written.state;
-      for (const [row, ids] of written.rows.entries()) texts[row]!.push(...ids);
-      position = texts[0]!.length - 1;
-    }
-    tf.dispose([...state]);
+    await model.generate(prompt, { ...options, seed, samples: batch });
     return performance.now() - start;
   };
-  const firstCallSeconds = await generate(0) / 1000;
+  const firstCallSeconds = await write(0) / 1000;
+  for (let i = 0; i < WARM_UP; i++) await write(0);
   const samples: number[] = [];
-  for (let i = 1; i <= 7; i++) samples.push(await generate(i) / TOKENS);
+  for (let i = 1; i <= 7; i++) samples.push(await write(i) / TOKENS);
   report(samples, firstCallSeconds, []);
 }
+
+await (kind === "train" ? train() : generate());

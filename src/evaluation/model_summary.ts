@@ -26,16 +26,19 @@ export interface SummaryValues {
   readonly isEstimate: boolean;
   /** The layers, in the order of the data's way. */
   readonly layers: readonly SummaryLayer[];
-  /** Numbers that training changes. */
+  /** Of a model that counts, how many n-grams it has of one token, of two, and so on; empty for others. */
+  readonly ngrams: readonly number[];
+  /** Numbers that training changes; of a model that counts, its n-grams. */
   readonly parameters: number;
-  /** Rows of a training step, B. */
+  /** Rows of a training step, B; 0 for a model that counts, which takes none. */
   readonly batchSize: number;
-  /** Tokens of a row in a training step, T. */
+  /** Tokens of a row in a training step, T; 0 for a model that counts. */
   readonly sequenceLength: number;
   /** Operations of the matrix products forward, per token. */
   readonly flopsPerToken: number;
   /** What `fit()` holds at once, about, without the engine itself and what the system keeps of freed memory. */
   readonly training: {
+    /** Of a model that counts, the counts. */
     readonly weights: number;
     /** As they are, and clipped. */
     readonly gradients: number;
@@ -44,13 +47,18 @@ export interface SummaryValues {
     readonly copies: number;
     /** What a step holds of its tokens. */
     readonly activations: number;
+    /** What a model that counts makes of the counts to predict, while it makes it; 0 for others. */
+    readonly smoothing: number;
     readonly total: number;
   };
   /** What generation of one text holds, about. */
   readonly generation: {
+    /** Of a model that counts, the counts. */
     readonly weights: number;
     /** The weights as they came from the seed or a file, on their way to the engine. */
     readonly copies: number;
+    /** What a model that counts makes of the counts to predict; 0 for others. */
+    readonly smoothing: number;
     readonly state: number;
     readonly total: number;
   };
@@ -76,7 +84,7 @@ export class ModelSummary {
    * @returns The layers, and what training and generation take.
    */
   toString(): string {
-    return `${this.#title}\n${plainTable(this.#layers())}\n${
+    return `${this.#title}\n${plainTable(this.#parts())}\n${
       plainTable({ rows: this.#totals() })
     }`;
   }
@@ -99,7 +107,7 @@ export class ModelSummary {
     const title = htmlTable({ rows: [[this.#title]] });
     return {
       "text/plain": this.toString(),
-      "text/html": `<div>${title}${htmlTable(this.#layers())}${
+      "text/html": `<div>${title}${htmlTable(this.#parts())}${
         htmlTable({ rows: this.#totals() })
       }</div>`,
     };
@@ -111,7 +119,17 @@ export class ModelSummary {
       : this.description;
   }
 
-  #layers(): ReportTable {
+  get #isCounted(): boolean {
+    return this.ngrams.length > 0;
+  }
+
+  #parts(): ReportTable {
+    if (this.#isCounted) {
+      return {
+        head: ["tokens", "n-grams"],
+        rows: this.ngrams.map((found, i) => [`${i + 1}`, count(found)]),
+      };
+    }
     return {
       head: ["layer", "type", "output", "parameters", "FLOPs per token"],
       rows: this.layers.map((layer) => [
@@ -126,6 +144,25 @@ export class ModelSummary {
 
   #totals(): string[][] {
     const { training, generation } = this;
+    if (this.#isCounted) {
+      return [
+        ["n-grams", count(this.parameters)],
+        [
+          "memory to train",
+          `${size(training.total)}, about: counts ${
+            size(training.weights)
+          }, smoothing ${size(training.smoothing)}`,
+        ],
+        [
+          "memory to generate",
+          `${size(generation.total)}, about: counts ${
+            size(generation.weights)
+          }, smoothing ${size(generation.smoothing)}, state ${
+            size(generation.state)
+          }`,
+        ],
+      ];
+    }
     return [
       ["parameters", count(this.parameters)],
       ["forward", `${count(this.flopsPerToken)} FLOPs per token`],

@@ -7,11 +7,12 @@
  *
  * Memory is counted as `fit()` uses it. A step holds the gradients and the clipped ones, and makes new weights and a new
  * memory of the optimizer before the old ones are let go; the guard keeps both of two earlier moments. The tests hold the
- * sums to what processes were seen to take, within a factor of 2.
+ * sums to what processes were seen to take, within a factor of 2. A model that counts has its counts in place of all that.
  *
  * @module
  */
 import {
+  type Counting,
   countParameters,
   type LayerDescription,
   type Network,
@@ -27,7 +28,7 @@ import type { TrainingDefaults } from "../training/trainable_model.ts";
 import { checkModel } from "./_checks.ts";
 import { ModelSummary, type SummaryLayer } from "./model_summary.ts";
 
-/** Options of {@linkcode summary}. */
+/** Options of {@linkcode summary}; none has an effect on a model that counts. */
 export interface SummaryOptions {
   /**
    * Rows of a training step, B.
@@ -62,7 +63,7 @@ const COPIES = 3;
  * @param model A model, or anything with a network.
  * @param options The sizes of a training step.
  * @returns Layers, parameters, memory, operations.
- * @throws {TypeError} If an option is unknown or no number, or the model is none.
+ * @throws {TypeError} If an option is unknown, no number or without effect, or the model is none.
  * @throws {RangeError} If an option is out of range.
  *
  * @example How large it is
@@ -93,6 +94,13 @@ export function summary(
     )[],
   );
   const { network } = model;
+  if (network.counting !== undefined) {
+    const [name] = Object.keys(options);
+    if (name === undefined) return summaryOfCounts(network, network.counting);
+    throw new TypeError(
+      `${ACTION}: ${name} has no effect on a model that counts, leave it out`,
+    );
+  }
   const { batchSize = 64, sequenceLength = network.context ?? 64 } = options;
   for (const [name, value] of Object.entries({ batchSize, sequenceLength })) {
     if (Number.isSafeInteger(value) && value > 0) continue;
@@ -123,6 +131,7 @@ export function summary(
     description: network.description,
     isEstimate: described === undefined,
     layers,
+    ngrams: [],
     parameters,
     batchSize,
     sequenceLength,
@@ -133,9 +142,49 @@ export function summary(
       optimizer: memory,
       copies,
       activations,
+      smoothing: 0,
       total: weights + gradients + memory + copies + activations,
     },
-    generation: { weights, copies: weights, state, total: 2 * weights + state },
+    generation: {
+      weights,
+      copies: weights,
+      smoothing: 0,
+      state,
+      total: 2 * weights + state,
+    },
+  });
+}
+
+/** A model that counts has neither layers nor steps. */
+function summaryOfCounts(network: Network, counting: Counting): ModelSummary {
+  const { counts: weights, smoothing, making } = counting.memory;
+  const order = counting.lengths.length;
+  const state = Int32Array.BYTES_PER_ELEMENT * Math.max(order - 1, 1);
+  return new ModelSummary({
+    description: network.description,
+    isEstimate: false,
+    layers: [],
+    ngrams: counting.lengths,
+    parameters: counting.size,
+    batchSize: 0,
+    sequenceLength: 0,
+    flopsPerToken: 0,
+    training: {
+      weights,
+      gradients: 0,
+      optimizer: 0,
+      copies: 0,
+      activations: 0,
+      smoothing: making,
+      total: weights + making,
+    },
+    generation: {
+      weights,
+      copies: 0,
+      smoothing,
+      state,
+      total: weights + smoothing + state,
+    },
   });
 }
 

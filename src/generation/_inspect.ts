@@ -6,14 +6,79 @@
  * @module
  */
 
-/** Of every token of a block, row by row, what the model held of it. */
+/** Of every token of a block, in one row, what the model held of it. */
 export interface TokenDetails {
   /** Natural logarithms of the probabilities, a number for each token. */
-  logProbabilities: Float32Array;
+  readonly logProbabilities: Float32Array;
   /** Ids of the likeliest tokens, the best first, n for each token. */
-  alternatives: Int32Array;
+  readonly alternatives: Int32Array;
   /** Natural logarithms of their probabilities, n for each token. */
-  alternativeLogProbabilities: Float32Array;
+  readonly alternativeLogProbabilities: Float32Array;
+}
+
+/** What they say of the likeliest tokens. */
+type Likeliest = Pick<
+  TokenDetails,
+  "alternatives" | "alternativeLogProbabilities"
+>;
+
+/** What {@linkcode DetailsOfScores} are made from. */
+export interface ScoredTokens {
+  /** The tokens that were chosen, T of them. */
+  ids: Int32Array;
+  /** Natural logarithms of their probabilities. */
+  logProbabilities: Float32Array;
+  /** Scores of all tokens at every place, shape (T, V). */
+  scores: Float32Array;
+  /** How many of the likeliest tokens to name, n. */
+  alternatives: number;
+}
+
+/** Details of tokens whose scores are kept: the likeliest tokens are looked for when somebody asks for them. */
+export class DetailsOfScores implements TokenDetails {
+  readonly logProbabilities: Float32Array;
+  #scored: ScoredTokens | undefined;
+  #found: Likeliest | undefined;
+
+  /** @param scored The tokens with all scores. */
+  constructor(scored: ScoredTokens) {
+    this.logProbabilities = scored.logProbabilities;
+    this.#scored = scored;
+  }
+
+  get alternatives(): Int32Array {
+    return this.#look().alternatives;
+  }
+
+  get alternativeLogProbabilities(): Float32Array {
+    return this.#look().alternativeLogProbabilities;
+  }
+
+  #look(): Likeliest {
+    if (this.#found !== undefined) return this.#found;
+    const { ids, logProbabilities, scores, alternatives } = this.#scored!;
+    this.#scored = undefined;
+    const vocabSize = scores.length / ids.length;
+    const each = Math.min(alternatives, vocabSize);
+    const found = {
+      alternatives: new Int32Array(ids.length * each),
+      alternativeLogProbabilities: new Float32Array(ids.length * each),
+    };
+    for (const [place, id] of ids.entries()) {
+      const logits = scores.subarray(
+        place * vocabSize,
+        (place + 1) * vocabSize,
+      );
+      const logTotal = logits[id]! - logProbabilities[place]!;
+      const best = likeliest(logits, each);
+      found.alternatives.set(best, place * each);
+      for (const [i, other] of best.entries()) {
+        found.alternativeLogProbabilities[place * each + i] = logits[other]! -
+          logTotal;
+      }
+    }
+    return this.#found = found;
+  }
 }
 
 /**

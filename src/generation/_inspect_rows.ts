@@ -5,7 +5,23 @@
  */
 import { withSliceAt } from "../engine/slices.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
-import type { TokenDetails } from "./_inspect.ts";
+import { DetailsOfScores, type TokenDetails } from "./_inspect.ts";
+
+/** Up to so many tokens all scores are kept: looking for the likeliest of them takes as long as a third of a small model. */
+const MOST_KEPT = 128;
+
+/** What is told beside the log-probability of a token: how many of the likeliest tokens, or the scores of all. */
+export type Told = number | "scores";
+
+/**
+ * @param alternatives How many of the likeliest tokens are wanted beside each.
+ * @param vocabSize How many tokens there are.
+ * @returns What the loop has to tell for that.
+ */
+export function toldFor(alternatives: number, vocabSize: number): Told {
+  if (alternatives === 0) return 0;
+  return vocabSize <= MOST_KEPT ? "scores" : Math.min(alternatives, vocabSize);
+}
 
 /** Room for the details of a block. */
 export interface DetailRoom {
@@ -13,23 +29,26 @@ export interface DetailRoom {
   length: number;
   /** Rows, B. */
   rows: number;
-  /** How many of the likeliest tokens are kept, n. */
-  alternatives: number;
+  /** Tokens of the vocabulary, V. */
+  vocabSize: number;
+  /** What is told. */
+  told: Told;
 }
 
 /**
  * Makes room.
  *
  * @param room How much.
- * @returns Log-probabilities, shape (T, B); ids, int32, shape (T, B, n); their log-probabilities, shape (T, B, n); the last two
- * are missing where n is 0.
+ * @returns Log-probabilities, shape (T, B); of all scores, their shape is (B, T, V); of n alternatives, their ids, int32, and their
+ * log-probabilities, shape (T, B, n) both.
  */
 export function emptyDetails(
-  { length, rows, alternatives }: DetailRoom,
+  { length, rows, vocabSize, told }: DetailRoom,
 ): Tensor[] {
   const own = tf.zeros([length, rows]);
-  if (alternatives === 0) return [own];
-  const shape = [length, rows, alternatives];
+  if (told === 0) return [own];
+  if (told === "scores") return [own, tf.zeros([rows, length, vocabSize])];
+  const shape = [length, rows, told];
   return [own, tf.zeros(shape, "int32"), tf.zeros(shape)];
 }
 
@@ -48,7 +67,7 @@ export function withDetails(
   logits: Tensor,
   chosen: Tensor,
 ): Tensor[] {
-  const [own, ids, scores] = details as [Tensor, Tensor?, Tensor?];
+  const [own, ...others] = details as [Tensor, ...Tensor[]];
   const [rows, vocabSize] = logits.shape as [number, number];
   const totals = tf.logSumExp(logits, 1); // (B,)
   const first = tf.mul(
@@ -58,7 +77,11 @@ export function withDetails(
   const flat = tf.reshape(logits, [-1]);
   const taken = tf.gather(flat, tf.add(chosen, first)); // (B,)
   const next = [withSliceAt(own, place, tf.sub(taken, totals))];
-  if (ids === undefined || scores === undefined) return next;
+  if (others.length === 0) return next;
+  if (others.length === 1) {
+    return [...next, withSliceAt(others[0]!, place, logits, 1)];
+  }
+  const [ids, scores] = others as [Tensor, Tensor];
   const best = tf.topk(logits, ids.shape[2]!); // (B, n)
   return [
     ...next,
@@ -67,37 +90,59 @@ export function withDetails(
   ];
 }
 
+/** What details are read for. */
+export interface DetailsWanted {
+  /** The tokens of every row that were chosen, as many as places are filled. */
+  rows: readonly Int32Array[];
+  /** How many of the likeliest tokens are wanted. */
+  alternatives: number;
+}
+
 /**
  * Reads details.
  *
  * @param details As {@linkcode withDetails} gave them; they are disposed.
- * @param length How many places are filled.
+ * @param wanted For what.
  * @returns Those of every row.
  */
 export async function readDetails(
   details: readonly Tensor[],
-  length: number,
+  { rows, alternatives }: DetailsWanted,
 ): Promise<TokenDetails[]> {
-  const [own, ids, scores] = await Promise.all(
+  const [own, ...others] = await Promise.all(
     details.map((tensor) => tensor.data()),
   );
-  const rows = details[0]!.shape[1]!;
-  const each = details[1]?.shape[2] ?? 0;
+  const [places] = details[0]!.shape as [number];
+  const each = details[2]?.shape[2] ?? 0;
   tf.dispose([...details]);
-  return Array.from({ length: rows }, (_, row) => {
-    const told: TokenDetails = {
-      logProbabilities: new Float32Array(length),
+  return rows.map((ids, row) => {
+    const { length } = ids;
+    const logProbabilities = new Float32Array(length);
+    for (let place = 0; place < length; place++) {
+      logProbabilities[place] = own![place * rows.length + row]!;
+    }
+    if (others.length === 1) {
+      const all = others[0] as Float32Array;
+      const vocabSize = all.length / (places * rows.length);
+      const first = row * places * vocabSize;
+      const scores = all.slice(first, first + length * vocabSize);
+      return new DetailsOfScores({
+        ids,
+        logProbabilities,
+        scores,
+        alternatives,
+      });
+    }
+    const told = {
+      logProbabilities,
       alternatives: new Int32Array(length * each),
       alternativeLogProbabilities: new Float32Array(length * each),
     };
-    for (let place = 0; place < length; place++) {
-      const at = place * rows + row;
-      told.logProbabilities[place] = own![at]!;
-      for (let i = 0; i < each; i++) {
-        told.alternatives[place * each + i] = ids![at * each + i]!;
-        told.alternativeLogProbabilities[place * each + i] =
-          scores![at * each + i]!;
-      }
+    for (let i = 0; i < length * each; i++) {
+      const place = Math.floor(i / each);
+      const at = (place * rows.length + row) * each + i - place * each;
+      told.alternatives[i] = others[0]![at]!;
+      told.alternativeLogProbabilities[i] = others[1]![at]!;
     }
     return told;
   });

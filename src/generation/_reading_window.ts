@@ -25,7 +25,8 @@ export class ReadingWindow {
    * @param ids As many tokens as there is room for, or fewer.
    */
   add(ids: ArrayLike<number>): void {
-    if (this.#limit !== Infinity) this.#ids.push(...Array.from(ids));
+    if (this.#limit === Infinity) return;
+    for (let i = 0; i < ids.length; i++) this.#ids.push(ids[i]!);
   }
 
   /**

@@ -11,11 +11,17 @@
 import { compile, type CompiledFunction } from "../engine/compile.ts";
 import { whileLoop } from "../engine/control_flow.ts";
 import { cutRows } from "../engine/cut_rows.ts";
-import { lanes, sideBySide } from "../engine/side_by_side.ts";
+import { asOnePart, lanes, sideBySide } from "../engine/side_by_side.ts";
 import { sliceAt, withSliceAt } from "../engine/slices.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import type { TokenDetails } from "./_inspect.ts";
-import { emptyDetails, readDetails, withDetails } from "./_inspect_rows.ts";
+import {
+  emptyDetails,
+  readDetails,
+  type Told,
+  toldFor,
+  withDetails,
+} from "./_inspect_rows.ts";
 import { joinRows } from "./_state_rows.ts";
 import {
   areSound,
@@ -46,6 +52,9 @@ const BLOCK_TIME = 50;
 /** Rows of the smallest part that is written on a core of its own. */
 const SMALLEST_PART = 8;
 
+/** Tokens are read again so often before XLA compiles it, which takes as long as some hundred times without. */
+const READ_COMPILED_FROM = 64;
+
 /** What a block is written from. */
 interface BlockInputs {
   /** The token before the first in every row, which the model has not read yet, int32, shape (B,). */
@@ -69,8 +78,8 @@ interface BlockInputs {
   };
   /** Place of the first that leaves, int32, shape (). */
   offset?: Tensor;
-  /** How many of the likeliest tokens to keep beside each; absent where nothing is told of the tokens. */
-  alternatives?: number;
+  /** What to tell of the tokens beside their log-probabilities; absent where nothing is told of them. */
+  told?: Told;
 }
 
 /** What a block gives, and what its loop carries from token to token. */
@@ -136,6 +145,9 @@ export class BlockWriter {
   readonly #predictor: Predictor;
   readonly #write: CompiledFunction<[BlockInputs], BlockState[]>;
   readonly #read: CompiledFunction<[Tensor], Tensor[]>;
+  readonly #readCompiled: CompiledFunction<[Tensor], Tensor[]>;
+  /** How often tokens were read again. */
+  #readings = 0;
   /** Tokens of the next block, at most. */
   #length = FIRST_BLOCK;
   #vocabSize: number | undefined;
@@ -146,13 +158,21 @@ export class BlockWriter {
     this.#write = compile((inputs: BlockInputs) => this.#writeParts(inputs), {
       name: "generation",
     });
-    this.#read = compile(
-      (
-        ids: Tensor,
-      ) => [
-        ...predictor.forward(ids, predictor.zeroState(ids.shape[0]!)).state,
-      ],
-      { name: "reading again" },
+    const read = (ids: Tensor): Tensor[] => [
+      ...predictor.forward(ids, predictor.zeroState(ids.shape[0]!)).state,
+    ];
+    this.#read = compile(read, { name: "reading again" });
+    this.#readCompiled = compile(
+      (ids: Tensor) => {
+        const parts = partsOf(ids.shape[0]!);
+        if (parts.length === 1) return asOnePart(() => read(ids));
+        const states = sideBySide(
+          parts.map((rows) => tf.slice(ids, rows[0]!, rows.length)),
+          read,
+        );
+        return [...joinRows(states)];
+      },
+      { name: "reading again, compiled" },
     );
   }
 
@@ -162,7 +182,8 @@ export class BlockWriter {
   }
 
   /**
-   * Reads tokens without memory of what was before, on another thread. It is compiled for every number of rows and tokens.
+   * Reads tokens without memory of what was before, on another thread. It is recorded for every number of rows and tokens,
+   * and compiled once it was done often.
    *
    * @param rows The tokens, as many in every row.
    * @returns What the model remembers then; the caller disposes it.
@@ -173,7 +194,10 @@ export class BlockWriter {
     for (const [i, row] of rows.entries()) ids.set(row, i * length);
     const given = tf.tensor2d(ids, [rows.length, length], "int32");
     try {
-      return await this.#read.inBackground(given);
+      const read = this.#readings++ < READ_COMPILED_FROM
+        ? this.#read
+        : this.#readCompiled;
+      return await read.inBackground(given);
     } finally {
       given.dispose();
     }
@@ -214,11 +238,11 @@ export class BlockWriter {
         ...own,
         state: [...before],
         ...(alternatives !== undefined && {
-          alternatives: Math.min(alternatives, this.#sizeOfVocabulary()),
+          told: toldFor(alternatives, this.#sizeOfVocabulary()),
         }),
       });
       const written = await Promise.all(
-        parts.map((part) => takeOut(part, length)),
+        parts.map((part) => takeOut(part, length, alternatives)),
       );
       this.#keepPace(length / (performance.now() - begun));
       const states = written.map(({ state }) => state);
@@ -241,6 +265,7 @@ export class BlockWriter {
   dispose(): void {
     this.#write.dispose();
     this.#read.dispose();
+    this.#readCompiled.dispose();
   }
 
   /** The penalties and what they look at, as tensors. */
@@ -289,10 +314,7 @@ export class BlockWriter {
   /** Writes the rows in as many parts as there are cores, if there are enough of them. */
   #writeParts(inputs: BlockInputs): BlockState[] {
     const { tokens, state, uniforms, seen, ...shared } = inputs;
-    const parts = cutRows(tokens.size, {
-      most: lanes(),
-      smallest: SMALLEST_PART,
-    });
+    const parts = partsOf(tokens.size);
     if (parts.length === 1) return [this.#writeBlock(inputs)];
     const items = parts.map((rows) => {
       const part = (x: Tensor): Tensor => tf.slice(x, rows[0]!, rows.length);
@@ -312,8 +334,7 @@ export class BlockWriter {
   }
 
   #writeBlock(inputs: BlockInputs): BlockState {
-    const { tokens, state, uniforms, length, drawing, seen, alternatives } =
-      inputs;
+    const { tokens, state, uniforms, length, drawing, seen, told } = inputs;
     const rows = tokens.size;
     const draws = uniforms && tf.transpose(uniforms); // (LONGEST_BLOCK, B)
     const choose = (scores: Tensor, place: Tensor): Tensor =>
@@ -357,13 +378,21 @@ export class BlockWriter {
         sound: tf.scalar(true, "bool") as Tensor,
         tokens,
         counts: seen ? [seen.counts] : [],
-        details: alternatives === undefined
-          ? []
-          : emptyDetails({ length: LONGEST_BLOCK, rows, alternatives }),
+        details: told === undefined ? [] : emptyDetails({
+          length: LONGEST_BLOCK,
+          rows,
+          vocabSize: this.#sizeOfVocabulary(),
+          told,
+        }),
         state,
       },
     );
   }
+}
+
+/** Which rows are written side by side. */
+function partsOf(rows: number): number[][] {
+  return cutRows(rows, { most: lanes(), smallest: SMALLEST_PART });
 }
 
 /** The stages of a draw, and their numbers as tensors. */
@@ -412,6 +441,7 @@ function uniformsOf(
 async function takeOut(
   { place, ids, sound, tokens, counts, details, state }: BlockState,
   length: number,
+  alternatives = 0,
 ): Promise<{
   rows: Int32Array[];
   sound: boolean;
@@ -423,14 +453,17 @@ async function takeOut(
   const all = await ids.data() as Int32Array;
   const byPlace = all.subarray(-LONGEST_BLOCK * count); // (LONGEST_BLOCK, B)
   tf.dispose([place, ids, sound, tokens, counts]);
+  const rows = Array.from({ length: count }, () => new Int32Array(length));
+  for (let row = 0; row < count; row++) {
+    const written = rows[row]!;
+    for (let i = 0; i < length; i++) written[i] = byPlace[i * count + row]!;
+  }
   return {
-    rows: Array.from(
-      { length: count },
-      (_, row) =>
-        Int32Array.from({ length }, (_, i) => byPlace[i * count + row]!),
-    ),
+    rows,
     sound: isSound === 1,
-    details: details.length === 0 ? [] : await readDetails(details, length),
+    details: details.length === 0
+      ? []
+      : await readDetails(details, { rows, alternatives }),
     state,
   };
 }

@@ -117,6 +117,7 @@ export interface StreamOptions
   /**
    * A language that the new text must be of, or several at once, such as `matching(/[0-9]+/)` or `jsonSchema(...)`: whatever
    * the model prefers, the text is a whole one of them when it ends, within `maxTokens`. Only `maxSeconds` breaks it off.
+   * It is a text by itself: no blank comes before it that is not of the language.
    *
    * @default {undefined} for any text
    */

@@ -7,7 +7,7 @@
  * @module
  */
 import { ensureEngine } from "../engine/engine.ts";
-import { nextTurn } from "../engine/event_loop.ts";
+import { Breather, nextTurn } from "../engine/event_loop.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
 import { ReadingWindow } from "./_reading_window.ts";
 import { joinRows, withRow } from "./_state_rows.ts";
@@ -105,10 +105,11 @@ export async function* generateRows(
       yield block;
       position += block.ids[0]!.length;
     }
+    const breather = new Breather();
     for (; position < maxTokens; position++) {
       signal?.throwIfAborted();
       yield await rows.writeToken(position);
-      await nextTurn();
+      await breather.pause();
     }
   } finally {
     rows.dispose();

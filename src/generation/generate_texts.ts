@@ -19,7 +19,7 @@ import { type TextPredictor, TextWriting } from "./text_writing.ts";
 /** What a record says of the model. */
 export type ModelIdentity = Pick<
   GenerationRecord,
-  "model" | "weights" | "libraryVersion"
+  "model" | "weights" | "weightsChanged" | "libraryVersion"
 >;
 
 /**
@@ -59,11 +59,12 @@ export async function generateTexts(
     tokensPerSecond: written === 0 ? 0 : 1000 * written / (ended - begun),
   };
   const identity = await identify();
+  const { tokenizer } = model;
   return rows.map((row, i) => {
     const text = settings.trimIncomplete ? trimIncomplete(row.text) : row.text;
     return new Generation({
       text,
-      tokens: tokensOf(row, text, model.tokenizer),
+      tokens: () => tokensOf(row, text, tokenizer),
       stopReason: row.reason!,
       stop: row.stop,
       timings,
@@ -87,18 +88,24 @@ function tokensOf(
   const shown = row.shownPieces(text);
   return shown.map((piece, i) => {
     const id = row.tokens[row.promptLength + i]!;
-    const { logProbabilities, alternatives, alternativeLogProbabilities } = row
-      .details[i]!;
+    const [details, place] = row.details[i]!;
+    const { logProbabilities, alternatives, alternativeLogProbabilities } =
+      details;
+    const each = alternatives.length / logProbabilities.length;
     return {
       id,
       token: vocabulary[id]!,
       text: piece,
-      logProbability: logProbabilities[0]!,
-      alternatives: Array.from(alternatives, (other, place) => ({
-        id: other,
-        token: vocabulary[other]!,
-        logProbability: alternativeLogProbabilities[place]!,
-      })),
+      logProbability: logProbabilities[place]!,
+      alternatives: Array.from({ length: each }, (_, nth) => {
+        const at = place * each + nth;
+        const other = alternatives[at]!;
+        return {
+          id: other,
+          token: vocabulary[other]!,
+          logProbability: alternativeLogProbabilities[at]!,
+        };
+      }),
     };
   });
 }

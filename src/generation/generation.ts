@@ -46,6 +46,7 @@ export interface GenerationTimings {
  * What it takes to write a text again: `model.generate(record.prompt, record.options)` does, with the same weights, whatever
  * the model's generation defaults are then. JSON brings it back, constraints of the library's functions among its options;
  * what JSON cannot hold, such as functions and other models, must be given again then, and is asked for by name.
+ * A text that was written while its model was being trained cannot be written again.
  */
 export interface GenerationRecord {
   /** What it went on from. */
@@ -56,8 +57,10 @@ export interface GenerationRecord {
   readonly chain: string;
   /** The model in one line. */
   readonly model: string;
-  /** SHA-256 of the weights, 64 hexadecimal digits. */
+  /** SHA-256 of the weights after the last token, 64 hexadecimal digits. */
   readonly weights: string;
+  /** True where training changed the weights while the text was written, so that no weights write it again; else left out. */
+  readonly weightsChanged?: boolean;
   /** The engine that computed. */
   readonly engine: string;
   /** Version of the library. */
@@ -68,8 +71,8 @@ export interface GenerationRecord {
 export interface GenerationParts {
   /** The text. */
   text: string;
-  /** Its tokens. */
-  tokens: readonly GeneratedToken[];
+  /** Its tokens, or what makes them once somebody asks for them. */
+  tokens: readonly GeneratedToken[] | (() => readonly GeneratedToken[]);
   /** Why it ended. */
   stopReason: GenerationStopReason;
   /** The stop string, where one ended it. */
@@ -99,12 +102,8 @@ export interface GenerationParts {
  * ```
  */
 export class Generation {
-  /** The new text, without the prompt. */
+  /** The new text, without the prompt: `prompt + text` reads as one text, except under a constraint. */
   readonly text: string;
-  /** The tokens that were written, among them those that ended the text. */
-  readonly tokens: readonly GeneratedToken[];
-  /** Sum of the tokens' natural log-probabilities. */
-  readonly logProbability: number;
   /** Why it ended. */
   readonly stopReason: GenerationStopReason;
   /** The stop string that ended it; undefined where none did. */
@@ -113,6 +112,7 @@ export class Generation {
   readonly timings: GenerationTimings;
   /** What it takes to write it again. */
   readonly record: GenerationRecord;
+  #tokens: GenerationParts["tokens"];
 
   /**
    * Puts a result together; `model.generate()` does.
@@ -121,16 +121,26 @@ export class Generation {
    */
   constructor(parts: GenerationParts) {
     this.text = parts.text;
-    this.tokens = parts.tokens;
-    this.logProbability = parts.tokens.reduce(
-      (sum, { logProbability }) => sum + logProbability,
-      0,
-    );
+    this.#tokens = parts.tokens;
     this.stopReason = parts.stopReason;
     this.stop = parts.stop;
     this.timings = parts.timings;
     const { record } = parts;
     this.record = { ...record, options: recordedOptions(record.options) };
+  }
+
+  /** The tokens that were written, among them those that ended the text. */
+  get tokens(): readonly GeneratedToken[] {
+    if (typeof this.#tokens === "function") this.#tokens = this.#tokens();
+    return this.#tokens;
+  }
+
+  /** Sum of the tokens' natural log-probabilities. */
+  get logProbability(): number {
+    return this.tokens.reduce(
+      (sum, { logProbability }) => sum + logProbability,
+      0,
+    );
   }
 
   /** The ids of the tokens, int32, shape (T,). */
@@ -152,7 +162,7 @@ export class Generation {
   }
 
   /** Gives its parts, for JSON. */
-  toJSON(): GenerationParts {
+  toJSON(): GenerationParts & { tokens: readonly GeneratedToken[] } {
     const { text, tokens, stopReason, stop, timings, record } = this;
     return { text, tokens, stopReason, stop, timings, record };
   }

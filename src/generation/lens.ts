@@ -83,7 +83,7 @@ export interface LensStep {
 export interface LensParts {
   /** What it went on from. */
   readonly prompt: string;
-  /** The new text. */
+  /** The new text, without the prompt: `prompt + text` reads as one text, except under a constraint. */
   readonly text: string;
   /** Why it ended. */
   readonly stopReason: GenerationStopReason;

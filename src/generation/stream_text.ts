@@ -13,7 +13,7 @@ import { type TextPredictor, TextWriting } from "./text_writing.ts";
  * @param model A tokenizer and a network.
  * @param prompt The text to go on from; an empty one begins after a line break.
  * @param options How much to write and how freely.
- * @returns The new text alone, in pieces that never cut a character.
+ * @returns The new text alone, in pieces that never cut a character; the blank between prompt and text is the text's.
  * @throws {TypeError} If the prompt is not a string, or if an option is unknown or has no effect.
  * @throws {RangeError} If an option is out of range, if the prompt has characters that the tokenizer does not know, or
  * if nothing of it is left to begin from.
@@ -28,8 +28,11 @@ export function streamText(
   return pieces();
 
   async function* pieces(): AsyncGenerator<string, void, undefined> {
-    for await (const [piece] of writing.write()) {
-      if (piece !== "") yield piece!;
+    for await (const [block] of writing.write()) {
+      for (const piece of block!) {
+        settings.signal?.throwIfAborted(); // whoever reads may have aborted since the last one
+        if (piece !== "") yield piece;
+      }
     }
   }
 }

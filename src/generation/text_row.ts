@@ -39,8 +39,8 @@ export class TextRow {
   readonly promptLength: number;
   /** What each new token added to the text; a token that is a part of a character adds nothing until it is whole. */
   readonly pieces: string[] = [];
-  /** What the model held of each new token, where that is asked for. */
-  readonly details: TokenDetails[] = [];
+  /** Of each new token, the block with what the model held of it, and its place in there; where that is asked for. */
+  readonly details: (readonly [TokenDetails, number])[] = [];
   readonly #decoder: TokenStream;
   readonly #stopTokens: ReadonlySet<number>;
   readonly #filters: (readonly [GenerationStopReason, TextFilter])[] = [];
@@ -104,12 +104,13 @@ export class TextRow {
    * Takes the next token; none after the end.
    *
    * @param id Its id.
-   * @param details What the model held of it.
+   * @param details What the model held of the tokens of its block.
+   * @param place Its place in the block.
    * @returns What belongs to the text now.
    */
-  push(id: number, details?: TokenDetails): string {
+  push(id: number, details?: TokenDetails, place = 0): string {
     this.tokens.push(id);
-    if (details !== undefined) this.details.push(details);
+    if (details !== undefined) this.details.push([details, place]);
     if (this.#stopTokens.has(id)) {
       this.pieces.push("");
       return this.end("endToken");

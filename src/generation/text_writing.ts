@@ -21,6 +21,7 @@ import type { BlockSource, CompiledBlocks } from "./generate_rows.ts";
 import type { Predictor } from "./predictor.ts";
 import { prepareChain } from "./prepare_chain.ts";
 import { Sampler } from "./sampler.ts";
+import { TextAfter } from "./text_after.ts";
 import { TextRow } from "./text_row.ts";
 import { type TokenChooser, writeTexts } from "./write_texts.ts";
 
@@ -85,14 +86,16 @@ export class TextWriting {
     this.#chainOptions = options as ChainOptions;
     this.chain = chain;
     this.seed = seed;
+    const { constraint, stopWhenComplete, maxTokens, unknown } = settings;
     this.rows = prompts.map((prompt) =>
       new TextRow(
-        encodePrompt(tokenizer, prompt, settings.unknown),
-        tokenizer.decodeStream(),
+        encodePrompt(tokenizer, prompt, unknown),
+        constraint === undefined
+          ? new TextAfter(tokenizer, prompt, unknown).decodeStream()
+          : tokenizer.decodeStream(), // of the constraint's language from the first character on
         ends,
       )
     );
-    const { constraint, stopWhenComplete, maxTokens } = settings;
     if (constraint !== undefined) {
       checkOneEnd(ends.stopTokens, tokenizer);
       this.#constrained = constrain(constraint, {
@@ -111,11 +114,11 @@ export class TextWriting {
    * Writes the texts.
    *
    * @param options What is to be told of the tokens.
-   * @returns Token after token, what is certain of each text now.
+   * @returns Block after block, of each text what is certain of it with each new token.
    */
   async *write(
     { alternatives, watch }: WriteOptions = {},
-  ): AsyncGenerator<string[], void, undefined> {
+  ): AsyncGenerator<string[][], void, undefined> {
     await ensureEngine(); // only then it is known whether blocks can be written
     const { maxTokens, maxSeconds, breakAfter, signal } = this.#settings;
     yield* writeTexts(this.#network, this.rows, {

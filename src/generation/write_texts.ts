@@ -49,7 +49,7 @@ export interface WriteTextsOptions {
  * @param predictor The model.
  * @param rows The texts, each with its prompt; they take the tokens in.
  * @param options How.
- * @returns Token after token, what is certain of each text now.
+ * @returns Block after block, of each text what is certain of it with each new token.
  * @throws The signal's reason, once it is aborted.
  * @throws {RangeError} If the model's logits are not numbers.
  */
@@ -57,7 +57,7 @@ export async function* writeTexts(
   predictor: Predictor,
   rows: readonly TextRow[],
   options: WriteTextsOptions,
-): AsyncGenerator<string[], void, undefined> {
+): AsyncGenerator<string[][], void, undefined> {
   const { choosers, maxSeconds, breakAfter, signal, blocks, alternatives } =
     options;
   const maxTokens = breakAfter ?? options.maxTokens;
@@ -70,7 +70,7 @@ export async function* writeTexts(
     if (choosers[i]!.isOver) row.end("constraint"); // nothing but the empty text will do
   }
   if (rows.every((row) => row.reason !== undefined)) return;
-  writing: for await (
+  for await (
     const { ids, details } of generateRows(predictor, {
       prompts,
       maxTokens,
@@ -83,41 +83,37 @@ export async function* writeTexts(
           : 0,
     })
   ) {
-    for (let place = 0; place < ids[0]!.length; place++) {
-      signal?.throwIfAborted();
-      yield rows.map((row, i) => {
-        if (row.reason !== undefined) return "";
-        const out = row.push(
-          ids[i]![place]!,
-          details && detailsAt(details[i]!, place),
-        );
-        return row.reason === undefined && choosers[i]!.isOver
-          ? out + row.end("constraint")
-          : out;
-      });
-      if (rows.every((row) => row.reason !== undefined)) break writing;
-    }
+    yield rows.map((row, i) =>
+      pushAll(row, choosers[i]!, ids[i]!, details?.[i])
+    );
+    if (rows.every((row) => row.reason !== undefined)) break;
     if (performance.now() >= until) {
       reason = "maxSeconds";
       break;
     }
   }
   const rest = rows.map((row) =>
-    row.reason === undefined ? row.end(reason) : ""
+    row.reason === undefined ? [row.end(reason)] : []
   );
-  if (rest.some((text) => text !== "")) yield rest;
+  if (rest.some(([text = ""]) => text !== "")) yield rest;
 }
 
-/** The details of one token of a block. */
-function detailsAt(details: TokenDetails, place: number): TokenDetails {
-  const each = details.alternatives.length / details.logProbabilities.length;
-  const [from, to] = [place * each, (place + 1) * each];
-  return {
-    logProbabilities: details.logProbabilities.subarray(place, place + 1),
-    alternatives: details.alternatives.subarray(from, to),
-    alternativeLogProbabilities: details.alternativeLogProbabilities.subarray(
-      from,
-      to,
-    ),
-  };
+/** Gives a text the tokens of a block, to its end; what each of them adds. */
+function pushAll(
+  row: TextRow,
+  chooser: TokenChooser,
+  ids: Int32Array,
+  details: TokenDetails | undefined,
+): string[] {
+  const pieces: string[] = [];
+  for (
+    let place = 0;
+    place < ids.length && row.reason === undefined;
+    place++
+  ) {
+    const piece = row.push(ids[place]!, details, place);
+    const isOver = row.reason === undefined && chooser.isOver;
+    pieces.push(isOver ? piece + row.end("constraint") : piece);
+  }
+  return pieces;
 }

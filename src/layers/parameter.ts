@@ -23,6 +23,10 @@ export class Parameter {
   #initial: (() => Float32Array) | undefined;
   #variable: Variable | undefined;
   readonly #place: ((values: Float32Array) => Variable) | undefined;
+  /** What the values are known by on the host, and on the engine as long as they are those that came there. */
+  #onHost: object = {};
+  /** What the engine knows those by. */
+  #placed: object | undefined;
 
   /**
    * Names an array; its values are made when they are needed.
@@ -91,12 +95,14 @@ export class Parameter {
     this.#variable = this.#place?.(values) ??
       tf.tidy(() => tf.variable(tf.tensor(values, [...this.shape]))); // survives the tidy
     this.#initial = undefined;
+    this.#placed = this.#variable.dataId;
     return this.#variable;
   }
 
-  /** Tells values apart: another object whenever they may have changed. */
+  /** Tells values apart: another object whenever they may have changed; they do not where they come to the engine. */
   get version(): unknown {
-    return this.#variable?.dataId ?? this.#initial;
+    const dataId = this.#variable?.dataId;
+    return dataId === this.#placed ? this.#onHost : dataId;
   }
 
   /** Whether its memory has been freed. */
@@ -150,6 +156,7 @@ export class Parameter {
       tf.tidy(() => variable.assign(tf.tensor(values, [...this.shape])));
     } else {
       this.#initial = () => values;
+      this.#onHost = {};
     }
   }
 

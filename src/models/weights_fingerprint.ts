@@ -18,14 +18,24 @@ export class WeightsFingerprint {
     this.#network = network;
   }
 
+  /**
+   * Remembers the weights as they are.
+   *
+   * @returns Tells whether they have changed since.
+   */
+  watch(): () => boolean {
+    const before = this.#versions();
+    return () => !isSame(this.#versions(), before);
+  }
+
   /** Gives 64 hexadecimal digits. */
   async read(): Promise<string> {
     const { parameters, counting } = this.#network;
     const all = [...parameters.values()];
-    const key = [...all.map(({ version }) => version), counting?.version];
-    const isSame = this.#fingerprint !== "" &&
-      key.every((each, i) => each === this.#key[i]);
-    if (isSame) return this.#fingerprint;
+    const key = this.#versions();
+    if (this.#fingerprint !== "" && isSame(key, this.#key)) {
+      return this.#fingerprint;
+    }
     // All are asked at once, before the first wait, so that training cannot mix two steps.
     const values = await Promise.all(
       all.map((parameter) => parameter.values()),
@@ -42,6 +52,17 @@ export class WeightsFingerprint {
     this.#key = key;
     return this.#fingerprint = hash.digest("hex");
   }
+
+  /** What the weights are known by now. */
+  #versions(): unknown[] {
+    const { parameters, counting } = this.#network;
+    const all = Array.from(parameters.values(), ({ version }) => version);
+    return [...all, counting?.version];
+  }
+}
+
+function isSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+  return some.every((each, i) => each === others[i]);
 }
 
 /** The memory of an array. All machines that Deno runs on are little-endian. */

@@ -129,7 +129,21 @@ export abstract class WritingModel {
   }
 
   /**
-   * Goes on from a prompt.
+   * Goes on from a prompt. The prompt with the text after it reads as one text, whatever the tokenizer: the blank between two
+   * words belongs to the text, unless the prompt ends with one. A text under a constraint is one by itself.
+   *
+   * @example The blank is the text's
+   * ```ts
+   * import { buildNGram, fit, WordTokenizer } from "@textloom/textloom";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const text = "the whale, the white whale, the whale, ".repeat(4);
+   * const model = buildNGram({ tokenizer: WordTokenizer.train(text), order: 3 });
+   * await fit(model, text, { validation: 0, sample: false, display: "none" });
+   * const written = await model.generate("the white", { maxTokens: 3, temperature: 0 });
+   * assertEquals(`the white${written}`, "the white whale, the");
+   * model.dispose();
+   * ```
    *
    * @param prompt The text to go on from; an empty one begins after a line break.
    * @param options How much to write and how freely.
@@ -162,15 +176,20 @@ export abstract class WritingModel {
       this.#withDefaults(options),
     );
     const isList = Array.isArray(prompt);
+    const haveChanged = this.#weights.watch();
     const texts = await generateTexts(
       this.#predictor,
       isList ? prompt : [prompt as string],
       settings,
-      async () => ({
-        model: this.toString(),
-        weights: await this.#weights.read(),
-        libraryVersion: VERSION,
-      }),
+      async () => {
+        const weightsChanged = haveChanged();
+        return {
+          model: this.toString(),
+          weights: await this.#weights.read(),
+          ...(weightsChanged && { weightsChanged }),
+          libraryVersion: VERSION,
+        };
+      },
     );
     return isList || settings.samples !== undefined ? texts : texts[0]!;
   }

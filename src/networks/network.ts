@@ -46,6 +46,17 @@ export interface LayerDescription {
 export interface Counting {
   /** How much it has counted, which stands for the number of its parameters. */
   readonly size: number;
+  /** How many n-grams it has counted of one token, of two, and so on. */
+  readonly lengths: readonly number[];
+  /** Bytes that it holds on the host. */
+  readonly memory: {
+    /** The counts. */
+    readonly counts: number;
+    /** What it makes of them to predict. */
+    readonly smoothing: number;
+    /** That, while it is made. */
+    readonly making: number;
+  };
   /** Another number whenever it may have counted more. */
   readonly version: number;
 

@@ -55,6 +55,12 @@ export class NGramNetwork implements Network {
       get size() {
         return model.ngramCount;
       },
+      get lengths() {
+        return model.ngramCounts;
+      },
+      get memory() {
+        return model.memory;
+      },
       get version() {
         return version;
       },

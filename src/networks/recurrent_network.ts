@@ -30,6 +30,7 @@ import type {
 import { nextPosition, positionOf, type Ring } from "../layers/ring.ts";
 import { SimpleRNN } from "../layers/simple_rnn.ts";
 import { StateAttention } from "../layers/state_attention.ts";
+import { describeRecurrent, GATES, placeOf } from "./_recurrent_layers.ts";
 import {
   countParameters,
   type ForwardOptions,
@@ -46,23 +47,6 @@ import {
 
 /** Rows of the largest table of products that a stepper makes: about as many as it will read tokens. */
 const LONGEST_TABLE = 512;
-
-/** Gates of a layer, G. */
-const GATES: Readonly<Record<RecurrentKind, number>> = {
-  rnn: 1,
-  gru: 3,
-  lstm: 4,
-};
-
-/**
- * Numbers that a layer's loops hold of each token, in units: of an LSTM the inputs' sums, the gates, their slopes and the
- * sums' gradients, 4 each, h and c before and after, and what is between.
- */
-const STEP_NUMBERS: Readonly<Record<RecurrentKind, number>> = {
-  rnn: 5,
-  gru: 22,
-  lstm: 21,
-};
 
 /**
  * The network; its state is that of each layer in turn, h and for an LSTM c, shape (B, H) each. With attention there follow
@@ -150,62 +134,9 @@ export class RecurrentNetwork implements Network {
     }${parameters} parameters`;
   }
 
-  /**
-   * A cell with K gates (LSTM 4, GRU 3, RNN 1), I inputs and H units multiplies K·H·(I + H) weights a token.
-   *
-   * @returns What each layer takes.
-   */
+  /** @returns What each layer takes. */
   describe(): LayerDescription[] {
-    const { embedding, units, layers, layerNorm, dense, vocabSize } =
-      this.config;
-    const { attentionWindow = 0 } = this.config;
-    const gates = GATES[this.kind];
-    const cells = this.kind === "lstm" ? 2 : 1; // h, and c
-    const none = { flops: 0, activations: 0, state: 0 };
-    const parts: LayerDescription[] = [
-      { ...none, name: "embedding", type: "Embedding", width: embedding },
-    ];
-    for (let i = 0; i < layers; i++) {
-      const inputs = i === 0 ? embedding : units;
-      parts.push({
-        name: placeOf(this.kind, i),
-        type: this.kind === "rnn" ? "SimpleRNN" : this.kind.toUpperCase(),
-        width: units,
-        flops: 2 * gates * units * (inputs + units),
-        activations: 2 * inputs + STEP_NUMBERS[this.kind] * units,
-        state: cells * units,
-      });
-      if (!layerNorm) continue;
-      const name = `norm_${i + 1}`;
-      const activations = 2 * units;
-      parts.push({
-        ...none,
-        name,
-        type: "LayerNorm",
-        width: units,
-        activations,
-      });
-    }
-    const linear = (name: string, inputs: number, width: number) => ({
-      ...none,
-      name,
-      type: "Dense",
-      width,
-      flops: 2 * inputs * width,
-      activations: inputs + 4 * width, // the sums, what is made of them, and the gradients of both
-    });
-    if (attentionWindow > 0) {
-      parts.push({
-        name: "attention",
-        type: "Attention",
-        width: units,
-        flops: 2 * 3 * units * units + 2 * 2 * attentionWindow * units, // three matrices, the scores and the mean
-        activations: 5 * units + 2 * attentionWindow, // query, mean, both inputs and the bend; scores and weights
-        state: attentionWindow * units,
-      });
-    }
-    if (dense > 0) parts.push(linear("dense", units, dense));
-    return [...parts, linear("output", dense > 0 ? dense : units, vocabSize)];
+    return describeRecurrent(this.kind, this.config);
   }
 
   /**
@@ -279,13 +210,15 @@ export class RecurrentNetwork implements Network {
       x = attended.outputs; // (T, B, H)
       next.push(attended.rows, tf.zeros([batch], "int32"));
     }
-    /** From shape (TB, N) to (B, T, N). */
-    const byRow = (rows: Tensor): Tensor =>
-      tf.transpose(tf.reshape(rows, [steps, batch, -1]), [1, 0, 2]);
     const rows = this.#finishAll(tf.reshape(x!, [steps * batch, units])); // (TB, H)
+    const hidden = tf.transpose(
+      tf.reshape(rows, [steps, batch, -1]),
+      [1, 0, 2],
+    ); // (B, T, H): what is read is turned around, which may be much narrower than the logits
+    const logits = this.#output.forward(tf.reshape(hidden, rows.shape)); // (BT, V)
     return {
-      logits: byRow(this.#output.forward(rows)), // (B, T, V)
-      hidden: byRow(rows),
+      logits: tf.reshape(logits, [batch, steps, -1]),
+      hidden,
       state: next,
     };
   }
@@ -402,11 +335,6 @@ export class RecurrentNetwork implements Network {
       ? { h: state[2 * layer]!, c: state[2 * layer + 1]! }
       : { h: state[layer]! };
   }
-}
-
-/** What a layer's parameters and masks are called. */
-function placeOf(kind: RecurrentKind, layer: number): string {
-  return `${kind}_${layer + 1}`;
 }
 
 /** The ring at the end of a state with attention. */

@@ -1,13 +1,9 @@
-import { assert } from "@std/assert";
-import {
-  forward,
-  predictor,
-  trainingStep,
-  type Workload,
-} from "../../bench/_models.ts";
-import { compile } from "../../src/engine/compile.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import type { GivenWeight } from "../../bench/_given.ts";
+import { buildModel, type Workload } from "../../bench/_models.ts";
 import { useEngine } from "../../src/engine/engine.ts";
-import { tf, type Variable } from "../../src/engine/tf.ts";
+import { tf } from "../../src/engine/tf.ts";
+import { Trainer } from "../../src/training/train_step.ts";
 import { assertAllClose } from "../close.ts";
 
 await useEngine("tensorflow");
@@ -45,103 +41,149 @@ function lstm(changes: Partial<Workload>): Workload {
   };
 }
 
-function makeWeights(s: Workload): Record<string, Variable> {
-  const shapes: Record<string, number[]> = {};
+/** Weights as `peers/common.py` makes them: the same names, shapes and order. */
+function makeWeights(s: Workload): GivenWeight[] {
+  const shapes: [string, number[]][] = [];
   if (s.kind === "decoder") {
     const d = s.width!;
-    Object.assign(shapes, {
-      tokens: [s.vocabSize, d],
-      positions: [s.steps, d],
-    });
+    shapes.push(["tokens", [s.vocabSize, d]], ["positions", [s.steps, d]]);
     for (let i = 0; i < s.layers; i++) {
-      Object.assign(shapes, {
-        [`${i}/norm_1`]: [d],
-        [`${i}/qkv`]: [d, 3 * d],
-        [`${i}/project`]: [d, d],
-        [`${i}/norm_2`]: [d],
-        [`${i}/up`]: [d, 4 * d],
-        [`${i}/down`]: [4 * d, d],
-      });
+      shapes.push(
+        [`${i}/norm_1`, [d]],
+        [`${i}/qkv`, [d, 3 * d]],
+        [`${i}/project`, [d, d]],
+        [`${i}/norm_2`, [d]],
+        [`${i}/up`, [d, 4 * d]],
+        [`${i}/down`, [4 * d, d]],
+      );
     }
-    shapes["norm"] = [d];
+    shapes.push(["norm", [d]]);
   } else {
     const h = s.units!;
-    shapes["embedding"] = [s.vocabSize, s.embedding!];
+    shapes.push(["embedding", [s.vocabSize, s.embedding!]]);
     for (let i = 0; i < s.layers; i++) {
-      shapes[`${i}/kernel`] = [i === 0 ? s.embedding! : h, 4 * h];
-      shapes[`${i}/recurrent`] = [h, 4 * h];
-      shapes[`${i}/bias`] = [4 * h];
+      shapes.push(
+        [`${i}/kernel`, [i === 0 ? s.embedding! : h, 4 * h]],
+        [`${i}/recurrent`, [h, 4 * h]],
+        [`${i}/bias`, [4 * h]],
+      );
     }
     if (s.dense !== undefined) {
-      shapes["dense/kernel"] = [h, s.dense];
-      shapes["dense/bias"] = [s.dense];
+      shapes.push(["dense/kernel", [h, s.dense]], ["dense/bias", [s.dense]]);
     }
-    shapes["output/kernel"] = [s.dense ?? h, s.vocabSize];
-    shapes["output/bias"] = [s.vocabSize];
+    shapes.push(
+      ["output/kernel", [s.dense ?? h, s.vocabSize]],
+      ["output/bias", [s.vocabSize]],
+    );
   }
-  return Object.fromEntries(
-    Object.entries(shapes).map(([name, shape], k) => {
-      const size = shape.reduce((product, n) => product * n, 1);
-      const values = Float32Array.from(
-        { length: size },
-        (_, i) => 0.5 * Math.sin(1.7 * i + k),
-      );
-      return [name, tf.variable(tf.tensor(values, shape))];
-    }),
-  );
+  return shapes.map(([name, shape], k) => {
+    const size = shape.reduce((product, n) => product * n, 1);
+    const values = Float32Array.from(
+      { length: size },
+      (_, i) => 0.5 * Math.sin(1.7 * i + k),
+    );
+    return { name, shape, values };
+  });
 }
 
-/** Twenty steps; the losses, and the weights in the end. */
-function train(s: Workload, form: "as it is" | boolean) {
-  const weights = makeWeights(s);
-  const ids = tf.tensor2d(
-    Int32Array.from(
-      { length: s.batch * s.steps },
-      (_, i) => (i * i + i) % s.vocabSize,
-    ),
-    [s.batch, s.steps],
-    "int32",
+/** Twenty steps on one batch; the losses, and the weights in the end. */
+async function train(s: Workload, compiled: boolean) {
+  const model = buildModel(s, makeWeights(s), s.recurrentDropout);
+  const trainer = new Trainer(model.network, {
+    learningRate: 0.01,
+    clipNorm: Infinity,
+    seed: 1,
+    compiled,
+  });
+  const ids = Int32Array.from(
+    { length: s.batch * s.steps },
+    (_, i) => (i * i + i) % s.vocabSize,
   );
-  const mask = s.recurrentDropout === undefined ? undefined : tf.tensor2d(
-    Float32Array.from(
-      { length: s.batch * s.units! },
-      (_, i) => i % 3 === 0 ? 0 : 1.5,
-    ),
-    [s.batch, s.units!],
-  );
-  const step = trainingStep(weights, s);
-  const batch = { inputs: ids, targets: ids, ...(mask && { mask }) };
-  const take = form === "as it is" ? step : compile(step, { jit: form });
-  const losses = Array.from(
-    { length: 20 },
-    () => take(batch, tf.scalar(0.01)).dataSync()[0]!,
-  );
-  return {
-    losses,
-    weights: Object.values(weights).map((v) => [...v.dataSync()]),
-  };
+  const losses: number[] = [];
+  for (let i = 0; i < 20; i++) {
+    trainer.forget();
+    losses.push(await trainer.step({ inputs: ids, targets: ids }, s.batch));
+  }
+  const weights: number[][] = [];
+  for (const parameter of model.network.parameters.values()) {
+    weights.push([...await parameter.values()]);
+  }
+  trainer.dispose();
+  model.dispose();
+  return { losses, weights };
 }
 
 for (const [name, workload] of Object.entries(SMALL)) {
-  for (const jit of [false, true]) {
-    Deno.test(`The benchmark's ${name} takes the same 20 steps compiled, jit: ${jit}`, () => {
-      const eager = train(workload, "as it is");
-      const compiled = train(workload, jit);
-      assertAllClose(compiled.losses, eager.losses, 1e-5);
-      for (const [i, weights] of eager.weights.entries()) {
-        assertAllClose(compiled.weights[i]!, weights, 1e-4);
-      }
-      assert(eager.losses[19]! < eager.losses[0]!);
-    });
-  }
+  Deno.test(`The benchmark's ${name} takes the same 20 steps compiled`, async () => {
+    const eager = await train(workload, false);
+    const compiled = await train(workload, true);
+    assertAllClose(compiled.losses, eager.losses, 1e-5);
+    for (const [i, weights] of eager.weights.entries()) {
+      assertAllClose(compiled.weights[i]!, weights, 1e-4);
+    }
+    assertEquals(eager.losses[19]! < eager.losses[0]!, true);
+  });
 
   Deno.test(`The benchmark's ${name} predicts step by step what it predicts at once`, () => {
-    if (workload.dense !== undefined) return; // it is not generated from
-    const weights = makeWeights(workload);
-    const ids = tf.tensor2d([[1, 5, 2, 8, 3]], [1, 5], "int32");
-    const { logits } = forward(weights, workload, ids, ids);
-    const model = predictor(weights, workload);
-    const stepwise = model.forward(ids, model.zeroState(1)).logits;
-    assertAllClose(stepwise.dataSync(), logits.dataSync(), 1e-4);
+    const model = buildModel(workload, makeWeights(workload));
+    const ids = [1, 5, 2, 8, 3];
+    const { logits } = model.forward(
+      tf.tensor2d([ids], [1, 5], "int32"),
+      model.zeroState(1),
+    );
+    let state = model.zeroState(1);
+    const stepwise: number[] = [];
+    for (const id of ids) {
+      const next = model.step(tf.tensor1d([id], "int32"), state);
+      stepwise.push(...next.logits.dataSync());
+      state = [...next.state];
+    }
+    assertAllClose(stepwise, logits.dataSync(), 1e-4);
+    model.dispose();
   });
 }
+
+Deno.test("The benchmark's models take the given weights in the order of the data's way", () => {
+  const names = (s: Workload) => {
+    const weights = makeWeights(s);
+    const { network } = buildModel(s, weights);
+    return [...network.parameters.keys()].map((name, i) =>
+      `${weights[i]!.name} = ${name}`
+    );
+  };
+  assertEquals(names(SMALL["Keras stack"]!), [
+    "embedding = embedding/table",
+    "0/kernel = lstm_1/kernel",
+    "0/recurrent = lstm_1/recurrent_kernel",
+    "0/bias = lstm_1/bias",
+    "dense/kernel = dense/kernel",
+    "dense/bias = dense/bias",
+    "output/kernel = output/kernel",
+    "output/bias = output/bias",
+  ]);
+  assertEquals(names({ ...SMALL["decoder"]!, layers: 1 }), [
+    "tokens = embedding/table",
+    "positions = positions/table",
+    "0/norm_1 = block_1/norm_1/gain",
+    "0/qkv = block_1/attention/qkv/kernel",
+    "0/project = block_1/attention/projection/kernel",
+    "0/norm_2 = block_1/norm_2/gain",
+    "0/up = block_1/feed_forward/up/kernel",
+    "0/down = block_1/feed_forward/down/kernel",
+    "norm = norm/gain",
+  ]);
+});
+
+Deno.test("The benchmark's models refuse weights of another model", () => {
+  const weights = makeWeights(SMALL["character LSTM"]!);
+  assertThrows(
+    () => buildModel(SMALL["two LSTM layers"]!, weights),
+    RangeError,
+    "The model has 9 arrays, not 6",
+  );
+  assertThrows(
+    () => buildModel(lstm({ units: 7 }), weights),
+    RangeError,
+    "lstm_1/kernel has the shape [5,28], not that of 0/kernel: [5,24]",
+  );
+});

@@ -3,6 +3,7 @@ import { ensureEngine } from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
 import { summary } from "../../src/evaluation/summary.ts";
 import type { Network } from "../../src/networks/network.ts";
+import { NGramNetwork } from "../../src/networks/ngram_network.ts";
 import { CNNNetwork } from "../../src/networks/cnn_network.ts";
 import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
 import { PRESETS } from "../../src/networks/transformer_config.ts";
@@ -203,6 +204,57 @@ Deno.test("ModelSummary writes tables", () => {
       "  training step       11,592 FLOPs, about, for 2 rows of 6 tokens\n" +
       "  memory to train     17.7 kB, about: weights 936 B, gradients 1.9 kB, optimizer 1.9 kB, copies of both 8.4 kB, activations 4.6 kB\n" +
       "  memory to generate  1.9 kB, about: weights 936 B, on their way to the engine 936 B, state 28 B",
+  );
+});
+
+// By hand: the document ^ 0 1 2 3 1 2 4 0 1 has 6 tokens, 7 pairs (0 1 and 1 2 are there twice) and 8 triples. Room for 1,024
+// n-grams takes 26 B each and two slots of 4 B; smoothing makes 3 numbers of 8 B for 22 nodes and keeps 2, with 3 for 5 tokens.
+Deno.test("summary() of a model of n-grams has the n-grams of each length and their memory, and nothing of steps", () => {
+  const network = new NGramNetwork({ vocabSize: 5, order: 3 });
+  const document = Uint8Array.of(0, 1, 2, 3, 1, 2, 4, 0, 1);
+  for (const _ of network.counting.count(document)) continue;
+  const counted = summary({ network });
+  assertEquals(counted.ngrams, [6, 7, 8]);
+  assertEquals(counted.parameters, 21);
+  assertEquals(counted.training, {
+    weights: 34_816,
+    gradients: 0,
+    optimizer: 0,
+    copies: 0,
+    activations: 0,
+    smoothing: 528,
+    total: 35_344,
+  });
+  assertEquals(counted.generation, {
+    weights: 34_816,
+    copies: 0,
+    smoothing: 472,
+    state: 8,
+    total: 35_296,
+  });
+  const state = network.zeroState(1);
+  assertEquals(counted.generation.state, 4 * state[0]!.size);
+  tf.dispose([...state]);
+  assertEquals(
+    String(counted),
+    "3-gram, modified Kneser–Ney, 21 n-grams\n" +
+      "  tokens  n-grams\n" +
+      "  1       6\n" +
+      "  2       7\n" +
+      "  3       8\n" +
+      "  n-grams             21\n" +
+      "  memory to train     35.3 kB, about: counts 34.8 kB, smoothing 528 B\n" +
+      "  memory to generate  35.3 kB, about: counts 34.8 kB, smoothing 472 B, state 8 B",
+  );
+});
+
+Deno.test("summary() of a model of n-grams refuses the sizes of steps, which it does not take", () => {
+  const network = new NGramNetwork({ vocabSize: 5, order: 1 });
+  assertEquals(summary({ network }).generation.state, 4);
+  assertThrows(
+    () => summary({ network }, { batchSize: 8 }),
+    TypeError,
+    "Cannot summarize: batchSize has no effect on a model that counts, leave it out",
   );
 });
 

@@ -17,6 +17,7 @@ import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
 import { TransformerNetwork } from "../../src/networks/transformer_network.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 import { assertAllClose } from "../close.ts";
+import { inspectToken } from "../../src/generation/_inspect.ts";
 import { writeTokens } from "./_write_rows.ts";
 import { assertNoLeak } from "../no_leak.ts";
 
@@ -527,4 +528,99 @@ Deno.test("BlockWriter compiles its loop once for other numbers of the same stag
   }
   assertEquals(recordings, [1, 1, 2, 2, 3, 3, 4]);
   writer.dispose();
+});
+
+for (const vocabSize of [20, 200]) {
+  Deno.test(`BlockWriter.write() tells of the tokens what the model held of them, of ${vocabSize} tokens`, async () => {
+    const network = smallNetwork(vocabSize);
+    const writer = new BlockWriter(network);
+    const sampling = compiledSampling({}, new Sampler({ seed: 4 }));
+    const first = Int32Array.of(1, 3);
+    const state = tf.tidy(() => [...network.zeroState(2)]);
+    for (const alternatives of [0, 3]) {
+      const written = await writer.write(
+        { tokens: first, state },
+        { position: 0, most: 9, alternatives },
+        sampling,
+      );
+      for (const [row, ids] of written.rows.entries()) {
+        const read = [first[row]!, ...ids.subarray(0, -1)];
+        const logits = tf.tidy(() =>
+          network.forward(
+            tf.tensor2d(read, [1, read.length], "int32"),
+            network.zeroState(1),
+          ).logits.dataSync() as Float32Array
+        );
+        const expected = Array.from(ids, (id, place) =>
+          inspectToken(
+            logits.subarray(place * vocabSize, (place + 1) * vocabSize),
+            id,
+            alternatives,
+          ));
+        const told = written.details![row]!;
+        assertAllClose(
+          told.logProbabilities,
+          expected.flatMap((each) => [...each.logProbabilities]),
+          1e-4,
+        );
+        assertEquals(
+          [...told.alternatives],
+          expected.flatMap((each) => [...each.alternatives]),
+        );
+        assertAllClose(
+          told.alternativeLogProbabilities,
+          expected.flatMap((each) => [...each.alternativeLogProbabilities]),
+          1e-4,
+        );
+      }
+      tf.dispose([...written.state]);
+    }
+    tf.dispose(state);
+    writer.dispose();
+    dispose(network);
+  });
+}
+
+Deno.test("BlockWriter.read() remembers the same once it is compiled", async () => {
+  const network = new TransformerNetwork({
+    vocabSize: 9,
+    context: 8,
+    layers: 2,
+    heads: 2,
+    keyValueHeads: 2,
+    width: 8,
+    feedForward: 16,
+    positions: "learned",
+    rotaryBase: 10_000,
+    norm: "layer",
+    epsilon: 1e-5,
+    activation: "gelu",
+    bias: true,
+    tied: true,
+    dropout: 0,
+  }, 1);
+  for (const parameter of network.parameters.values()) void parameter.variable;
+  const writer = new BlockWriter(network);
+  // Two rows are read as one part, 17 side by side.
+  const given = [2, 17].map((count) =>
+    Array.from(
+      { length: count },
+      (_, row) => Int32Array.from({ length: 4 }, (_, i) => (row + 2 * i) % 9),
+    )
+  );
+  const before = await Promise.all(given.map((rows) => writer.read(rows)));
+  await assertNoLeak(async () => {
+    for (let i = 0; i < 70; i++) {
+      const after = await writer.read(given[i % 2]!);
+      for (const [k, tensor] of after.entries()) {
+        const expected = before[i % 2]![k]!;
+        assertEquals(tensor.shape, expected.shape);
+        assertAllClose(tensor.dataSync(), expected.dataSync(), 1e-6);
+      }
+      tf.dispose([...after]);
+    }
+  });
+  tf.dispose(before.flatMap((state) => [...state]));
+  writer.dispose();
+  dispose(network);
 });

@@ -1,5 +1,11 @@
-import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
 import { ensureEngine } from "../../src/engine/engine.ts";
+import { nextTurn } from "../../src/engine/event_loop.ts";
 import { BlockWriter } from "../../src/generation/block_writer.ts";
 import { Sampler } from "../../src/generation/sampler.ts";
 import { CNNNetwork } from "../../src/networks/cnn_network.ts";
@@ -260,6 +266,19 @@ Deno.test("generateRows() lets timers run between two tokens", async () => {
     const _ of writeTokens(new CountingPredictor(10), options([1], 100_000))
   ) if (fired) break;
   assertEquals(fired, true);
+});
+
+Deno.test("generateRows() does not wait for a piece of other work with every token", async () => {
+  let [pieces, isOver] = [0, false];
+  const others = (async () => {
+    for (; !isOver; pieces++) await nextTurn();
+  })();
+  await Array.fromAsync(
+    writeTokens(new CountingPredictor(10), options([1], 200)),
+  );
+  isOver = true;
+  await others;
+  assert(pieces < 100, `${pieces} pieces`);
 });
 
 Deno.test("generateRows() names the token where the logits are no numbers", async () => {

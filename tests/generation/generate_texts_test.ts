@@ -366,6 +366,36 @@ Deno.test("generate() knows the weights: the same fingerprint until training cha
   built.dispose();
 });
 
+Deno.test("generate() says in the record where training changed the weights meanwhile", async () => {
+  const built = await model();
+  const untouched = await built.generate("to", { maxTokens: 5, seed: 1 });
+  assertEquals("weightsChanged" in untouched.record, false);
+  const begun = Promise.withResolvers<void>();
+  const run = fit(built, TEXT.repeat(40), {
+    steps: 10_000,
+    display: "none",
+    sample: false,
+    validation: 0,
+    onStep: () => begun.resolve(),
+  });
+  await begun.promise;
+  const [parameter] = built.network.parameters.values();
+  const before = parameter!.version;
+  const constraint = withoutLetters("x"); // token by token
+  const meanwhile = await built.generate("to", {
+    maxTokens: 3000,
+    seed: 1,
+    constraint,
+  });
+  assert(parameter!.version !== before);
+  assertEquals(meanwhile.record.weightsChanged, true);
+  run.stop();
+  await run;
+  const after = await built.generate("to", { maxTokens: 5, seed: 1 });
+  assertEquals("weightsChanged" in after.record, false);
+  built.dispose();
+});
+
 Deno.test("generate() fails as a promise where prompts are none, or the signal is aborted", async () => {
   const built = await model();
   await assertRejects(

@@ -55,10 +55,13 @@ Deno.test("streamText() holds back what does not make a character yet, and gives
     }
   }
   const pairs = new Pairs(ALPHABET.vocabulary);
-  const pieces = await Array.fromAsync(
-    streamText(alphabet(pairs), "a", { ...GREEDY, maxTokens: 5 }),
-  );
-  assertEquals(pieces, ["BC", "DE", "?"]);
+  const write = (prompt: string, maxTokens: number): Promise<string[]> =>
+    Array.fromAsync(
+      streamText(alphabet(pairs), prompt, { ...GREEDY, maxTokens }),
+    );
+  assertEquals(await write("ab", 5), ["CD", "EF", "?"]);
+  // The prompt is "?" by itself, the text what there is beyond that character.
+  assertEquals(await write("a", 4), ["B", "CD", "?"]);
 });
 
 Deno.test("streamText() begins after a line break where the prompt is empty", async () => {

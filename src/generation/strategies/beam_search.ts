@@ -12,7 +12,7 @@
  *
  * @module
  */
-import { nextTurn } from "../../engine/event_loop.ts";
+import { Breather } from "../../engine/event_loop.ts";
 import { freshSeed, RandomStream } from "../../engine/random.ts";
 import type { Predictor } from "../predictor.ts";
 import { BeamGroup } from "./_beam_group.ts";
@@ -161,6 +161,7 @@ export async function beamSearch(
   );
   try {
     let logits = await rows.begin(searches.map(() => prompt));
+    const breather = new Breather();
     checkStopTokens("Cannot search", settings.stopTokens, logits[0]!.length);
     for (let step = 1; step <= maxTokens; step++) {
       signal?.throwIfAborted();
@@ -184,7 +185,7 @@ export async function beamSearch(
       if (tokens.length === 0) break;
       if (step === maxTokens) break;
       logits = await rows.advance(parents, tokens);
-      await nextTurn();
+      await breather.pause();
     }
   } finally {
     rows.dispose();

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { nextTurn } from "../../engine/event_loop.ts";
+import { Breather } from "../../engine/event_loop.ts";
 import { checkOptionNames } from "../../text/options.ts";
 import { checkSignal } from "../check_signal.ts";
 import type { Predictor } from "../predictor.ts";
@@ -187,6 +187,7 @@ async function sample(
     let logits = await rows.begin([prompt]);
     checkStopTokens(ACTION, stopTokens, logits[0]!.length);
     let writing = texts;
+    const breather = new Breather();
     for (let position = 0; position < maxTokens; position++) {
       signal?.throwIfAborted();
       const totals = logits.map(logSumExp);
@@ -204,7 +205,7 @@ async function sample(
         writing.map(({ tokens }) => tokens.at(-1)!),
       );
       for (const [place, text] of writing.entries()) text.place = place;
-      await nextTurn();
+      await breather.pause();
     }
   } finally {
     rows.dispose();

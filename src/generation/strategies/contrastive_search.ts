@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { nextTurn } from "../../engine/event_loop.ts";
+import { Breather } from "../../engine/event_loop.ts";
 import { checkOptionNames } from "../../text/options.ts";
 import { checkSignal } from "../check_signal.ts";
 import type { Predictor } from "../predictor.ts";
@@ -142,6 +142,7 @@ export async function contrastiveSearch(
     const begun = await rows.begin(prompt);
     const past = begun.hidden.map(unit);
     let { logits } = begun;
+    const breather = new Breather();
     checkStopTokens(ACTION, stopTokens, logits.length);
     while (tokens.length < maxTokens) {
       signal?.throwIfAborted();
@@ -159,7 +160,7 @@ export async function contrastiveSearch(
       scores.push(all[best]!);
       logits = tried[best]!.logits;
       if (stopTokens.has(tokens.at(-1)!)) break;
-      await nextTurn();
+      await breather.pause();
     }
   } finally {
     rows.dispose();

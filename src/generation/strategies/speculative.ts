@@ -11,7 +11,7 @@
  * @module
  */
 import { ensureEngine } from "../../engine/engine.ts";
-import { nextTurn } from "../../engine/event_loop.ts";
+import { Breather } from "../../engine/event_loop.ts";
 import { freshSeed, RandomStream } from "../../engine/random.ts";
 import { tf } from "../../engine/tf.ts";
 import { checkOptionNames } from "../../text/options.ts";
@@ -132,6 +132,7 @@ export async function* speculate(
     logSoftmax(processed(ACTION, process, logits, row)).map(Math.exp);
   const writers = { target: reader(target), draft: reader(options.draft) };
   const row = Array.from(prompt);
+  const breather = new Breather();
   try {
     while (row.length - prompt.length < maxTokens) {
       signal?.throwIfAborted();
@@ -153,7 +154,7 @@ export async function* speculate(
       const { tokens, kept } = judge(guesses, p, q, random);
       row.push(...tokens);
       yield { tokens, kept };
-      await nextTurn();
+      await breather.pause();
     }
   } finally {
     writers.target.dispose();
@@ -228,6 +229,7 @@ class NetworkReader implements Reader {
   /** How many tokens the state has read. */
   #read = 0;
   #state: PredictorState | undefined;
+  readonly #breather = new Breather();
 
   constructor(predictor: Predictor) {
     this.#predictor = predictor;
@@ -268,7 +270,7 @@ class NetworkReader implements Reader {
       return [...this.#predictor.forward(ids, before).state];
     });
     tf.dispose([...before]);
-    await nextTurn();
+    await this.#breather.pause();
   }
 
   dispose(): void {

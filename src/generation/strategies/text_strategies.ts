@@ -6,6 +6,7 @@
 import { checkOptionNames } from "../../text/options.ts";
 import type { UnknownPolicy } from "../../tokenizers/tokenizer.ts";
 import { encodePrompt } from "../encode_prompt.ts";
+import { TextAfter } from "../text_after.ts";
 import type { TextPredictor } from "../text_writing.ts";
 import { BEAM_SEARCH_OPTIONS } from "./_beam_search_settings.ts";
 import {
@@ -51,7 +52,7 @@ export interface TextBestOfOptions
   /**
    * Scores a text; the highest score is the best.
    *
-   * @param text The new text, without the prompt.
+   * @param text The new text, without the prompt; the blank between them is its own.
    * @param sample Its tokens and their log-probability.
    * @returns A number, or a promise of one.
    * @default {undefined} which is the log-probability over the length to the power of `lengthPenalty`
@@ -61,7 +62,7 @@ export interface TextBestOfOptions
 
 /** Something that a strategy found, with its text. */
 export type WithText<Found> = Found & {
-  /** The new text, without the prompt and without special tokens. */
+  /** The new text, without the prompt and without special tokens: `prompt + text` reads as one text. */
   text: string;
 };
 
@@ -77,7 +78,7 @@ export async function beamSearchText(
   prompt: string,
   options: TextBeamSearchOptions = {},
 ): Promise<WithText<Beam>[]> {
-  const { ids, others } = prepare(
+  const { ids, after, others } = prepare(
     model,
     prompt,
     options,
@@ -85,7 +86,7 @@ export async function beamSearchText(
     BEAM_SEARCH_OPTIONS,
   );
   const beams = await beamSearch(model.network, { ...others, prompt: ids });
-  return beams.map((beam) => withText(model, beam));
+  return beams.map((beam) => withText(after, beam));
 }
 
 /**
@@ -100,7 +101,7 @@ export async function contrastiveSearchText(
   prompt: string,
   options: TextContrastiveSearchOptions = {},
 ): Promise<WithText<ContrastiveText>> {
-  const { ids, others } = prepare(
+  const { ids, after, others } = prepare(
     model,
     prompt,
     options,
@@ -108,7 +109,7 @@ export async function contrastiveSearchText(
     CONTRASTIVE_SEARCH_OPTIONS,
   );
   return withText(
-    model,
+    after,
     await contrastiveSearch(model.network, { ...others, prompt: ids }),
   );
 }
@@ -125,7 +126,7 @@ export async function bestOfTexts(
   prompt: string,
   options: TextBestOfOptions = {},
 ): Promise<WithText<ScoredSample>[]> {
-  const { ids, others } = prepare(
+  const { ids, after, others } = prepare(
     model,
     prompt,
     options,
@@ -137,32 +138,36 @@ export async function bestOfTexts(
     ...rest,
     prompt: ids,
     ...(typeof scorer === "function" && {
-      scorer: (sample) => scorer(model.tokenizer.decode(sample.tokens), sample),
+      scorer: (sample) => scorer(after.decode(sample.tokens), sample),
     }),
     ...(scorer !== undefined && typeof scorer !== "function" && { scorer }),
   });
-  return samples.map((sample) => withText(model, sample));
+  return samples.map((sample) => withText(after, sample));
 }
 
-/** Checks the options' names, and encodes the prompt. */
+/** Checks the options' names, and reads the prompt. */
 function prepare<Options extends TextStrategyOptions>(
-  model: TextPredictor,
+  { tokenizer }: TextPredictor,
   prompt: string,
   options: Options,
   action: string,
   known: readonly string[],
-): { ids: Int32Array; others: Omit<Options, "unknown"> } {
+): { ids: Int32Array; after: TextAfter; others: Omit<Options, "unknown"> } {
   checkOptionNames(action, options, [
     ...known.filter((name) => name !== "prompt"),
     "unknown",
   ]);
   const { unknown, ...others } = options;
-  return { ids: encodePrompt(model.tokenizer, prompt, unknown), others };
+  return {
+    ids: encodePrompt(tokenizer, prompt, unknown),
+    after: new TextAfter(tokenizer, prompt, unknown),
+    others,
+  };
 }
 
 function withText<Found extends { tokens: Int32Array }>(
-  { tokenizer }: TextPredictor,
+  after: TextAfter,
   found: Found,
 ): WithText<Found> {
-  return { ...found, text: tokenizer.decode(found.tokens) };
+  return { ...found, text: after.decode(found.tokens) };
 }

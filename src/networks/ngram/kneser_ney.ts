@@ -92,6 +92,16 @@ export class KneserNey {
     return this.#counts.size - 1;
   }
 
+  /** N-grams of one token, of two, and so on, that were seen; the begin of a document is a token. */
+  get ngramCounts(): number[] {
+    return this.#counts.countLengths();
+  }
+
+  /** Bytes of the counts, of the smoothing that follows from them, and of the smoothing while it is made. */
+  get memory(): { counts: number; smoothing: number; making: number } {
+    return { counts: this.#counts.bytes, ...Smoothing.memory(this.#counts) };
+  }
+
   /**
    * Adds the n-grams of a document, which begins without memory.
    *

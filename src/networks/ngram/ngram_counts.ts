@@ -98,6 +98,32 @@ export class NGramCounts {
     return all;
   }
 
+  /** Bytes of all arrays, with their room for more. */
+  get bytes(): number {
+    return [
+      this.tokens,
+      this.parents,
+      this.lengths,
+      this.counts,
+      this.continuations,
+      this.begins,
+      this.children,
+      this.siblings,
+      this.#slots,
+    ].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  }
+
+  /**
+   * @returns How many n-grams have one token, two, and so on to the order.
+   */
+  countLengths(): number[] {
+    const found = new Array<number>(this.order).fill(0);
+    for (let node = 1; node < this.size; node++) {
+      found[this.lengths[node]! - 1]!++;
+    }
+    return found;
+  }
+
   /**
    * @returns What a file has to keep.
    */

@@ -85,6 +85,22 @@ export class Smoothing {
   }
 
   /**
+   * What {@linkcode Smoothing.of} takes.
+   *
+   * @param counts How often each n-gram was seen.
+   * @returns Bytes that are held, with the distribution without a context, and those while it is made.
+   */
+  static memory(
+    { size, vocabSize }: NGramCounts,
+  ): { smoothing: number; making: number } {
+    const number = Float64Array.BYTES_PER_ELEMENT;
+    return {
+      smoothing: number * (2 * size + 3 * vocabSize),
+      making: number * 3 * size,
+    };
+  }
+
+  /**
    * The probability of a token, without the distribution, and the contexts after it.
    *
    * @param contexts Nodes of the last 0 to n − 1 tokens, −1 where one was never seen; moved on by the token.
