@@ -25,9 +25,14 @@ const UNNOTICED = 20;
 export class Breather {
   #until = performance.now() + UNNOTICED;
 
+  /** Whether the last turn was 20 milliseconds ago or more. */
+  get isDue(): boolean {
+    return performance.now() >= this.#until;
+  }
+
   /** Goes on at once, or at the event loop's next turn where the last one was 20 milliseconds ago or more. */
   async pause(): Promise<void> {
-    if (performance.now() < this.#until) return;
+    if (!this.isDue) return;
     await nextTurn();
     this.#until = performance.now() + UNNOTICED;
   }

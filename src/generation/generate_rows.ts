@@ -108,7 +108,7 @@ export async function* generateRows(
     const breather = new Breather();
     for (; position < maxTokens; position++) {
       signal?.throwIfAborted();
-      yield await rows.writeToken(position);
+      yield await rows.writeToken(position, breather);
       await breather.pause();
     }
   } finally {
@@ -187,8 +187,8 @@ class Rows {
     return { ids: rows, ...(details && { details }) };
   }
 
-  /** Writes one token in every row. */
-  async writeToken(position: number): Promise<RowsBlock> {
+  /** Writes one token in every row; under a constraint a row may take a tenth of a second, and a signal is heard between. */
+  async writeToken(position: number, breather: Breather): Promise<RowsBlock> {
     await this.#makeRoom();
     for (const [row, window] of this.#windows.entries()) {
       window.add([this.#tokens[row]!]);
@@ -206,10 +206,15 @@ class Rows {
       this.#tokens,
       (_, row) => scores.subarray(row * vocabSize, (row + 1) * vocabSize),
     );
-    const tokens = this.#tokens = Int32Array.from(
-      rows,
-      (row, i) => this.#choose(row, i, position),
-    );
+    const tokens = new Int32Array(rows.length);
+    for (const [row, own] of rows.entries()) {
+      if (breather.isDue) {
+        await breather.pause();
+        this.#signal?.throwIfAborted();
+      }
+      tokens[row] = this.#choose(own, row, position);
+    }
+    this.#tokens = tokens;
     const most = this.#alternatives;
     return {
       ids: Array.from(tokens, (id) => Int32Array.of(id)),

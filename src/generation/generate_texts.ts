@@ -40,7 +40,8 @@ export async function generateTexts(
   settings: GenerationSettings,
   identify: () => Promise<ModelIdentity>,
 ): Promise<Generation[]> {
-  const { samples = 1 } = settings;
+  const { samples = 1, signal } = settings;
+  signal?.throwIfAborted(); // before a constraint is made ready, which may take its time
   const all = prompts.flatMap((prompt) => Array<string>(samples).fill(prompt));
   const writing = new TextWriting(model, all, settings);
   const { rows, chain } = writing;

@@ -52,3 +52,10 @@ Deno.test("Breather takes no turn for each of many short pieces", async () => {
   });
   assert(turns < 500, `${turns} turns`);
 });
+
+Deno.test("Breather says that a turn is due after 20 milliseconds", () => {
+  const breather = new Breather();
+  const until = performance.now() + 21;
+  while (performance.now() < until);
+  assert(breather.isDue);
+});

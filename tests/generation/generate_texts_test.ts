@@ -436,6 +436,79 @@ Deno.test("generate() fails as a promise where prompts are none, or the signal i
   built.dispose();
 });
 
+Deno.test("generate() hears a signal between two rows that take long, and before it makes a constraint ready", async () => {
+  const built = await model();
+  await built.generate("to", { maxTokens: 1 }); // brings the weights to the engine
+  await assertNoLeak(async () => {
+    const controller = new AbortController();
+    let rows = 0;
+    const slow = {
+      name: "slow",
+      apply(): void {
+        if (rows++ === 0) {
+          setTimeout(() => controller.abort(new Error("enough")), 0);
+        }
+        const until = performance.now() + 25;
+        while (performance.now() < until);
+      },
+    };
+    const { signal } = controller;
+    await assertRejects(
+      () => built.generate("to", { stages: [slow], samples: 8, signal }),
+      Error,
+      "enough",
+    );
+    assert(rows >= 1 && rows < 8, `${rows}`);
+  });
+  let asked = 0;
+  const constraint = {
+    ...ANYTHING,
+    distance: () => asked++,
+    next: () => asked++,
+  } as Acceptor<number> as Acceptor;
+  await assertRejects(
+    () =>
+      built.generate("to", {
+        constraint,
+        signal: AbortSignal.abort(new Error("enough")),
+      }),
+    Error,
+    "enough",
+  );
+  assertEquals(asked, 0);
+  built.dispose();
+});
+
+Deno.test("generate() ends a text between two tokens under a constraint, by a signal or by time", async () => {
+  const built = await model();
+  const constraint = matching(/([a-z]{4} ){4}/);
+  for (const last of [1, 3]) {
+    const controller = new AbortController();
+    const { signal } = controller;
+    let masks = 0;
+    const watched = {
+      name: "watched",
+      apply(): void {
+        if (++masks === last) controller.abort(new Error("enough"));
+      },
+    };
+    const stages = [watched];
+    await assertRejects(
+      () => built.generate("to", { maxTokens: 20, constraint, stages, signal }),
+      Error,
+      "enough",
+    );
+    assertEquals(masks, last);
+  }
+  const { text, stopReason } = await built.generate("to", {
+    maxTokens: 20,
+    maxSeconds: 1e-9,
+    constraint,
+  });
+  assertEquals([text.length, stopReason], [1, "maxSeconds"]);
+  built.dispose();
+});
+
 Deno.test("Generation is its text for templates, consoles and JSON, and coloured HTML for a notebook", async () => {
   const built = await model();
   const written = await built.generate("to <b>".slice(0, 2), {
