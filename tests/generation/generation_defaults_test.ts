@@ -1,11 +1,16 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { RandomStream } from "../../src/engine/random.ts";
 import { oneOf } from "../../src/generation/constraints/word_list.ts";
 import {
   checkGenerationDefaults,
   type GenerationDefaults,
   withDefaults as withDefaultsOf,
 } from "../../src/generation/generation_defaults.ts";
-import type { GenerateOptions } from "../../src/generation/generate_options.ts";
+import {
+  type GenerateOptions,
+  generationSettings,
+} from "../../src/generation/generate_options.ts";
+import { prepareChain } from "../../src/generation/prepare_chain.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 
 const TOKENIZER = CharTokenizer.train("abc");
@@ -250,3 +255,62 @@ for (const [given, error, message] of REFUSED) {
     );
   });
 }
+
+/** Values of options that exclude each other in many ways. */
+const POOL: Record<string, unknown[]> = {
+  temperature: [0, 0.7],
+  topK: [0, 5],
+  topP: [0.9],
+  xtc: [{ probability: 0.5 }],
+  mirostat: [{}],
+  adaptiveP: [{ target: 0.5 }],
+  dynamicTemperature: [{ range: 0.2 }],
+  repetitionPenalty: [1.2],
+  penaltyWindow: [9],
+  lengthDecay: [{ start: 3, factor: 1.1 }],
+  minTokens: [3, 300],
+  maxTokens: [2, 400],
+  stop: ["x"],
+  stopAtSentence: [true, false],
+  stopTokens: [[], [1], [1, 2]],
+  preset: ["huggingface", "nanogpt"],
+  stages: [["topK", "temperature"], ["penalties", "mirostat"]],
+  seed: [1],
+  trimIncomplete: [true],
+};
+
+Deno.test("withDefaults() lets no default make a call throw, but for options of the call that have no effect beside one", () => {
+  const random = new RandomStream(7, "options");
+  const draw = (pool: Record<string, unknown[]>): GenerateOptions => {
+    const names = Object.keys(pool);
+    const one = <T>(list: T[]) =>
+      list[Math.floor(random.uniform() * list.length)]!;
+    return Object.fromEntries(
+      Array.from({ length: Math.floor(random.uniform() * 5) }, () => {
+        const name = one(names);
+        return [name, one(pool[name]!)];
+      }),
+    );
+  };
+  const errorOf = (options: () => GenerateOptions): string | undefined => {
+    try {
+      prepareChain(generationSettings(options()), TOKENIZER);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  let [right, refused] = [0, 0];
+  for (let i = 0; i < 4_000; i++) {
+    const [defaults, call] = [draw(POOL), draw(POOL)];
+    if (errorOf(() => defaults) ?? errorOf(() => call)) continue;
+    const message = errorOf(() => withDefaults(defaults, call));
+    right++;
+    if (message === undefined) continue;
+    refused++;
+    const [, first] = message.match(/^Cannot (?:sample|generate): (\w+)/)!;
+    assert(first! in call, `${Deno.inspect([defaults, call])}: ${message}`);
+    assert(/leave (it|them) out|name it there/.test(message), message);
+  }
+  assert(right > 1_000 && refused < right / 10, `${refused} of ${right}`);
+});
