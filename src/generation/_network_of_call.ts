@@ -6,7 +6,7 @@
 import { checkOptionNames } from "../text/options.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { encodePrompt } from "./encode_prompt.ts";
-import type { GenerationSettings } from "./generate_options.ts";
+import type { GenerationSettings } from "./generation_settings.ts";
 import type { Predictor } from "./predictor.ts";
 import { guided } from "./strategies/guidance.ts";
 import { mixture } from "./strategies/mixture.ts";

@@ -5,7 +5,7 @@
  */
 import { engineInfo } from "../engine/engine.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
-import type { GenerationSettings } from "./generate_options.ts";
+import type { GenerationSettings } from "./generation_settings.ts";
 import {
   type GeneratedToken,
   Generation,

@@ -11,10 +11,10 @@ import { endTokens, strayEndToken } from "./_end_tokens.ts";
 import {
   type GenerateManyOptions,
   type GenerateOptions,
-  generationSettings,
   MAX_TOKENS,
   WHOLE_OPTIONS,
 } from "./generate_options.ts";
+import { generationSettings } from "./generation_settings.ts";
 import { idleOfCall, prepareChain } from "./prepare_chain.ts";
 
 /** Options of `generate()` and `stream()` that can be kept with a model: all that is plain JSON. */

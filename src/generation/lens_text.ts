@@ -9,11 +9,8 @@ import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { UnknownCharacterError } from "../tokenizers/tokenizer.ts";
 import { LensRecorder } from "./_lens_recorder.ts";
 import type { Acceptor } from "./constraints/acceptor.ts";
-import {
-  generationSettings,
-  streamOptionNames,
-  type StreamOptions,
-} from "./generate_options.ts";
+import { streamOptionNames, type StreamOptions } from "./generate_options.ts";
+import { generationSettings } from "./generation_settings.ts";
 import { Lens, type LensStage, type LensStep } from "./lens.ts";
 import { type TextPredictor, TextWriting } from "./text_writing.ts";
 

@@ -11,7 +11,7 @@ import {
   idleOptions,
   refuseIdle,
 } from "./chain/plan_stages.ts";
-import { type GenerationSettings, textEnds } from "./generate_options.ts";
+import { type GenerationSettings, textEnds } from "./generation_settings.ts";
 import { textChain, type TextChainOptions } from "./text_chain.ts";
 import type { TextEnds } from "./text_row.ts";
 

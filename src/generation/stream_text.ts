@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { generationSettings, type StreamOptions } from "./generate_options.ts";
+import type { StreamOptions } from "./generate_options.ts";
+import { generationSettings } from "./generation_settings.ts";
 import { type TextPredictor, TextWriting } from "./text_writing.ts";
 
 /**

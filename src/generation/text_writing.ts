@@ -16,7 +16,7 @@ import { watchedChain } from "./chain/watched_chain.ts";
 import type { ConstrainedText } from "./constraints/constrained_text.ts";
 import { constrain } from "./constraints/constraint.ts";
 import { encodePrompt } from "./encode_prompt.ts";
-import type { GenerationSettings } from "./generate_options.ts";
+import type { GenerationSettings } from "./generation_settings.ts";
 import type { BlockSource, CompiledBlocks } from "./generate_rows.ts";
 import type { Predictor } from "./predictor.ts";
 import { prepareChain } from "./prepare_chain.ts";

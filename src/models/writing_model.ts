@@ -14,12 +14,12 @@ import {
   type WithDefaultsOptions,
 } from "../generation/generation_defaults.ts";
 import type { BlockSource } from "../generation/generate_rows.ts";
-import {
-  type GenerateManyOptions,
-  type GenerateOptions,
-  generationSettings,
-  type StreamOptions,
+import type {
+  GenerateManyOptions,
+  GenerateOptions,
+  StreamOptions,
 } from "../generation/generate_options.ts";
+import { generationSettings } from "../generation/generation_settings.ts";
 import { generateTexts } from "../generation/generate_texts.ts";
 import type { Generation } from "../generation/generation.ts";
 import type { Lens } from "../generation/lens.ts";
