@@ -6,10 +6,8 @@ import {
   type GenerationDefaults,
   withDefaults as withDefaultsOf,
 } from "../../src/generation/generation_defaults.ts";
-import {
-  type GenerateOptions,
-  generationSettings,
-} from "../../src/generation/generate_options.ts";
+import type { GenerateOptions } from "../../src/generation/generate_options.ts";
+import { generationSettings } from "../../src/generation/generation_settings.ts";
 import { prepareChain } from "../../src/generation/prepare_chain.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
 
