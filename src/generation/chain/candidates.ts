@@ -9,7 +9,9 @@
  */
 import { checkPlace } from "./_check_place.ts";
 import { LARGEST_SCORE } from "./_finite_score.ts";
-import { moveFirst, sink } from "./_heap.ts";
+import { fallingExponential } from "./_falling_exponential.ts";
+import { moveFirst } from "./_heap.ts";
+import { RunningSum } from "./_running_sum.ts";
 
 /** Ids that are put in order by moving each to its place; more are marked in the vocabulary instead. */
 const FEW = 64;
@@ -29,6 +31,38 @@ export interface ChainContext {
  */
 export type CandidatesWatcher = (candidates: Candidates) => void;
 
+/** Where {@linkcode Candidates.keepUntil} ends. */
+export interface SumBorder {
+  /**
+   * Whether those whose key is the last one's stay too.
+   *
+   * @default {false}
+   */
+  ties?: boolean;
+
+  /**
+   * Whether the sum has to go past what is enough.
+   *
+   * @default {false} which ends where it is reached
+   */
+  past?: boolean;
+
+  /**
+   * Whether the one with which it is enough goes, unless it is the first.
+   *
+   * @default {false}
+   */
+  before?: boolean;
+}
+
+/** What is known of all candidates together. */
+export interface CandidatesSum {
+  /** Sum of {@linkcode Candidates.weights}. */
+  total: number;
+  /** Logarithm of the sum of the exponentials of the scores. */
+  logTotal: number;
+}
+
 /** The candidates for one place of a text. */
 export class Candidates {
   #logits: Float32Array = new Float32Array(0);
@@ -42,6 +76,7 @@ export class Candidates {
   #all: Int32Array = new Int32Array(0);
   /** Whether the ids are all there are in rising order, if nothing was removed. */
   #areRising = false;
+  #runningSum: RunningSum | undefined;
   /** The ids of the candidates come first, {@linkcode Candidates.count} of them. */
   ids: Int32Array = new Int32Array(0);
   /** How many candidates there are, one at least. */
@@ -52,6 +87,8 @@ export class Candidates {
   context: ChainContext = { tokens: [], promptLength: 0 };
   /** Room for a number of every token, by id or by place. */
   scratch: Float64Array = new Float64Array(0);
+  /** What {@linkcode Candidates.weigh} found, by id. */
+  weights: Float64Array = new Float64Array(0);
   /** Probability of the token that was drawn last, among the candidates of then. */
   drawnProbability = 1;
 
@@ -81,6 +118,7 @@ export class Candidates {
       this.#logits = new Float32Array(size);
       this.ids = new Int32Array(size);
       this.scratch = new Float64Array(size);
+      this.weights = new Float64Array(size);
       this.#marks = new Uint8Array(size);
       this.#all = Int32Array.from({ length: size }, (_, id) => id);
     }
@@ -177,23 +215,61 @@ export class Candidates {
     return scratch;
   }
 
-  /** Gives the logarithm of the sum over the candidates of the exponentials of their scores. */
+  /** Gives the logarithm of the sum over the candidates of the exponentials of their scores; uses the weights. */
   logTotal(): number {
-    const { ids, logits, count } = this;
-    const top = logits[this.best()]!;
-    let total = 0;
-    for (let i = 0; i < count; i++) total += Math.exp(logits[ids[i]!]! - top);
-    return top + Math.log(total);
+    return this.weigh().logTotal;
   }
 
-  /** Gives the entropy of the candidates in nats; uses the scratch. */
+  /** Gives the entropy of the candidates in nats; uses the weights. */
   entropy(): number {
-    const p = this.probabilities();
-    let sum = 0;
-    for (let i = 0; i < this.count; i++) {
-      if (p[i]! > 0) sum -= p[i]! * Math.log(p[i]!);
+    return this.weighWithEntropy().entropy;
+  }
+
+  /**
+   * Puts e^(score − best) of every candidate into the weights, where that of id `id` is at place `id`.
+   *
+   * @returns Their sum.
+   */
+  weigh(): CandidatesSum {
+    const { count, weights } = this;
+    const logits = this.#logits;
+    if (!this.#areRising || count < logits.length || this.#divisor !== 1) {
+      return this.weighWithEntropy();
     }
-    return sum;
+    const top = logits[this.best()]!;
+    let total = 0;
+    for (let id = 0; id < count; id++) {
+      total += weights[id] = fallingExponential(top - logits[id]!);
+    }
+    return { total, logTotal: top + Math.log(total) };
+  }
+
+  /**
+   * Does what {@linkcode Candidates.weigh} does, and adds up the entropy, which takes longer.
+   *
+   * @returns The sum of the weights, and the entropy.
+   */
+  weighWithEntropy(): CandidatesSum & { entropy: number } {
+    const { ids, count, weights } = this;
+    const [logits, divisor] = [this.#logits, this.#divisor];
+    const top = logits[this.best()]!;
+    let [total, falls] = [0, 0];
+    for (let i = 0; i < count; i++) {
+      const id = ids[i]!;
+      const fall = (top - logits[id]!) / divisor;
+      const weight = fallingExponential(fall);
+      weights[id] = weight;
+      if (weight === 0) continue; // the fall may be Infinity
+      total += weight;
+      falls += weight * fall;
+    }
+    const log = Math.log(total);
+    // H = −Σ p ln p, and −ln p = fall + ln total
+    return {
+      total,
+      logTotal: top / divisor + log,
+      entropy: log + falls / total,
+    };
   }
 
   /**
@@ -240,6 +316,34 @@ export class Candidates {
       if (keeps(id, i) || logits[id]! === top) ids[left++] = id;
     }
     if (left === 0) ids[left++] = best;
+    this.count = left;
+  }
+
+  /**
+   * Removes the candidates whose number is too small, but for the best where none would be left.
+   *
+   * @param values A number for every id.
+   * @param least From which on they stay.
+   * @param ties Whether all that are as good as the best stay always.
+   */
+  keepFrom(
+    values: Float32Array | Float64Array,
+    least: number,
+    ties = false,
+  ): void {
+    if (ties) return this.filter((id) => values[id]! >= least, true);
+    const { ids, count } = this;
+    const first = ids[0]!;
+    let left = 0;
+    for (let i = 0; i < count; i++) { // without a branch that nobody can predict
+      const id = ids[i]!;
+      ids[left] = id;
+      left += Number(values[id]! >= least);
+    }
+    if (left === 0) {
+      ids[0] = first;
+      ids[left++] = this.best();
+    }
     this.count = left;
   }
 
@@ -292,43 +396,37 @@ export class Candidates {
   }
 
   /**
-   * Keeps candidates in falling order of a key, the lower ids first among equals, until told to stop.
+   * Keeps the first candidates in falling order of a key, the lower ids first among equals, until a sum over them is
+   * enough. Those that are left stand in the order that they stood in.
    *
    * @param keys A number for every id.
-   * @param isEnough Gets a kept candidate's id; true where it is the last one.
-   * @param ties Whether those whose key is the last one's stay too.
+   * @param shares What each adds to the sum, 0 or more, by id.
+   * @param enough What the sum has to reach; all stay where it is more than there is.
+   * @param options Where exactly the border is.
    */
   keepUntil(
     keys: Float32Array | Float64Array,
-    isEnough: (id: number) => boolean,
-    ties = false,
+    shares: Float64Array,
+    enough: number,
+    { ties = false, past = false, before = false }: SumBorder = {},
   ): void {
-    const { ids } = this;
-    let size = this.count;
-    if (this.sorted && keys === this.#logits && !ties) {
-      let left = 0;
-      while (left < size && !isEnough(ids[left++]!));
-      return this.truncate(left);
+    const { ids, count } = this;
+    const summed = { ids, count, keys, shares, enough, past };
+    const last = (this.#runningSum ??= new RunningSum()).find(summed);
+    if (last < 0) return;
+    const least = keys[last]!;
+    const most = before ? last - 1 : ties ? Infinity : last;
+    const best = before ? this.best() : last;
+    let left = 0;
+    for (let i = 0; i < count; i++) {
+      const id = ids[i]!;
+      const key = keys[id]!;
+      ids[left] = id;
+      left += Number(key > least) |
+        (Number(key === least) & Number(id <= most));
     }
-    this.#areRising = false;
-    for (let i = (size >> 1) - 1; i >= 0; i--) sink(ids, keys, i, size, 1);
-    const all = size;
-    let hasEnough = false;
-    while (size > 0) { // those taken gather at the end, the first one last
-      const id = ids[0]!;
-      size--;
-      ids[0] = ids[size]!;
-      ids[size] = id;
-      sink(ids, keys, 0, size, 1);
-      hasEnough ||= isEnough(id);
-      if (hasEnough) {
-        if (!ties || size === 0 || keys[ids[0]!]! < keys[id]!) break;
-      }
-    }
-    this.count = all - size;
-    ids.copyWithin(0, size, all);
-    ids.subarray(0, this.count).reverse();
-    this.sorted = keys === this.#logits;
+    if (left === 0) ids[left++] = best;
+    this.count = left;
   }
 
   /** Puts e^(score − best) of every candidate into the scratch, by place, and gives their sum. */
@@ -338,7 +436,9 @@ export class Candidates {
     const top = logits[best]!;
     let total = 0;
     for (let i = 0; i < count; i++) {
-      total += scratch[i] = Math.exp((logits[ids[i]!]! - top) / divisor);
+      total += scratch[i] = fallingExponential(
+        (top - logits[ids[i]!]!) / divisor,
+      );
     }
     return total;
   }
@@ -380,7 +480,7 @@ export class Candidates {
 
   /** Puts the ids in rising order. */
   #ascend(): void {
-    const { ids, count, scratch } = this;
+    const { ids, count } = this;
     if (this.#areRising) return;
     let i = 1;
     while (i < count && ids[i - 1]! < ids[i]!) i++;
@@ -397,11 +497,13 @@ export class Candidates {
       }
       return;
     }
-    scratch.fill(0);
-    for (let i = 0; i < count; i++) scratch[ids[i]!] = 1;
+    const marks = this.#marks;
+    for (let i = 0; i < count; i++) marks[ids[i]!] = 1;
     let left = 0;
     for (let id = 0; left < count; id++) {
-      if (scratch[id] === 1) ids[left++] = id;
+      if (marks[id] === 0) continue;
+      marks[id] = 0;
+      ids[left++] = id;
     }
   }
 }

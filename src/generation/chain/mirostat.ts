@@ -95,8 +95,8 @@ export function mirostatStage(options: MirostatOptions): ChainStage {
 
 /** Removes the tokens whose surprise is above the bound. */
 function keepBySurprise(candidates: Candidates, bound: number): void {
-  const p = candidates.probabilities();
-  candidates.filter((_, place) => -Math.log2(p[place]!) <= bound);
+  const { total } = candidates.weigh();
+  candidates.keepFrom(candidates.weights, 2 ** -bound * total);
 }
 
 /** Makes what keeps so many tokens that the surprise would be the bound, if probabilities fell like a power of the rank. */

@@ -50,7 +50,7 @@ const share = {
   allows: (value: number) => value >= 0 && value <= 1,
 };
 
-/** Keeps rounding away from a bound on scores. */
+/** Keeps rounding away from a bound on weights. */
 const MARGIN = 1e-3;
 
 /** As good as equal, for sums of probabilities. */
@@ -76,18 +76,15 @@ const TRUNCATIONS = {
     edge: ({ pastTopP }) => pastTopP ? "one more where it is met" : undefined,
     cut: (candidates, mass, { pastTopP }) => {
       const { logits } = candidates;
-      const total = candidates.logTotal();
-      const enough = pastTopP ? mass + ROUNDING : mass;
-      if (!candidates.sorted && !pastTopP) {
+      const { total } = candidates.weigh();
+      const { weights } = candidates;
+      const enough = (pastTopP ? mass + ROUNDING : mass) * total;
+      if (!pastTopP) {
         // Tokens less likely than an equal share of what may go go all: together they are less than that.
-        const least = total + Math.log((1 - mass) / candidates.count) - MARGIN;
-        candidates.filter((id) => logits[id]! >= least);
+        const share = total * (1 - mass) / candidates.count;
+        candidates.keepFrom(weights, share * (1 - MARGIN));
       }
-      let sum = 0;
-      candidates.keepUntil(
-        logits,
-        (id) => (sum += Math.exp(logits[id]! - total)) >= enough,
-      );
+      candidates.keepUntil(logits, weights, enough);
     },
   },
   minP: {
@@ -96,7 +93,7 @@ const TRUNCATIONS = {
     cut: (candidates, ratio) => {
       const { logits } = candidates;
       const least = logits[candidates.best()]! + Math.log(ratio);
-      candidates.filter((id) => logits[id]! >= least);
+      candidates.keepFrom(logits, least);
     },
   },
   typicalP: {
@@ -104,19 +101,15 @@ const TRUNCATIONS = {
     off: 1,
     ...keepsTies,
     cut: (candidates, mass, { ties }) => {
-      const { logits, ids, count } = candidates;
-      const entropy = candidates.entropy();
-      const total = candidates.logTotal();
-      const keys = candidates.scratch; // by id from here on
+      const { logits, ids, count, weights, scratch: keys } = candidates;
+      const { total, logTotal, entropy } = candidates.weighWithEntropy();
       for (let i = 0; i < count; i++) {
-        keys[ids[i]!] = -Math.abs(total - logits[ids[i]!]! - entropy);
+        const id = ids[i]!;
+        keys[id] = -Math.abs(logTotal - logits[id]! - entropy);
       }
-      let sum = 0;
-      candidates.keepUntil(
-        keys,
-        (id) => (sum += Math.exp(logits[id]! - total)) >= mass,
-        ties,
-      );
+      candidates.keepUntil(keys, weights, mass * total, {
+        ties: ties ?? false,
+      });
     },
   },
   epsilonCutoff: {
@@ -124,8 +117,8 @@ const TRUNCATIONS = {
     off: 0,
     ...keepsTies,
     cut: (candidates, least, { ties }) => {
-      const p = candidates.probabilities();
-      candidates.filter((_, place) => p[place]! >= least, ties);
+      const { total } = candidates.weigh();
+      candidates.keepFrom(candidates.weights, least * total, ties);
     },
   },
   etaCutoff: {
@@ -133,10 +126,9 @@ const TRUNCATIONS = {
     off: 0,
     ...keepsTies,
     cut: (candidates, eta, { ties }) => {
-      const entropy = candidates.entropy();
-      const p = candidates.probabilities();
+      const { total, entropy } = candidates.weighWithEntropy();
       const least = Math.min(eta, Math.sqrt(eta) * Math.exp(-entropy));
-      candidates.filter((_, place) => p[place]! >= least, ties);
+      candidates.keepFrom(candidates.weights, least * total, ties);
     },
   },
   topH: {
@@ -147,18 +139,16 @@ const TRUNCATIONS = {
       topHAmong === undefined ? undefined : `among ${topHAmong}`,
     cut: (candidates, part, { topHAmong = Infinity }) => {
       if (topHAmong < candidates.count) candidates.keepLargest(topHAmong);
-      const { logits } = candidates;
-      const total = candidates.logTotal();
-      const most = part * candidates.entropy();
-      let sum = 0;
-      candidates.keepUntil(logits, (id) => {
-        const log = logits[id]! - total;
-        return (sum -= Math.exp(log) * log) > most;
-      });
-      // The last one is the first too many.
-      if (sum > most && candidates.count > 1) {
-        candidates.keepLargest(candidates.count - 1);
+      const { logits, ids, count, weights } = candidates;
+      const { total, logTotal, entropy } = candidates.weighWithEntropy();
+      for (let i = 0; i < count; i++) {
+        const id = ids[i]!;
+        weights[id] = weights[id]! / total * (logTotal - logits[id]!); // −p ln p
       }
+      candidates.keepUntil(logits, weights, part * entropy, {
+        past: true,
+        before: true,
+      });
     },
   },
   topNSigma: {
@@ -173,7 +163,7 @@ const TRUNCATIONS = {
         squares += (logits[ids[i]!]! - mean) ** 2;
       }
       const least = logits[candidates.best()]! - n * Math.sqrt(squares / count);
-      candidates.filter((id) => logits[id]! >= least);
+      candidates.keepFrom(logits, least);
     },
   },
 } satisfies Record<TruncationName, Truncation>;

@@ -3,6 +3,7 @@ import { RandomStream } from "../../../src/engine/random.ts";
 import { Candidates } from "../../../src/generation/chain/candidates.ts";
 import type { Knob } from "../../../src/generation/chain/stage.ts";
 import {
+  type TruncationEdges,
   type TruncationName,
   truncationStage,
 } from "../../../src/generation/chain/truncation.ts";
@@ -15,13 +16,14 @@ function kept(
   knob: Knob,
   logits: ArrayLike<number> = LOGITS,
   position = 0,
+  edges: TruncationEdges = {},
 ): number[] {
   const candidates = new Candidates();
   candidates.begin(Float32Array.from(logits), {
     tokens: { length: position },
     promptLength: 0,
   });
-  truncationStage(name, knob).apply(candidates);
+  truncationStage(name, knob, edges).apply(candidates);
   return [...candidates.toLogits().entries()]
     .filter(([, score]) => score > -Infinity).map(([id]) => id);
 }
@@ -119,6 +121,115 @@ Deno.test("truncationStage() of topP keeps what a full sort and a sum of probabi
       `${mass} of ${logits.length}`,
     );
   }
+});
+
+/** What a full sort and sums of probabilities by `Math.exp()` keep, ids in ascending order. */
+function keptBySorting(
+  name: TruncationName,
+  value: number,
+  edges: TruncationEdges,
+  logits: Float32Array,
+): number[] {
+  const ids = [...logits.keys()];
+  const best = ids.reduce((a, b) => logits[b]! > logits[a]! ? b : a);
+  const weights = ids.map((id) => Math.exp(logits[id]! - logits[best]!));
+  const total = weights.reduce((sum, weight) => sum + weight);
+  const p = weights.map((weight) => weight / total);
+  const surprise = ids.map((id) =>
+    Math.log(total) - (logits[id]! - logits[best]!)
+  );
+  const entropy = ids.reduce((sum, id) => sum + p[id]! * surprise[id]!, 0);
+  const until = (
+    keys: number[],
+    shares: number[],
+    isEnough: (sum: number) => boolean,
+  ): number[] => {
+    const order = ids.toSorted((a, b) => keys[b]! - keys[a]! || a - b);
+    let [sum, count] = [0, 0];
+    while (count < order.length && !isEnough(sum)) {
+      sum += shares[order[count++]!]!;
+    }
+    const last = keys[order[count - 1]!]!;
+    while (edges.ties && count < order.length && keys[order[count]!] === last) {
+      count++;
+    }
+    return order.slice(0, count);
+  };
+  const kept = (): number[] => {
+    switch (name) {
+      case "topP": {
+        const enough = edges.pastTopP ? value + 1e-9 : value;
+        return until([...logits], p, (sum) => sum >= enough);
+      }
+      case "typicalP":
+        return until(
+          surprise.map((each) => -Math.abs(each - entropy)),
+          p,
+          (sum) => sum >= value,
+        );
+      case "topH": {
+        const shares = ids.map((id) => p[id]! * surprise[id]!);
+        const isTooMuch = (sum: number) => sum > value * entropy;
+        const all = until([...logits], shares, isTooMuch);
+        const sum = all.reduce((sum, id) => sum + shares[id]!, 0);
+        return all.length > 1 && isTooMuch(sum) ? all.slice(0, -1) : all;
+      }
+      case "epsilonCutoff":
+        return ids.filter((id) => p[id]! >= value);
+      default: {
+        const least = Math.min(value, Math.sqrt(value) * Math.exp(-entropy));
+        return ids.filter((id) => p[id]! >= least);
+      }
+    }
+  };
+  const found = new Set(kept());
+  const isTop = (id: number) => logits[id] === logits[best];
+  if (name.endsWith("Cutoff") && edges.ties) {
+    for (const id of ids.filter(isTop)) found.add(id);
+  }
+  return found.size === 0 ? [best] : [...found].sort((a, b) => a - b);
+}
+
+Deno.test("truncationStage() of each kind of sum keeps what a full sort keeps, over flat, steep and tied scores", () => {
+  const random = new RandomStream(33);
+  const kinds: (() => number)[] = [
+    () => 3 * random.normal(),
+    () => 0.01 * random.normal(),
+    () => 9 * random.normal(),
+    () => random.integer(7) / 2,
+    () => random.integer(20) === 0 ? -1e30 : random.normal(),
+  ];
+  let removed = 0;
+  for (let round = 0; round < 400; round++) {
+    const logits = Float32Array.from(
+      { length: 2 + random.integer(round % 5 === 0 ? 4000 : 200) },
+      kinds[round % kinds.length]!,
+    );
+    const names = [
+      "topP",
+      "typicalP",
+      "topH",
+      "epsilonCutoff",
+      "etaCutoff",
+    ] as const;
+    const name = names[Math.floor(round / kinds.length) % names.length]!;
+    const value = name.endsWith("Cutoff")
+      ? 10 ** (-5 * random.uniform())
+      : 0.01 + 0.98 * random.uniform();
+    const edges: TruncationEdges = {
+      ...random.integer(2) === 0 && name !== "topP" && name !== "topH" &&
+        { ties: true },
+      ...random.integer(2) === 0 && name === "topP" && { pastTopP: true },
+    };
+    const expected = keptBySorting(name, value, edges, logits);
+    assertEquals(
+      kept(name, value, logits, 0, edges),
+      expected,
+      `${name} ${value} of ${logits.length} in round ${round}`,
+    );
+    removed += logits.length - expected.length;
+  }
+  assert(removed > 10_000, `${removed} removed`);
 });
 
 Deno.test("truncationStage() refuses what is out of range", () => {
