@@ -286,6 +286,6 @@ Deno.test("summary() refuses what has no effect or no sense", () => {
   );
   refused(
     { batch: 1 },
-    'Cannot summarize: an option must be one of batchSize, sequenceLength, optimizer: "batch"',
+    'Cannot summarize: there is no option "batch" (known: batchSize, sequenceLength, optimizer)',
   );
 });

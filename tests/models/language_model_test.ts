@@ -211,7 +211,10 @@ Deno.test("LanguageModel.encode() refuses options that are none", async () => {
     const [options, message] of [
       [null, "options must be an object: null"],
       [[], "options must be an object: an array"],
-      [{ runs: 1 }, 'an option must be one of run, checkpoint: "runs"'],
+      [
+        { runs: 1 },
+        'there is no option "runs", did you mean "run"? (known: run, checkpoint)',
+      ],
     ] as const
   ) {
     await assertRejects(

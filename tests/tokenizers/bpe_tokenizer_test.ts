@@ -134,7 +134,7 @@ Deno.test("BPETokenizer.train() refuses what it cannot use", () => {
   assertThrows(
     () => BPETokenizer.train("a", { merges: 5 } as never),
     TypeError,
-    "Cannot train BPETokenizer: unknown option: merges; known options: vocabSize, minFrequency, specialTokens",
+    'Cannot train BPETokenizer: there is no option "merges" (known: vocabSize, minFrequency, specialTokens',
   );
 });
 
