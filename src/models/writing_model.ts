@@ -121,6 +121,13 @@ export abstract class WritingModel {
     return this.network.description;
   }
 
+  /** Gives `console.log()` one line in place of the weights. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return `${this.constructor.name} { ${this}, ${
+      Deno.inspect(this.tokenizer)
+    } }`;
+  }
+
   /**
    * Goes on from a prompt.
    *

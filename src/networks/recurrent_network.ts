@@ -150,6 +150,16 @@ export class RecurrentNetwork implements Network {
     }${parameters} parameters`;
   }
 
+  /** One line about the network. */
+  toString(): string {
+    return this.description;
+  }
+
+  /** Gives `console.log()` one line in place of the weights. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return `${this.constructor.name} { ${this.description} }`;
+  }
+
   /**
    * A cell with K gates (LSTM 4, GRU 3, RNN 1), I inputs and H units multiplies K·H·(I + H) weights a token.
    *

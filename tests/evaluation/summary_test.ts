@@ -248,6 +248,11 @@ Deno.test("summary() of a model of n-grams has the n-grams of each length and th
   );
 });
 
+Deno.test("ModelSummary gives console.log() its tables", () => {
+  const written = summary({ network: NETWORKS["rnn"]! });
+  assertEquals(Deno.inspect(written), String(written));
+});
+
 Deno.test("summary() of a model of n-grams refuses the sizes of steps, which it does not take", () => {
   const network = new NGramNetwork({ vocabSize: 5, order: 1 });
   assertEquals(summary({ network }).generation.state, 4);

@@ -276,3 +276,13 @@ for (const [json, error, message] of REFUSED) {
     );
   });
 }
+
+Deno.test("CharTokenizer shows itself in one line, not its vocabulary", () => {
+  const tokenizer = CharTokenizer.train("abc");
+  assertEquals(String(tokenizer), "CharTokenizer { vocabSize: 3 }");
+  assertEquals(Deno.inspect(tokenizer), "CharTokenizer { vocabSize: 3 }");
+  assertEquals(
+    Deno.inspect({ tokenizer }),
+    "{ tokenizer: CharTokenizer { vocabSize: 3 } }",
+  );
+});
