@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { unknownOption } from "../text/options.ts";
 
 /**
  * @param action What cannot be done, such as `"cut the text into windows"`.
@@ -61,11 +62,7 @@ export function checkNames(
   }
   for (const name of Object.keys(given)) {
     if (!known.includes(name)) {
-      throw new TypeError(
-        `Cannot ${action}: an option must be one of ${
-          known.join(", ")
-        }: "${name}"`,
-      );
+      throw unknownOption(`Cannot ${action}`, name, known);
     }
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { EpochSpacing } from "./_epoch_spacing.ts";
 import {
   formatClock,
   formatLoss,
@@ -33,9 +34,13 @@ const STEP_INTERVAL = 10_000;
 /** Columns of a sample. */
 const SAMPLE_COLUMNS = 96;
 
-/** One line for each epoch and each validation, and at most one every ten seconds between them. */
+/**
+ * One line for each epoch and each validation, and at most one every ten seconds between them; where there are many epochs,
+ * one in two seconds has its lines at most.
+ */
 export class LinesDisplay implements TrainingDisplay {
   readonly #screen: Screen;
+  readonly #spacing: EpochSpacing;
   #last = 0;
 
   /**
@@ -45,11 +50,13 @@ export class LinesDisplay implements TrainingDisplay {
    */
   constructor(screen: Screen) {
     this.#screen = screen;
+    this.#spacing = new EpochSpacing(() => screen.now());
   }
 
   /** Says what will be trained. */
   start(plan: RunPlan): void {
     this.#last = this.#screen.now();
+    this.#spacing.start(plan);
     this.#print(...planPhrases(plan));
   }
 
@@ -57,6 +64,8 @@ export class LinesDisplay implements TrainingDisplay {
   update(report: RunReport): void {
     const now = this.#screen.now();
     if (report.kind === "step" && now - this.#last < STEP_INTERVAL) return;
+    const isSpaced = report.kind === "epoch" || report.kind === "validation";
+    if (isSpaced && !this.#spacing.admits(report)) return;
     this.#last = now;
     const where = epochName(report);
     const progress = `${stepName(report)} (${

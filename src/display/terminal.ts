@@ -7,6 +7,7 @@
  * @module
  */
 import { displayWidth } from "../text/display_width.ts";
+import { EpochSpacing } from "./_epoch_spacing.ts";
 import { formatClock, formatLoss, formatRate } from "./format.ts";
 import {
   epochName,
@@ -59,6 +60,7 @@ interface Field {
 /** One progress bar, and above it what is worth keeping. */
 export class TerminalDisplay implements TrainingDisplay {
   readonly #screen: Screen;
+  readonly #spacing: EpochSpacing;
   #plan: RunPlan | undefined;
   #report: RunReport | undefined;
   #drawnAt = -Infinity;
@@ -72,11 +74,13 @@ export class TerminalDisplay implements TrainingDisplay {
    */
   constructor(screen: Screen) {
     this.#screen = screen;
+    this.#spacing = new EpochSpacing(() => screen.now());
   }
 
   /** Says what will be trained and draws the empty bar. */
   start(plan: RunPlan): void {
     this.#plan = plan;
+    this.#spacing.start(plan);
     const columns = this.#screen.columns();
     const lines = planPhrases(plan).flatMap((phrase, i) =>
       wrap(phrase, columns).map((line) =>
@@ -87,10 +91,12 @@ export class TerminalDisplay implements TrainingDisplay {
     this.printAbove(joinLines([...lines, ""]));
   }
 
-  /** Redraws the bar, at most ten times a second; an epoch adds its lines above. */
+  /** Redraws the bar, at most ten times a second; an epoch adds its lines above, where there are many at most one in two seconds. */
   update(report: RunReport): void {
     this.#report = report;
-    if (report.kind === "epoch" || report.kind === "sample") {
+    const isShown = report.kind === "sample" ||
+      report.kind === "epoch" && this.#spacing.admits(report);
+    if (isShown) {
       this.printAbove(joinLines(this.#sampleLines(report)));
     } else if (report.kind === "recovery") {
       const lines = wrap(notePhrase(report.note ?? ""), this.#screen.columns());

@@ -238,7 +238,7 @@ function checked(
   for (const key of Object.keys(options)) {
     if (!["jit", "name", "maxRecordings"].includes(key)) {
       throw new TypeError(
-        `Cannot compile: there is no such option, only jit, maxRecordings, name: ${key}`,
+        `Cannot compile: there is no option "${key}" (known: jit, maxRecordings, name)`,
       );
     }
   }

@@ -128,6 +128,11 @@ export class Evaluation {
     return { ...this };
   }
 
+  /** Gives `console.log()` the tables. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+
   /**
    * Gives a notebook what it shows.
    *

@@ -98,6 +98,11 @@ export class ModelSummary {
     return { ...this };
   }
 
+  /** Gives `console.log()` the tables. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+
   /**
    * Gives a notebook what it shows.
    *

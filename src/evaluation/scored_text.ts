@@ -112,6 +112,11 @@ export class ScoredText {
     }; bits: ${surprisalScale()}</div>`;
   }
 
+  /** Gives `console.log()` the text. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+
   /**
    * Gives a notebook what it shows.
    *

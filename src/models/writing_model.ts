@@ -128,6 +128,13 @@ export abstract class WritingModel {
     return this.network.description;
   }
 
+  /** Gives `console.log()` one line in place of the weights. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return `${this.constructor.name} { ${this}, ${
+      Deno.inspect(this.tokenizer)
+    } }`;
+  }
+
   /**
    * Goes on from a prompt. The prompt with the text after it reads as one text, whatever the tokenizer: the blank between two
    * words belongs to the text, unless the prompt ends with one. A text under a constraint is one by itself.

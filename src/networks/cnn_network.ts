@@ -122,6 +122,16 @@ export class CNNNetwork implements Network {
     } with ${filters} filters, receptive field of ${field} tokens, ${parameters} parameters`;
   }
 
+  /** One line about the network. */
+  toString(): string {
+    return this.description;
+  }
+
+  /** Gives `console.log()` one line in place of the weights. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return `${this.constructor.name} { ${this.description} }`;
+  }
+
   /**
    * Its layers.
    *

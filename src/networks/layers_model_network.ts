@@ -108,6 +108,16 @@ export class LayersModelNetwork implements Network {
     }, ${parameters} parameters`;
   }
 
+  /** One line about the network. */
+  toString(): string {
+    return this.description;
+  }
+
+  /** Gives `console.log()` one line in place of the weights. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return `${this.constructor.name} { ${this.description} }`;
+  }
+
   /**
    * @param batch Rows, B.
    * @returns An empty memory.

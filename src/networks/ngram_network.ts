@@ -83,6 +83,16 @@ export class NGramNetwork implements Network {
     return `${this.config.order}-gram, modified Kneser–Ney, ${count} n-grams`;
   }
 
+  /** One line about the network. */
+  toString(): string {
+    return this.description;
+  }
+
+  /** Gives `console.log()` one line in place of the weights. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return `${this.constructor.name} { ${this.description} }`;
+  }
+
   /**
    * @param batch Rows, B.
    * @returns The begin of a document.

@@ -134,6 +134,16 @@ export class RecurrentNetwork implements Network {
     }${parameters} parameters`;
   }
 
+  /** One line about the network. */
+  toString(): string {
+    return this.description;
+  }
+
+  /** Gives `console.log()` one line in place of the weights. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return `${this.constructor.name} { ${this.description} }`;
+  }
+
   /** @returns What each layer takes. */
   describe(): LayerDescription[] {
     return describeRecurrent(this.kind, this.config);

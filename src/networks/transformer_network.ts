@@ -144,6 +144,16 @@ export class TransformerNetwork implements Network {
     }, ${parameters} parameters`;
   }
 
+  /** One line about the network. */
+  toString(): string {
+    return this.description;
+  }
+
+  /** Gives `console.log()` one line in place of the weights. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return `${this.constructor.name} { ${this.description} }`;
+  }
+
   /**
    * Per token, a block multiplies D·(D + 2·G·S) weights for queries, keys and values, D² for the projection, 2·D·F for
    * the feed-forward layer (3·D·F with SwiGLU), and attention takes the products of T queries and keys, masked or not:

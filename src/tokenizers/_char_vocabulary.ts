@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { unknownOption } from "../text/options.ts";
 import { brief } from "./brief.ts";
 import type { CharTokenizerOptions, CharUnit } from "./char_tokenizer.ts";
 import { isOneGrapheme } from "./_graphemes.ts";
@@ -38,9 +39,7 @@ export function checkUnit(
 ): CharUnit {
   const stranger = Object.keys(rest)[0];
   if (stranger !== undefined) {
-    throw new TypeError(
-      `Cannot ${action} CharTokenizer: unknown option: ${stranger}; known options: unit`,
-    );
+    throw unknownOption(`Cannot ${action} CharTokenizer`, stranger, ["unit"]);
   }
   if (unit === "codepoint" || unit === "grapheme") return unit;
   throw new RangeError(

@@ -29,6 +29,16 @@ export abstract class BaseTokenizer implements Tokenizer {
     return this.vocabulary.length;
   }
 
+  /** One line, such as `CharTokenizer { vocabSize: 83 }`. */
+  toString(): string {
+    return `${this.constructor.name} { vocabSize: ${this.vocabSize} }`;
+  }
+
+  /** Gives `console.log()` one line in place of the vocabulary. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+
   /**
    * Turns a text into ids.
    *

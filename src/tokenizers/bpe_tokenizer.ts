@@ -23,7 +23,7 @@ import { trainBPE } from "./training/train_bpe.ts";
 /** Options of {@linkcode BPETokenizer.train}. */
 export interface BPETrainingOptions {
   /**
-   * How many tokens to have, special tokens and the 256 bytes included; a small text may give fewer.
+   * How many tokens to have, special tokens and the 256 bytes included, which are the least; a small text may give fewer.
    *
    * @default {8000}
    */
@@ -97,6 +97,12 @@ export class BPETokenizer extends PipelineTokenizer {
   ): BPETokenizer {
     const { vocabSize, minFrequency, specialTokens, list } =
       checkTrainingOptions("BPETokenizer", texts, options);
+    const least = new Set([...BYTE_CHARACTERS, ...specialTokens]).size;
+    if (vocabSize < least) {
+      throw new RangeError(
+        `Cannot train BPETokenizer: vocabSize must be an integer from ${least}, for 256 bytes and ${specialTokens.length} special tokens: ${vocabSize}`,
+      );
+    }
     const preTokenizer = new ByteLevelPreTokenizer();
     const { vocab, merges } = trainBPE(countPieces(list, { preTokenizer }), {
       vocabSize,

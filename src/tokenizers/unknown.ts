@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { unknownOption } from "../text/options.ts";
 import { brief } from "./brief.ts";
 import type {
   DecodeOptions,
@@ -64,7 +65,7 @@ export function checkEncodeOptions(
     addSpecialTokens = true,
     ...rest
   } = options;
-  refuseNames("encode text", rest, "addSpecialTokens, unknown");
+  refuseNames("encode text", rest, ["addSpecialTokens", "unknown"]);
   if (!POLICIES.includes(unknown)) {
     throw new RangeError(
       `Cannot encode text: unknown must be "error", "skip", "nearest" or "token": ${
@@ -99,7 +100,7 @@ export function checkDecodeOptions(
   options: DecodeOptions,
 ): { skipSpecialTokens: boolean } {
   const { skipSpecialTokens = true, ...rest } = options;
-  refuseNames("decode ids", rest, "skipSpecialTokens");
+  refuseNames("decode ids", rest, ["skipSpecialTokens"]);
   if (typeof skipSpecialTokens !== "boolean") {
     throw new TypeError(
       `Cannot decode ids: skipSpecialTokens must be true or false: ${
@@ -111,12 +112,14 @@ export function checkDecodeOptions(
 }
 
 /** Throws where options have names that nobody knows. */
-function refuseNames(action: string, rest: object, known: string): void {
+function refuseNames(
+  action: string,
+  rest: object,
+  known: readonly string[],
+): void {
   const stranger = Object.keys(rest)[0];
   if (stranger === undefined) return;
-  throw new TypeError(
-    `Cannot ${action}: unknown option: ${stranger}; known options: ${known}`,
-  );
+  throw unknownOption(`Cannot ${action}`, stranger, known);
 }
 
 /**

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { unknownOption } from "../text/options.ts";
 import { BaseTokenizer } from "./base_tokenizer.ts";
 import { brief } from "./brief.ts";
 import { IntList } from "./int_list.ts";
@@ -111,9 +112,10 @@ export class WordTokenizer extends BaseTokenizer {
     const { vocabSize = Infinity, minFrequency = 1, ...rest } = options;
     const stranger = Object.keys(rest)[0];
     if (stranger !== undefined) {
-      throw new TypeError(
-        `Cannot train WordTokenizer: unknown option: ${stranger}; known options: vocabSize, minFrequency`,
-      );
+      throw unknownOption("Cannot train WordTokenizer", stranger, [
+        "vocabSize",
+        "minFrequency",
+      ]);
     }
     if (vocabSize !== Infinity) {
       checkWhole("WordTokenizer", "vocabSize", vocabSize, 2);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { unknownOption } from "../text/options.ts";
 
 /** Refuses a value that the option may not have. */
 export type OptionRule = (value: unknown, name: string) => void;
@@ -35,11 +36,10 @@ export function checkOptions<Options extends object>(
   const known = Object.keys(rules);
   const given = Object.entries(options).filter(([name, value]) => {
     if (!known.includes(name)) {
-      throw new TypeError(
-        `Cannot train: an option ${
-          owner === undefined ? "" : `of ${owner} `
-        }must be one of ${known.join(", ")}: "${name}"`,
-      );
+      const action = owner === undefined
+        ? "Cannot train"
+        : `Cannot train: ${owner}`;
+      throw unknownOption(action, name, known);
     }
     return value !== undefined;
   });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { unknownOption } from "../text/options.ts";
 
 /** What a number may be. */
 export interface Range {
@@ -76,11 +77,7 @@ export function checkOptions(
     );
   for (const [key, value] of Object.entries(options)) {
     if (!known.includes(key)) {
-      throw new TypeError(
-        `Cannot make ${what}: there is no such option, only ${
-          known.join(", ")
-        }: ${key}`,
-      );
+      throw unknownOption(`Cannot make ${what}`, key, known);
     }
     if (value === undefined) continue;
     if (Object.hasOwn(numbers, key)) {

@@ -185,7 +185,7 @@ for (
       TEXT,
       { epochs: 3 },
       TypeError,
-      "an option must be one of seconds, validation, fit,",
+      'there is no option "epochs" (known: seconds, validation, fit,',
     ],
     [
       2,

@@ -138,7 +138,7 @@ Deno.test("corpusReport() refuses data and options that cannot be", async () => 
   );
   assertEquals(
     (await say("a", { measured: true })).message,
-    'Cannot report on a corpus: an option must be one of measure, seconds: "measured"',
+    'Cannot report on a corpus: there is no option "measured", did you mean "measure"? (known: measure, seconds)',
   );
   assertEquals(
     (await say("a", { seconds: 1 })).message,

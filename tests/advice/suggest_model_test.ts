@@ -121,7 +121,7 @@ for (
       TEXT,
       { time: 3 },
       TypeError,
-      "an option must be one of seconds, memory, parameters, tokenizer, measure",
+      'there is no option "time" (known: seconds, memory, parameters, tokenizer, measure',
     ],
     [TEXT, null, TypeError, "options must be an object: null"],
     [

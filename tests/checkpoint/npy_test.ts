@@ -379,6 +379,6 @@ Deno.test("readNpy() refuses an option that it does not know", () => {
   assertThrows(
     () => readNpy(bytes, { nane: "x.npy" } as object),
     TypeError,
-    'Cannot read array: an option must be one of name: "nane"',
+    'Cannot read array: there is no option "nane", did you mean "name"? (known: name)',
   );
 });

@@ -188,12 +188,12 @@ Deno.test("writeNpz() refuses names and options that cannot be", async () => {
   await assertRejects(
     () => writeNpz({}, { compressed: true } as object),
     TypeError,
-    'Cannot write archive: an option must be one of compress: "compressed"',
+    'Cannot write archive: there is no option "compressed", did you mean "compress"? (known: compress)',
   );
   await assertRejects(
     () => readNpz(new Uint8Array(0), { max: 1 } as object),
     TypeError,
-    'Cannot read archive: an option must be one of maxBytes, name: "max"',
+    'Cannot read archive: there is no option "max" (known: maxBytes, name)',
   );
 });
 

@@ -75,7 +75,7 @@ Deno.test("kFolds() refuses what it cannot make folds of", () => {
   assertThrows(
     () => kFolds(count(30), { seed: 1 } as never),
     TypeError,
-    'Cannot make folds: an option must be one of folds, gap: "seed"',
+    'Cannot make folds: there is no option "seed" (known: folds, gap)',
   );
 });
 

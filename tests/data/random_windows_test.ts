@@ -107,7 +107,7 @@ Deno.test("RandomWindows refuses what it cannot cut", () => {
   assertThrows(
     () => new RandomWindows(count(100), { ...options, shuffle: true } as never),
     TypeError,
-    'Cannot cut the text into windows: an option must be one of batchSize, sequenceLength, stride, seed: "shuffle"',
+    'Cannot cut the text into windows: there is no option "shuffle" (known: batchSize, sequenceLength, stride, seed)',
   );
   const windows = new RandomWindows(count(100), options);
   assertThrows(

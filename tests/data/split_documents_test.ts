@@ -97,7 +97,7 @@ Deno.test("splitDocuments() refuses what it cannot split", () => {
   assertThrows(
     () => splitDocuments(SONGS, { gap: 3 } as never),
     TypeError,
-    'Cannot split the documents: an option must be one of validation, test, seed, groupOf: "gap"',
+    'Cannot split the documents: there is no option "gap" (known: validation, test, seed, groupOf)',
   );
 });
 

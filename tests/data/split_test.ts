@@ -187,6 +187,6 @@ Deno.test("splitTokens() refuses shares that leave nothing, and gaps that are no
   assertThrows(
     () => splitTokens(count(100), { valid: 0.1 } as never),
     TypeError,
-    'Cannot split the text: an option must be one of validation, test, gap, sequenceLength: "valid"',
+    'Cannot split the text: there is no option "valid" (known: validation, test, gap, sequenceLength)',
   );
 });

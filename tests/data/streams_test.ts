@@ -107,6 +107,6 @@ Deno.test("TokenStreams refuses an option that it does not know", () => {
   assertThrows(
     () => new TokenStreams(count(9), options),
     TypeError,
-    'Cannot cut the text into streams: an option must be one of batchSize, sequenceLength, seed: "sed"',
+    'Cannot cut the text into streams: there is no option "sed", did you mean "seed"? (known: batchSize, sequenceLength, seed)',
   );
 });

@@ -77,6 +77,29 @@ Deno.test("LinesDisplay.update() prints every epoch with its mean loss and an in
   );
 });
 
+Deno.test("LinesDisplay.update() prints one epoch in two seconds where there are many or nobody knows how many, with its validation", () => {
+  for (const epochs of [60, Infinity]) {
+    const { screen, display } = started();
+    display.start({ ...PLAN, epochs, stepsPerEpoch: 1 });
+    screen.take();
+    const of = epochs === Infinity ? "" : "/60";
+    for (const epoch of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      screen.clock += 500;
+      display.update({ ...VALIDATED, epoch, epochs });
+      display.update({ ...VALIDATED, kind: "epoch", epoch, epochs });
+    }
+    display.update({ ...VALIDATED, kind: "epoch", epoch: 60, epochs });
+    assertEquals(
+      screen.take().split("\n").map((line) => line.slice(0, 18).trimEnd()),
+      [1, 1, 5, 5, ...epochs === 60 ? [60] : []].map((epoch, i) =>
+        `epoch ${epoch}${of}  ${
+          i === 0 || i === 2 ? "step 500/1,000" : "loss 2.250  validation"
+        }`.slice(0, 18).trimEnd()
+      ).concat(""),
+    );
+  }
+});
+
 Deno.test("LinesDisplay.end() says how the run ended", async () => {
   const { screen, display } = started();
   const summary = { steps: 1000, elapsedSeconds: 86, loss: 1.5 };

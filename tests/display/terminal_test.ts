@@ -105,6 +105,39 @@ Deno.test("TerminalDisplay.update() leaves each epoch and its wrapped sample abo
   );
 });
 
+// Of 60 epochs of 500 ms each, the first is shown, then that which ends 2 s later, and the last.
+Deno.test("TerminalDisplay.update() leaves one epoch in two seconds above the bar where there are many, and the last", () => {
+  const { screen, display } = started();
+  display.start({ ...PLAN, epochs: 60, stepsPerEpoch: 1 });
+  screen.take();
+  const shown: number[] = [];
+  for (const epoch of [1, 2, 3, 4, 5, 6, 7, 8, 9, 59, 60]) {
+    screen.clock += 500;
+    display.update({
+      ...VALIDATED,
+      kind: "epoch",
+      epoch,
+      epochs: 60,
+      sample: "Call",
+    });
+    const written = screen.take();
+    assert(written.includes(`epoch ${epoch}/60  `)); // the bar's line at least
+    assertEquals(written.includes("│ Call"), written.includes("\n"));
+    if (written.includes(`epoch ${epoch}/60  loss 2.250  `)) shown.push(epoch);
+  }
+  assertEquals(shown, [1, 5, 9, 60]);
+});
+
+Deno.test("TerminalDisplay.update() leaves every epoch above the bar where there are 20", () => {
+  const { screen, display } = started();
+  display.start({ ...PLAN, epochs: 20 });
+  for (let epoch = 1; epoch <= 20; epoch++) {
+    screen.take();
+    display.update({ ...REPORT, kind: "epoch", epoch, epochs: 20 });
+    assert(screen.take().includes(`epoch ${epoch}/20  loss 2.250  `));
+  }
+});
+
 Deno.test("TerminalDisplay.update() cuts a sample that would fill the screen", () => {
   const { screen, display } = started();
   display.update({ ...VALIDATED, kind: "epoch", sample: "a\n".repeat(100) });

@@ -364,7 +364,7 @@ Deno.test("What cannot be compiled is refused with its reason", () => {
   assertThrows(
     () => compile(() => 0, { jitt: true } as never),
     TypeError,
-    "Cannot compile: there is no such option, only jit, maxRecordings, name: jitt",
+    'Cannot compile: there is no option "jitt" (known: jit, maxRecordings, name)',
   );
   assertThrows(
     () => compile(() => 0, { jit: 1 as never }),

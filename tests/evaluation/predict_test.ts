@@ -156,7 +156,7 @@ Deno.test("predict() leaves no tensor behind, and refuses what it cannot read", 
     [
       [[1]],
       { topK: 1 },
-      'Cannot predict: an option must be one of output, all: "topK"',
+      'Cannot predict: there is no option "topK" (known: output, all)',
     ],
     [
       "ab",
@@ -171,7 +171,7 @@ Deno.test("predict() leaves no tensor behind, and refuses what it cannot read", 
     [
       "ab",
       { all: true },
-      'Cannot predict: an option must be one of topK, unknown: "all"',
+      'Cannot predict: there is no option "all" (known: topK, unknown)',
     ],
   ];
   for (const [input, options, message] of cases) {

@@ -182,7 +182,7 @@ Deno.test("score() leaves no tensor behind, and refuses what it cannot score", a
     [
       "me",
       { topK: 1 },
-      'Cannot score: an option must be one of unknown, signal: "topK"',
+      'Cannot score: there is no option "topK" (known: unknown, signal)',
     ],
     [
       "me",

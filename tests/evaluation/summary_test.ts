@@ -248,6 +248,11 @@ Deno.test("summary() of a model of n-grams has the n-grams of each length and th
   );
 });
 
+Deno.test("ModelSummary gives console.log() its tables", () => {
+  const written = summary({ network: NETWORKS["rnn"]! });
+  assertEquals(Deno.inspect(written), String(written));
+});
+
 Deno.test("summary() of a model of n-grams refuses the sizes of steps, which it does not take", () => {
   const network = new NGramNetwork({ vocabSize: 5, order: 1 });
   assertEquals(summary({ network }).generation.state, 4);
@@ -286,6 +291,6 @@ Deno.test("summary() refuses what has no effect or no sense", () => {
   );
   refused(
     { batch: 1 },
-    'Cannot summarize: an option must be one of batchSize, sequenceLength, optimizer: "batch"',
+    'Cannot summarize: there is no option "batch" (known: batchSize, sequenceLength, optimizer)',
   );
 });

@@ -226,7 +226,11 @@ const REFUSED: [given: unknown, error: typeof TypeError, message: string][] = [
     TypeError,
     `${START}constraint belongs to one call; give it to generate() or stream()`,
   ],
-  [{ heat: 1 }, TypeError, "Cannot generate: an option must be one of "],
+  [
+    { heat: 1 },
+    TypeError,
+    'Cannot generate: there is no option "heat" (known: ',
+  ],
   [
     { temperature: -1 },
     RangeError,

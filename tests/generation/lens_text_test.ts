@@ -478,10 +478,15 @@ Deno.test("lensText() refuses what it cannot ask about, and options as stream() 
   await refuse(
     { tokn: "a" },
     TypeError,
-    "Cannot generate: an option must be one of maxTokens, minTokens, ",
+    'Cannot generate: there is no option "tokn", did you mean "token"? (known: maxTokens, minTokens, ',
   );
-  await refuse({ tokn: "a" }, TypeError, 'token: "tokn"');
-  await refuse({ samples: 2 }, TypeError, 'token: "samples"');
+  await refuse({ tokn: "a" }, TypeError, ", token)");
+  await refuse(
+    { samples: 2 },
+    TypeError,
+    'Cannot generate: there is no option "samples" (known: ',
+  );
+  await refuse({ samples: 2 }, TypeError, ", token)");
   await refuse(
     { maxTokens: "5" },
     RangeError,

@@ -184,7 +184,7 @@ Deno.test("streamText() refuses an option that there is not, and lists those tha
   assertThrows(
     () => streamText(alphabet(), "a", { maxToken: 3 } as GenerateOptions),
     TypeError,
-    "Cannot generate: an option must be one of maxTokens, minTokens, maxSeconds, breakAfter, preset, defaults, lacking, constraint, stopWhenComplete, guidance, mixture, seed, row, stop, stopTokens, stopAtSentence, unknown, signal, logitBias",
+    'Cannot generate: there is no option "maxToken", did you mean "maxTokens"? (known: maxTokens, minTokens, maxSeconds, breakAfter, preset, defaults, lacking, constraint, stopWhenComplete, guidance, mixture, seed, row, stop, stopTokens, stopAtSentence, unknown, signal, logitBias',
   );
 });
 
@@ -374,7 +374,7 @@ Deno.test("streamText() refuses options that are out of range or without effect"
   refuse(
     { mixture: [{ model: alphabet(), wieght: 1 }] },
     TypeError,
-    'Cannot generate: mixture: an option must be one of model, weight: "wieght"',
+    'Cannot generate: mixture: there is no option "wieght", did you mean "weight"? (known: model, weight)',
   );
   refuse(
     { mixture: [{ weight: 1 }] },

@@ -77,8 +77,8 @@ Deno.test("buildCNN() refuses what is out of range, of another type, or unknown"
       [
         { units: 5 },
         TypeError,
-        `${cannot} an option must be one of tokenizer, filters, kernelSize, layers, stacks, embedding, dense, ` +
-        'layerNorm, dropout, seed: "units"',
+        `${cannot} there is no option "units" (known: tokenizer, filters, kernelSize, layers, stacks, embedding, dense, ` +
+        "layerNorm, dropout, seed)",
       ],
       [
         { tokenizer: null },

@@ -46,8 +46,8 @@ Deno.test("buildGRU() refuses an option that it does not know, and lists its own
   assertThrows(
     () => buildGRU({ tokenizer, hidden: 5 } as Parameters<typeof buildGRU>[0]),
     TypeError,
-    "Cannot build a GRU: an option must be one of tokenizer, units, layers, embedding, dropout, recurrentDropout, " +
-      'residual, layerNorm, dense, attention, attentionWindow, seed, recurrentDropoutMasks, resetAfter: "hidden"',
+    'Cannot build a GRU: there is no option "hidden" (known: tokenizer, units, layers, embedding, dropout, recurrentDropout, ' +
+      "residual, layerNorm, dense, attention, attentionWindow, seed, recurrentDropoutMasks, resetAfter)",
   );
   assertThrows(
     () => buildGRU({ tokenizer, seed: 0.5 }),

@@ -56,8 +56,8 @@ Deno.test("buildLSTM() refuses sizes out of range, a seed that is none, and an o
     () =>
       buildLSTM({ tokenizer, hidden: 5 } as Parameters<typeof buildLSTM>[0]),
     TypeError,
-    "Cannot build an LSTM: an option must be one of tokenizer, units, layers, embedding, " +
-      'dropout, recurrentDropout, residual, layerNorm, dense, attention, attentionWindow, seed, recurrentDropoutMasks: "hidden"',
+    'Cannot build an LSTM: there is no option "hidden" (known: tokenizer, units, layers, embedding, ' +
+      "dropout, recurrentDropout, residual, layerNorm, dense, attention, attentionWindow, seed, recurrentDropoutMasks)",
   );
 });
 

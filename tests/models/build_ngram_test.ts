@@ -158,7 +158,7 @@ for (
     [
       { units: 3 },
       TypeError,
-      'Cannot build an n-gram model: an option must be one of tokenizer, order: "units"',
+      'Cannot build an n-gram model: there is no option "units" (known: tokenizer, order)',
     ],
     [
       { tokenizer: null },

@@ -27,8 +27,8 @@ Deno.test("buildRNN() refuses the GRU's option, and sizes out of range", () => {
   assertThrows(
     () => buildRNN(options as Parameters<typeof buildRNN>[0]),
     TypeError,
-    "Cannot build an RNN: an option must be one of tokenizer, units, layers, embedding, dropout, recurrentDropout, " +
-      'residual, layerNorm, dense, attention, attentionWindow, seed: "resetAfter"',
+    'Cannot build an RNN: there is no option "resetAfter" (known: tokenizer, units, layers, embedding, dropout, recurrentDropout, ' +
+      "residual, layerNorm, dense, attention, attentionWindow, seed)",
   );
   assertThrows(
     () => buildRNN({ tokenizer, dense: -1 }),

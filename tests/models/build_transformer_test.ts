@@ -149,8 +149,8 @@ Deno.test("buildTransformer() refuses what is out of range, unknown, or without 
   refuses(
     { units: 5 },
     TypeError,
-    "Cannot build a transformer: an option must be one of tokenizer, preset, context, layers, heads, keyValueHeads, " +
-      'width, feedForward, positions, rotaryBase, norm, epsilon, activation, bias, tied, dropout, seed: "units"',
+    'Cannot build a transformer: there is no option "units" (known: tokenizer, preset, context, layers, heads, keyValueHeads, ' +
+      "width, feedForward, positions, rotaryBase, norm, epsilon, activation, bias, tied, dropout, seed)",
   );
 });
 

@@ -741,7 +741,7 @@ Deno.test("fromLayersModel() refuses what cannot be a language model, and says w
       chain,
       { length: 3 },
       TypeError,
-      'an option must be one of context, output: "length"',
+      'there is no option "length" (known: context, output)',
     ],
     [
       chain,

@@ -129,7 +129,7 @@ Deno.test("LanguageModel.compile() refuses unknown options and names", () => {
     );
   refused(
     { epochs: 2 },
-    'Cannot compile the model: an option must be one of loss, labelSmoothing, optimizer, learningRate, clipNorm, clipValue, metrics: "epochs"',
+    'Cannot compile the model: there is no option "epochs" (known: loss, labelSmoothing, optimizer, learningRate, clipNorm, clipValue, metrics)',
   );
   refused(null, "Cannot compile the model: options must be an object: null");
   refused(

@@ -11,6 +11,7 @@ import {
 } from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
 import { buildLSTM } from "../../src/models/build_lstm.ts";
+import { buildNGram } from "../../src/models/build_ngram.ts";
 import { LanguageModel } from "../../src/models/language_model.ts";
 import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
@@ -211,7 +212,10 @@ Deno.test("LanguageModel.encode() refuses options that are none", async () => {
     const [options, message] of [
       [null, "options must be an object: null"],
       [[], "options must be an object: an array"],
-      [{ runs: 1 }, 'an option must be one of run, checkpoint: "runs"'],
+      [
+        { runs: 1 },
+        'there is no option "runs", did you mean "run"? (known: run, checkpoint)',
+      ],
     ] as const
   ) {
     await assertRejects(
@@ -404,4 +408,28 @@ Deno.test("LanguageModel.generate() writes a long text from one character with w
   const text = (await model.generate("t", { maxTokens: 1100, seed: 3 })).text;
   assertEquals(text.length, 1100);
   model.dispose();
+});
+
+Deno.test("LanguageModel shows itself and its network in one line each, not the weights", () => {
+  const tokenizer = CharTokenizer.train("abc");
+  const neural = buildLSTM({ tokenizer, units: 4, embedding: 2 });
+  assertEquals(
+    Deno.inspect(neural),
+    "LanguageModel { LSTM, 1 layer of 4 units, 133 parameters, CharTokenizer { vocabSize: 3 } }",
+  );
+  assertEquals(
+    Deno.inspect(neural.network),
+    "RecurrentNetwork { LSTM, 1 layer of 4 units, 133 parameters }",
+  );
+  const counted = buildNGram({ tokenizer, order: 2 });
+  assertEquals(
+    Deno.inspect(counted.network),
+    "NGramNetwork { 2-gram, modified Kneser–Ney, 0 n-grams }",
+  );
+  assertEquals(
+    String(counted.network),
+    "2-gram, modified Kneser–Ney, 0 n-grams",
+  );
+  neural.dispose();
+  counted.dispose();
 });

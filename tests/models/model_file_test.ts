@@ -97,7 +97,7 @@ Deno.test("encodeModel() keeps the defaults of generation, and decodeModel() che
   });
   refuse(
     changed((header) => void (header["generationDefaults"] = { heat: 1 })),
-    `${START}Cannot generate: an option must be one of `,
+    `${START}Cannot generate: there is no option "heat" (known: `,
   );
 });
 

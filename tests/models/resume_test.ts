@@ -377,7 +377,7 @@ Deno.test("resume() refuses options that may not be others, and options that are
     await assertRejects(
       () => goOn(directory, { stepz: 3 } as ResumeOptions),
       TypeError,
-      "Cannot train: an option must be one of epochs, ",
+      'Cannot train: there is no option "stepz", did you mean "steps"? (known: epochs, ',
     );
     await assertRejects(
       () => goOn(directory, { checkpoints: 5 as unknown as string }),

@@ -150,6 +150,6 @@ Deno.test("NGramNetwork refuses sizes out of range, and unknown ones", () => {
   assertThrows(
     () => new NGramNetwork({ vocabSize: 5, order: 2, units: 3 } as never),
     TypeError,
-    'Cannot build an n-gram model: an option must be one of vocabSize, order: "units"',
+    'Cannot build an n-gram model: there is no option "units" (known: vocabSize, order)',
   );
 });

@@ -400,11 +400,11 @@ Deno.test("clean() refuses data and options that cannot be", () => {
   );
   assertEquals(
     messageOf([1], { normalize: "NFC" }),
-    'Cannot clean: an option must be one of missing, fill, missingValues: "normalize"',
+    'Cannot clean: there is no option "normalize" (known: missing, fill, missingValues)',
   );
   assertEquals(
     messageOf(["a"], { normalise: "NFC" }),
-    'Cannot clean: an option must be one of missing, fill, missingValues, columns, normalize, whitespace, duplicates, similarity, shingle: "normalise"',
+    'Cannot clean: there is no option "normalise", did you mean "normalize"? (known: missing, fill, missingValues, columns, normalize, whitespace, duplicates, similarity, shingle)',
   );
   assertEquals(
     messageOf(["a"], { whitespace: "strip" }),

@@ -368,7 +368,7 @@ Deno.test("loadCorpus() refuses options that do not exist, have no effect or are
   ) => messageOf(Class, { name: "a.txt", content: "a", options });
   assertEquals(
     await say({ columns: "text" }),
-    'Cannot load corpus: an option must be one of column, field, metadata, header, delimiter, quote, newlines, maxBytes, signal: "columns"',
+    'Cannot load corpus: there is no option "columns", did you mean "column"? (known: column, field, metadata, header, delimiter, quote, newlines, maxBytes, signal)',
   );
   assertEquals(
     await say({ column: "text" }),

@@ -195,7 +195,7 @@ export function testTokenizerContract(
     assertThrows(
       () => tokenizer.encode("", { unkown: "skip" } as never),
       TypeError,
-      "Cannot encode text: unknown option: unkown; known options: addSpecialTokens, unknown",
+      'Cannot encode text: there is no option "unkown", did you mean "unknown"? (known: addSpecialTokens, unknown)',
     );
     for (const options of [{ skip: true }, { skipSpecialTokens: "yes" }]) {
       for (

@@ -47,7 +47,7 @@ Deno.test("BPETokenizer.train() gives special tokens the first ids, finds them i
 Deno.test("BPETokenizer.train() stops at the minimum frequency, and at once where there is no room", () => {
   const often = BPETokenizer.train("ab ab ab cd", { minFrequency: 3 });
   assertEquals(often.merges, [["a", "b"]]); // Ġ+ab comes twice only
-  assertEquals(BPETokenizer.train("ab ab", { vocabSize: 10 }).vocabSize, 256);
+  assertEquals(BPETokenizer.train("ab ab", { vocabSize: 256 }).merges, []);
 });
 
 Deno.test("BPETokenizer takes Chinese in bytes and joins them to characters and words", () => {
@@ -122,6 +122,21 @@ Deno.test("BPETokenizer.train() refuses what it cannot use", () => {
     "Cannot train BPETokenizer: vocabSize must be an integer from 1: 0",
   );
   assertThrows(
+    () => BPETokenizer.train("a", { vocabSize: 255 }),
+    RangeError,
+    "Cannot train BPETokenizer: vocabSize must be an integer from 256, for 256 bytes and 0 special tokens: 255",
+  );
+  const specialTokens = ["<s>", "</s>", "<s>"]; // one of them twice
+  assertThrows(
+    () => BPETokenizer.train("a", { vocabSize: 257, specialTokens }),
+    RangeError,
+    "Cannot train BPETokenizer: vocabSize must be an integer from 258, for 256 bytes and 2 special tokens: 257",
+  );
+  assertEquals(
+    BPETokenizer.train("a", { vocabSize: 258, specialTokens }).vocabSize,
+    258,
+  );
+  assertThrows(
     () => BPETokenizer.train("a", { minFrequency: 0.5 }),
     RangeError,
     "Cannot train BPETokenizer: minFrequency must be an integer from 0: 0.5",
@@ -134,7 +149,7 @@ Deno.test("BPETokenizer.train() refuses what it cannot use", () => {
   assertThrows(
     () => BPETokenizer.train("a", { merges: 5 } as never),
     TypeError,
-    "Cannot train BPETokenizer: unknown option: merges; known options: vocabSize, minFrequency, specialTokens",
+    'Cannot train BPETokenizer: there is no option "merges" (known: vocabSize, minFrequency, specialTokens',
   );
 });
 

@@ -85,7 +85,7 @@ Deno.test("CharTokenizer refuses options that it does not know", () => {
   assertThrows(
     () => CharTokenizer.train("a", { units: "grapheme" } as never),
     TypeError,
-    "Cannot train CharTokenizer: unknown option: units; known options: unit",
+    'Cannot train CharTokenizer: there is no option "units", did you mean "unit"? (known: unit)',
   );
   assertThrows(
     () => new CharTokenizer(["e\u0301x"], { unit: "grapheme" }),
@@ -276,3 +276,13 @@ for (const [json, error, message] of REFUSED) {
     );
   });
 }
+
+Deno.test("CharTokenizer shows itself in one line, not its vocabulary", () => {
+  const tokenizer = CharTokenizer.train("abc");
+  assertEquals(String(tokenizer), "CharTokenizer { vocabSize: 3 }");
+  assertEquals(Deno.inspect(tokenizer), "CharTokenizer { vocabSize: 3 }");
+  assertEquals(
+    Deno.inspect({ tokenizer }),
+    "{ tokenizer: CharTokenizer { vocabSize: 3 } }",
+  );
+});

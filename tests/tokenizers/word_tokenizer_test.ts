@@ -99,7 +99,7 @@ Deno.test("WordTokenizer refuses what it cannot use", () => {
   assertThrows(
     () => WordTokenizer.train("a", { vocabsize: 5 } as never),
     TypeError,
-    "Cannot train WordTokenizer: unknown option: vocabsize; known options: vocabSize, minFrequency",
+    'Cannot train WordTokenizer: there is no option "vocabsize", did you mean "vocabSize"? (known: vocabSize, minFrequency)',
   );
   assertThrows(
     () => WordTokenizer.train("a", { vocabSize: 1 }),

@@ -59,8 +59,8 @@ const REFUSED: [given: unknown, error: typeof TypeError, message: string][] = [
   [
     { directory: "a", every: 5 },
     TypeError,
-    "Cannot train: an option of checkpoints must be one of directory, everySteps, everySeconds, best, keep, " +
-    'replace: "every"',
+    'Cannot train: checkpoints: there is no option "every" (known: directory, everySteps, everySeconds, best, keep, ' +
+    "replace)",
   ],
   [
     { directory: "a", everySteps: "5" },

@@ -187,7 +187,7 @@ for (
       { name: "crossentropy", gamma: 2 },
       0,
       TypeError,
-      "Cannot make the loss crossentropy: there is no such option, only name: gamma",
+      'Cannot make the loss crossentropy: there is no option "gamma" (known: name)',
     ],
     [
       "crossentropy",

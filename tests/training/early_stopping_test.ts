@@ -163,7 +163,7 @@ for (
     [
       { earlyStopping: { wait: 3 } },
       TypeError,
-      'Cannot train: an option of earlyStopping must be one of patience, minDelta, restoreBest: "wait"',
+      'Cannot train: earlyStopping: there is no option "wait" (known: patience, minDelta, restoreBest)',
     ],
     [
       { earlyStopping: true, epochs: 3, validation: 0 },

@@ -195,8 +195,8 @@ Deno.test("findLearningRate() refuses what it does not take", async () => {
       [
         { epochs: 2 },
         TypeError,
-        "Cannot train: an option must be one of from, to, steps, batchSize, sequenceLength, optimizer, accumulate, loss, " +
-        'labelSmoothing, clipNorm, clipValue, batches, unknown, seed, signal: "epochs"',
+        'Cannot train: there is no option "epochs" (known: from, to, steps, batchSize, sequenceLength, optimizer, accumulate, loss, ' +
+        "labelSmoothing, clipNorm, clipValue, batches, unknown, seed, signal)",
       ],
       [null, TypeError, "Cannot train: the options must be an object: null"],
     ] as unknown as [FindLearningRateOptions, typeof RangeError, string][]

@@ -134,7 +134,7 @@ for (
     [
       { sample: { maxtokens: 5 } },
       TypeError,
-      'Cannot train: an option of sample must be one of prompt, maxTokens, temperature: "maxtokens"',
+      'Cannot train: sample: there is no option "maxtokens", did you mean "maxTokens"? (known: prompt, maxTokens, temperature)',
     ],
     [
       { signal: new AbortController() },
@@ -226,9 +226,9 @@ for (
     [
       { learningrate: 1 },
       TypeError,
-      "Cannot train: an option must be one of epochs, steps, batchSize, sequenceLength, optimizer, learningRate, accumulate, " +
+      'Cannot train: there is no option "learningrate", did you mean "learningRate"? (known: epochs, steps, batchSize, sequenceLength, optimizer, learningRate, accumulate, ' +
       "loss, labelSmoothing, metrics, clipNorm, clipValue, validation, gap, batches, unknown, validateEvery, seed, sample, sampleEvery, signal, maxSeconds, targetLoss, " +
-      'earlyStopping, guard, log, onStep, onValidation, onEpoch, onSample, checkpoints, display: "learningrate"',
+      "earlyStopping, guard, log, onStep, onValidation, onEpoch, onSample, checkpoints, display)",
     ],
   ] as unknown as [FitOptions, typeof RangeError, string][]
 ) {

@@ -126,6 +126,6 @@ Deno.test("mergeOptions() refuses an option that there is not", () => {
   assertThrows(
     () => mergeOptions(SAVED, { epoch: 3 } as FitOptions, undefined),
     TypeError,
-    "Cannot train: an option must be one of epochs, ",
+    'Cannot train: there is no option "epoch", did you mean "epochs"? (known: epochs, ',
   );
 });

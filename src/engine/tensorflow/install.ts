@@ -108,9 +108,9 @@ function check(options: InstallOptions): void {
   for (const name of Object.keys(options)) {
     if (!KNOWN.includes(name)) {
       throw new TypeError(
-        `Cannot install TensorFlow: there is no option "${name}": known are ${
+        `Cannot install TensorFlow: there is no option "${name}" (known: ${
           KNOWN.join(", ")
-        }`,
+        })`,
       );
     }
   }

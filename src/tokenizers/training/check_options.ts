@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { unknownOption } from "../../text/options.ts";
 import { brief } from "../brief.ts";
 
 /** Options of training, complete. */
@@ -95,11 +96,7 @@ export function checkNames(
 ): void {
   const stranger = Object.keys(options).find((name) => !known.includes(name));
   if (stranger === undefined) return;
-  throw new TypeError(
-    `Cannot train ${trainer}: unknown option: ${stranger}; known options: ${
-      known.join(", ")
-    }`,
-  );
+  throw unknownOption(`Cannot train ${trainer}`, stranger, known);
 }
 
 /**

@@ -461,7 +461,7 @@ const WRONG: [Record<string, unknown>, string][] = [
   ],
   [
     { cuda: true },
-    'Cannot install TensorFlow: there is no option "cuda": known are gpu, python, onProgress, signal, cacheDirectory',
+    'Cannot install TensorFlow: there is no option "cuda" (known: gpu, python, onProgress, signal, cacheDirectory)',
   ],
 ];
 

@@ -64,6 +64,6 @@ Deno.test("adaptivePStage() refuses what is out of range", () => {
   );
   refuses(
     { goal: 1 },
-    'Cannot sample: adaptiveP: an option must be one of target, decay: "goal"',
+    'Cannot sample: adaptiveP: there is no option "goal" (known: target, decay)',
   );
 });

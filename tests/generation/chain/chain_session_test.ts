@@ -244,7 +244,7 @@ Deno.test("ChainSession refuses options and places that are none", () => {
   refuses(
     () => chain.start({ sed: 1 } as SessionOptions),
     TypeError,
-    'Cannot start a session: an option must be one of seed, row: "sed"',
+    'Cannot start a session: there is no option "sed", did you mean "seed"? (known: seed, row)',
   );
   refuses(
     () => chain.start({ row: -1 }),

@@ -66,6 +66,6 @@ Deno.test("dynamicTemperatureStage() refuses what is out of range", () => {
   );
   refuses(
     { rang: 1 },
-    'Cannot sample: dynamicTemperature: an option must be one of range, exponent: "rang"',
+    'Cannot sample: dynamicTemperature: there is no option "rang", did you mean "range"? (known: range, exponent)',
   );
 });

@@ -80,7 +80,7 @@ Deno.test("the stages about length refuse what is out of range, and to work with
   refuses(null, "Cannot sample: lengthDecay: options must be an object: null");
   refuses(
     { start: 1, factor: 2, stop: 1 },
-    'Cannot sample: lengthDecay: an option must be one of start, factor: "stop"',
+    'Cannot sample: lengthDecay: there is no option "stop" (known: start, factor)',
   );
   refuses(
     { factor: 2 },

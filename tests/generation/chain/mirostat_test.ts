@@ -116,6 +116,6 @@ Deno.test("mirostatStage() refuses what is out of range or has no effect", () =>
   );
   refuses(
     { t: 1 },
-    'Cannot sample: mirostat: an option must be one of version, tau, eta, m: "t"',
+    'Cannot sample: mirostat: there is no option "t" (known: version, tau, eta, m)',
   );
 });

@@ -236,7 +236,7 @@ Deno.test("dryStage() and noRepeatNgramStage() refuse what is out of range", () 
   );
   refuses(
     { multiplier: 1, last: 3 },
-    'an option must be one of multiplier, base, allowedLength, window, breakers: "last"',
+    'there is no option "last" (known: multiplier, base, allowedLength, window, breakers)',
   );
   refuses(
     { multiplier: 1, base: 0.5 },

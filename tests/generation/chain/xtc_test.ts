@@ -63,7 +63,7 @@ Deno.test("xtcStage() refuses what is out of range, and to work without a sessio
   );
   refuses(
     { probability: 1, treshold: 0.1 },
-    'Cannot sample: xtc: an option must be one of probability, threshold: "treshold"',
+    'Cannot sample: xtc: there is no option "treshold", did you mean "threshold"? (known: probability, threshold)',
   );
   refuses(null, "Cannot sample: xtc: options must be an object: null");
   assertThrows(

@@ -326,7 +326,7 @@ Deno.test("constrain() refuses constraints and options that are none", () => {
     NUMBER,
     { ...good, stop: true },
     TypeError,
-    'Cannot constrain: an option must be one of tokenizer, maxTokens, endToken, stopWhenComplete: "stop"',
+    'Cannot constrain: there is no option "stop" (known: tokenizer, maxTokens, endToken, stopWhenComplete)',
   );
   refuse(
     NUMBER,

@@ -317,7 +317,7 @@ Deno.test("TokenMasks refuses what is no acceptor, no tokenizer of the library, 
   assertThrows(
     () => new TokenMasks(digits, tokenizer, { end: 0 } as never),
     TypeError,
-    'Cannot constrain: an option must be one of endToken: "end"',
+    'Cannot constrain: there is no option "end" (known: endToken)',
   );
 });
 

@@ -115,7 +115,7 @@ for (
       () =>
         wordsOf(["a"], { seperator: "," } as unknown as { separator: string }),
       TypeError,
-      'an option must be one of separator, min, max: "seperator"',
+      'there is no option "seperator", did you mean "separator"? (known: separator, min, max)',
     ],
   ] as const
 ) {

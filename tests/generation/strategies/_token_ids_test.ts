@@ -43,7 +43,7 @@ for (
     [
       { tokens: 3 },
       TypeError,
-      "an option must be one of prompt, maxTokens, draft,",
+      'there is no option "tokens", did you mean "maxTokens"? (known: prompt, maxTokens, draft,',
     ],
   ] as [Partial<SpeculateOptions> | null, typeof RangeError, string][]
 ) {

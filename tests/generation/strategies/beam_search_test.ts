@@ -342,7 +342,11 @@ for (
       RangeError,
       "stopTokens must hold token ids, integers from 0: -1",
     ],
-    [{ beam: 2 }, TypeError, "an option must be one of prompt, beams, "],
+    [
+      { beam: 2 },
+      TypeError,
+      'there is no option "beam", did you mean "beams"? (known: prompt, beams, ',
+    ],
   ] as [object, typeof RangeError, string][]
 ) {
   Deno.test(`beamSearch() refuses ${JSON.stringify(options)}`, async () => {

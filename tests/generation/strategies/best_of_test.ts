@@ -186,7 +186,7 @@ for (
     [
       { best: 2 },
       TypeError,
-      "an option must be one of prompt, n, maxTokens, temperature,",
+      'there is no option "best" (known: prompt, n, maxTokens, temperature,',
     ],
   ] as [Partial<BestOfOptions> | null, typeof RangeError, string][]
 ) {

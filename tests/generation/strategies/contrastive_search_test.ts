@@ -330,7 +330,7 @@ for (
     [
       { penalty: 0.6 },
       TypeError,
-      "an option must be one of prompt, maxTokens, topK, alpha,",
+      'there is no option "penalty" (known: prompt, maxTokens, topK, alpha,',
     ],
   ] as [Partial<ContrastiveSearchOptions> | null, typeof RangeError, string][]
 ) {

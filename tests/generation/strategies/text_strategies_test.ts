@@ -150,17 +150,17 @@ for (
     [
       () => model.beamSearch("to", { prompt: [1] } as never),
       TypeError,
-      'Cannot search: an option must be one of beams, maxTokens, stopTokens, lengthPenalty, earlyStopping, returned, groups, diversityPenalty, sample, seed, process, signal, unknown: "prompt"',
+      'Cannot search: there is no option "prompt" (known: beams, maxTokens, stopTokens, lengthPenalty, earlyStopping, returned, groups, diversityPenalty, sample, seed, process, signal, unknown)',
     ],
     [
       () => model.contrastiveSearch("to", { k: 3 } as never),
       TypeError,
-      'Cannot search: an option must be one of maxTokens, topK, alpha, stopTokens, process, signal, unknown: "k"',
+      'Cannot search: there is no option "k" (known: maxTokens, topK, alpha, stopTokens, process, signal, unknown)',
     ],
     [
       () => model.bestOf("to", { best: 3 } as never),
       TypeError,
-      'Cannot find the best text: an option must be one of n, maxTokens, temperature, topK, seed, stopTokens, scorer, lengthPenalty, process, signal, unknown: "best"',
+      'Cannot find the best text: there is no option "best" (known: n, maxTokens, temperature, topK, seed, stopTokens, scorer, lengthPenalty, process, signal, unknown)',
     ],
     [
       () => model.bestOf("to", { scorer: "long" } as never),

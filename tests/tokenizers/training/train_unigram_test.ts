@@ -108,7 +108,7 @@ Deno.test("trainUnigram() refuses options and words that make no sense", () => {
     [
       () => trainUnigram(one, { vocab_size: 5 } as object),
       TypeError,
-      "Cannot train unigram model: unknown option: vocab_size; known options: vocabSize, specialTokens, ",
+      'Cannot train unigram model: there is no option "vocab_size", did you mean "vocabSize"? (known: vocabSize, specialTokens, ',
     ],
   ];
   for (const [run, type, message] of cases) assertThrows(run, type, message);

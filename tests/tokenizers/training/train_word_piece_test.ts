@@ -107,7 +107,7 @@ Deno.test("trainWordPiece() refuses options and words that make no sense", () =>
     [
       () => trainWordPiece(one, { shrinkingFactor: 0.5 } as object),
       TypeError,
-      "Cannot train WordPiece: unknown option: shrinkingFactor; known options: vocabSize, minFrequency, ",
+      'Cannot train WordPiece: there is no option "shrinkingFactor" (known: vocabSize, minFrequency, ',
     ],
   ];
   for (const [run, type, message] of cases) assertThrows(run, type, message);

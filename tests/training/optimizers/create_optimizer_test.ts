@@ -227,7 +227,7 @@ Deno.test("createOptimizer() refuses what it does not know, and options out of r
       [
         { name: "adam", beta: 0.9 },
         TypeError,
-        "Cannot make adam: there is no such option, only beta1, beta2, epsilon, weightDecay, excludeFromDecay, form, name: beta",
+        'Cannot make adam: there is no option "beta", did you mean "beta1"? (known: beta1, beta2, epsilon, weightDecay, excludeFromDecay, form, name)',
       ],
       [
         { name: "adamw", beta1: 1 },
@@ -272,7 +272,7 @@ Deno.test("createOptimizer() refuses what it does not know, and options out of r
       [
         { name: "lion", form: "keras" },
         TypeError,
-        "Cannot make lion: there is no such option, only beta1, beta2, weightDecay, excludeFromDecay, name: form",
+        'Cannot make lion: there is no option "form" (known: beta1, beta2, weightDecay, excludeFromDecay, name)',
       ],
       [
         { name: "adam", excludeFromDecay: ["bias"] },

@@ -82,12 +82,12 @@ for (
     [
       { name: "cosine", peek: 1 },
       TypeError,
-      "Cannot make a cosine schedule: there is no such option, only peak, warmup, start, end, name: peek",
+      'Cannot make a cosine schedule: there is no option "peek", did you mean "peak"? (known: peak, warmup, start, end, name)',
     ],
     [
       { name: "constant", end: 0 },
       TypeError,
-      "Cannot make a constant schedule: there is no such option, only peak, warmup, start, name: end",
+      'Cannot make a constant schedule: there is no option "end" (known: peak, warmup, start, name)',
     ],
     [
       { name: "linear", warmup: 2.5 },

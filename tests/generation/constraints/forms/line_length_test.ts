@@ -72,7 +72,7 @@ Deno.test("lineLength() refuses options that are none", () => {
   refuse(
     { most: 3 },
     TypeError,
-    'Cannot constrain: an option must be one of min, max, lines: "most"',
+    'Cannot constrain: there is no option "most" (known: min, max, lines)',
   );
   refuse(
     { min: 3, max: 2 },
