@@ -10,7 +10,9 @@ import {
   useEngine,
 } from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
+import { BlockWriter } from "../../src/generation/block_writer.ts";
 import { buildLSTM } from "../../src/models/build_lstm.ts";
+import { buildTransformer } from "../../src/models/build_transformer.ts";
 import { LanguageModel } from "../../src/models/language_model.ts";
 import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
@@ -385,4 +387,41 @@ Deno.test("LanguageModel.generate() writes a long text from one character with w
   const text = (await model.generate("t", { maxTokens: 1100, seed: 3 })).text;
   assertEquals(text.length, 1100);
   model.dispose();
+});
+
+Deno.test("generate() compiles its loop once it pays: after a thousand tokens of six arrays, or 223 of 27", async () => {
+  const tokenizer = CharTokenizer.train("abc");
+  const models = [
+    { built: buildLSTM({ tokenizer, units: 4, embedding: 2 }), few: 999 },
+    {
+      built: buildTransformer({
+        tokenizer,
+        preset: "gpt2",
+        bias: false,
+        layers: 4,
+        heads: 1,
+        width: 4,
+        context: 8,
+      }),
+      few: 222,
+    },
+  ];
+  const original = BlockWriter.prototype.write;
+  let blocks = 0;
+  BlockWriter.prototype.write = function (...parts) {
+    blocks++;
+    return original.apply(this, parts);
+  };
+  try {
+    for (const { built, few } of models) {
+      await built.generate("a", { maxTokens: few, seed: 1 });
+      assertEquals(blocks, 0);
+      await built.generate("a", { maxTokens: 1, seed: 1 });
+      assertEquals(blocks, 1);
+      blocks = 0;
+      built.dispose();
+    }
+  } finally {
+    BlockWriter.prototype.write = original;
+  }
 });
