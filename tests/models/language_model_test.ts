@@ -425,3 +425,36 @@ Deno.test("generate() compiles its loop once it pays: after a thousand tokens of
     BlockWriter.prototype.write = original;
   }
 });
+
+Deno.test("generate() penalizes the same tokens in blocks of a model that starts over as token by token", async () => {
+  const tokenizer = CharTokenizer.train("abcdefghij");
+  const build = () =>
+    buildTransformer({
+      tokenizer,
+      preset: "gpt2",
+      layers: 1,
+      heads: 2,
+      width: 8,
+      context: 12,
+      seed: 2,
+    });
+  const compiled = build();
+  await compiled.generate("a", { maxTokens: 1_000, seed: 9 }); // from here on the compiled loop writes
+  for (const penaltyWindow of [3, 40, "all"] as const) {
+    const options = {
+      repetitionPenalty: 1.5,
+      frequencyPenalty: 0.3,
+      penaltyWindow,
+      seed: 4,
+      maxTokens: 70,
+    };
+    const fresh = build();
+    const [singly, inBlocks] = [
+      await fresh.generate("abc", options),
+      await compiled.generate("abc", options),
+    ];
+    assertEquals(inBlocks.text, singly.text);
+    fresh.dispose();
+  }
+  compiled.dispose();
+});
