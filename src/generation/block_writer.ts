@@ -65,7 +65,7 @@ interface BlockInputs {
   length: Tensor;
   /** How to draw; absent for the likeliest token always. */
   drawing?: Drawing;
-  /** What to draw each token with, shape (B, LONGEST_BLOCK). */
+  /** What to draw each token with, shape (B, room). */
   uniforms?: Tensor;
   /** The penalties, if there are any. */
   penalties?: PenaltyNumbers;
@@ -73,7 +73,7 @@ interface BlockInputs {
   seen?: {
     /** How often each token was there, but for the last one, shape (B, V). */
     counts: Tensor;
-    /** Tokens that leave the window, int32, shape (B, LONGEST_BLOCK). */
+    /** Tokens that leave the window, int32, shape (B, room). */
     leaving: Tensor;
   };
   /** Place of the first that leaves, int32, shape (). */
@@ -86,7 +86,7 @@ interface BlockInputs {
 interface BlockState {
   /** Place of the next token, int32, shape (). */
   place: Tensor;
-  /** int32, shape (LONGEST_BLOCK, B); where there are penalties, as many tokens that leave their window stand before. */
+  /** int32, shape (room, B); where there are penalties, as many tokens that leave their window stand before. */
   ids: Tensor;
   /** Whether all scores so far were numbers, bool, shape (). */
   sound: Tensor;
@@ -146,6 +146,8 @@ export class BlockWriter {
   readonly #write: CompiledFunction<[BlockInputs], BlockState[]>;
   readonly #read: CompiledFunction<[Tensor], Tensor[]>;
   readonly #readCompiled: CompiledFunction<[Tensor], Tensor[]>;
+  /** Tokens that a block has room for: no more than the model reads before it starts over. */
+  readonly #room: number;
   /** How often tokens were read again. */
   #readings = 0;
   /** Tokens of the next block, at most. */
@@ -155,6 +157,7 @@ export class BlockWriter {
   /** @param predictor The model. */
   constructor(predictor: Predictor) {
     this.#predictor = predictor;
+    this.#room = Math.min(LONGEST_BLOCK, predictor.startsOverAfter ?? Infinity);
     this.#write = compile((inputs: BlockInputs) => this.#writeParts(inputs), {
       name: "generation",
     });
@@ -218,7 +221,7 @@ export class BlockWriter {
     sampling: Sampling,
   ): Promise<WrittenBlock> {
     const rows = tokens.length;
-    const length = Math.min(most, this.#length, LONGEST_BLOCK);
+    const length = Math.min(most, this.#length, this.#room);
     const seen = this.#seenBefore(contexts, rows, sampling);
     const own = {
       tokens: tf.tensor1d(tokens, "int32"),
@@ -226,8 +229,8 @@ export class BlockWriter {
       ...(sampling.temperature > 0 && {
         drawing: drawingOf(sampling),
         uniforms: tf.tensor2d(
-          uniformsOf(rows, length, position, sampling),
-          [rows, LONGEST_BLOCK],
+          uniformsOf({ rows, length, position }, this.#room, sampling),
+          [rows, this.#room],
         ),
       }),
       ...seen,
@@ -242,7 +245,9 @@ export class BlockWriter {
         }),
       });
       const written = await Promise.all(
-        parts.map((part) => takeOut(part, length, alternatives)),
+        parts.map((part) =>
+          takeOut(part, { room: this.#room, length, alternatives })
+        ),
       );
       this.#keepPace(length / (performance.now() - begun));
       const states = written.map(({ state }) => state);
@@ -286,7 +291,7 @@ export class BlockWriter {
     const { repetition, frequency, presence, window } = penalties;
     const { counts, leaving, offset } = seenBefore(contexts, window, {
       vocabSize,
-      length: LONGEST_BLOCK,
+      length: this.#room,
     });
     return {
       penalties: {
@@ -296,7 +301,7 @@ export class BlockWriter {
       },
       seen: {
         counts: tf.tensor2d(counts, [rows, vocabSize]),
-        leaving: tf.tensor2d(leaving, [rows, LONGEST_BLOCK], "int32"),
+        leaving: tf.tensor2d(leaving, [rows, this.#room], "int32"),
       },
       offset: tf.scalar(offset, "int32"),
     };
@@ -336,13 +341,13 @@ export class BlockWriter {
   #writeBlock(inputs: BlockInputs): BlockState {
     const { tokens, state, uniforms, length, drawing, seen, told } = inputs;
     const rows = tokens.size;
-    const draws = uniforms && tf.transpose(uniforms); // (LONGEST_BLOCK, B)
+    const draws = uniforms && tf.transpose(uniforms); // (room, B)
     const choose = (scores: Tensor, place: Tensor): Tensor =>
       draws === undefined || drawing === undefined
         ? chooseLikeliest(scores)
         : drawTokens(scores, sliceAt(draws, place), drawing);
-    const first = tf.scalar(seen ? LONGEST_BLOCK : 0, "int32");
-    const room = tf.zeros([LONGEST_BLOCK, rows], "int32");
+    const first = tf.scalar(seen ? this.#room : 0, "int32");
+    const room = tf.zeros([this.#room, rows], "int32");
     const step = this.#predictor.stepper?.() ??
       ((ids, state) => this.#predictor.step(ids, state));
     return whileLoop(
@@ -379,7 +384,7 @@ export class BlockWriter {
         tokens,
         counts: seen ? [seen.counts] : [],
         details: told === undefined ? [] : emptyDetails({
-          length: LONGEST_BLOCK,
+          length: this.#room,
           rows,
           vocabSize: this.#sizeOfVocabulary(),
           told,
@@ -421,17 +426,16 @@ function sizeOfVocabulary(predictor: Predictor): number {
   });
 }
 
-/** The random numbers of a block, as many in every row as the longest block has. */
+/** The random numbers of a block, as many in every row as it has room for. */
 function uniformsOf(
-  rows: number,
-  length: number,
-  position: number,
+  { rows, length, position }: Record<"rows" | "length" | "position", number>,
+  room: number,
   sampling: Sampling,
 ): Float32Array {
-  const uniforms = new Float32Array(rows * LONGEST_BLOCK);
+  const uniforms = new Float32Array(rows * room);
   for (let row = 0; row < rows; row++) {
     for (let i = 0; i < length; i++) {
-      uniforms[row * LONGEST_BLOCK + i] = sampling.uniformAt(row, position + i);
+      uniforms[row * room + i] = sampling.uniformAt(row, position + i);
     }
   }
   return uniforms;
@@ -440,8 +444,11 @@ function uniformsOf(
 /** Reads what the loop of a part gave, and frees all of it but the state. */
 async function takeOut(
   { place, ids, sound, tokens, counts, details, state }: BlockState,
-  length: number,
-  alternatives = 0,
+  { room, length, alternatives = 0 }: {
+    room: number;
+    length: number;
+    alternatives?: number | undefined;
+  },
 ): Promise<{
   rows: Int32Array[];
   sound: boolean;
@@ -451,7 +458,7 @@ async function takeOut(
   const [isSound] = await sound.data();
   const count = tokens.size;
   const all = await ids.data() as Int32Array;
-  const byPlace = all.subarray(-LONGEST_BLOCK * count); // (LONGEST_BLOCK, B)
+  const byPlace = all.subarray(-room * count); // (room, B)
   tf.dispose([place, ids, sound, tokens, counts]);
   const rows = Array.from({ length: count }, () => new Int32Array(length));
   for (let row = 0; row < count; row++) {

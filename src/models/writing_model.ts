@@ -50,8 +50,14 @@ import type { ModelParts } from "./model_file.ts";
 import { VERSION } from "./version.ts";
 import { WeightsFingerprint } from "./weights_fingerprint.ts";
 
-/** Compiling the loop takes half a second or so, in which a small model writes about this many tokens one by one. */
-const COMPILED_FROM_TOKENS = 1_000;
+/**
+ * Compiling the loop takes half a second or so, in which a model writes about so many tokens one by one, divided by the
+ * number of its arrays: without the loop, a token takes as long as the operations on them take to begin.
+ */
+const COMPILED_FROM = 6_000;
+
+/** Compiling takes longer for many arrays too, so it needs so many tokens at least. */
+const LEAST_COMPILED = 100;
 
 /** A tokenizer and a network over its tokens. `LanguageModel` adds training, evaluation and files. */
 export abstract class WritingModel {
@@ -411,10 +417,11 @@ export abstract class WritingModel {
   /** Writes blocks of tokens by one compiled loop, once so many were asked for that compiling it pays. */
   #blocksFor(tokens: number): BlockSource | undefined {
     this.#tokensAsked += tokens;
+    const { size } = this.network.parameters;
     if (
       this.network.counting !== undefined || !hasEngine() ||
       engineInfo().name !== "tensorflow" ||
-      this.#tokensAsked < COMPILED_FROM_TOKENS
+      this.#tokensAsked < Math.max(COMPILED_FROM / size, LEAST_COMPILED)
     ) return undefined;
     // Brings the weights to the engine: the compiled loop cannot.
     for (const parameter of this.network.parameters.values()) {

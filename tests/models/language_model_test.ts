@@ -10,8 +10,10 @@ import {
   useEngine,
 } from "../../src/engine/engine.ts";
 import { tf } from "../../src/engine/tf.ts";
+import { BlockWriter } from "../../src/generation/block_writer.ts";
 import { buildLSTM } from "../../src/models/build_lstm.ts";
 import { buildNGram } from "../../src/models/build_ngram.ts";
+import { buildTransformer } from "../../src/models/build_transformer.ts";
 import { LanguageModel } from "../../src/models/language_model.ts";
 import { RecurrentNetwork } from "../../src/networks/recurrent_network.ts";
 import { CharTokenizer } from "../../src/tokenizers/char_tokenizer.ts";
@@ -432,4 +434,74 @@ Deno.test("LanguageModel shows itself and its network in one line each, not the 
   );
   neural.dispose();
   counted.dispose();
+});
+
+Deno.test("generate() compiles its loop once it pays: after a thousand tokens of six arrays, or 223 of 27", async () => {
+  const tokenizer = CharTokenizer.train("abc");
+  const models = [
+    { built: buildLSTM({ tokenizer, units: 4, embedding: 2 }), few: 999 },
+    {
+      built: buildTransformer({
+        tokenizer,
+        preset: "gpt2",
+        bias: false,
+        layers: 4,
+        heads: 1,
+        width: 4,
+        context: 8,
+      }),
+      few: 222,
+    },
+  ];
+  const original = BlockWriter.prototype.write;
+  let blocks = 0;
+  BlockWriter.prototype.write = function (...parts) {
+    blocks++;
+    return original.apply(this, parts);
+  };
+  try {
+    for (const { built, few } of models) {
+      await built.generate("a", { maxTokens: few, seed: 1 });
+      assertEquals(blocks, 0);
+      await built.generate("a", { maxTokens: 1, seed: 1 });
+      assertEquals(blocks, 1);
+      blocks = 0;
+      built.dispose();
+    }
+  } finally {
+    BlockWriter.prototype.write = original;
+  }
+});
+
+Deno.test("generate() penalizes the same tokens in blocks of a model that starts over as token by token", async () => {
+  const tokenizer = CharTokenizer.train("abcdefghij");
+  const build = () =>
+    buildTransformer({
+      tokenizer,
+      preset: "gpt2",
+      layers: 1,
+      heads: 2,
+      width: 8,
+      context: 12,
+      seed: 2,
+    });
+  const compiled = build();
+  await compiled.generate("a", { maxTokens: 1_000, seed: 9 }); // from here on the compiled loop writes
+  for (const penaltyWindow of [3, 40, "all"] as const) {
+    const options = {
+      repetitionPenalty: 1.5,
+      frequencyPenalty: 0.3,
+      penaltyWindow,
+      seed: 4,
+      maxTokens: 70,
+    };
+    const fresh = build();
+    const [singly, inBlocks] = [
+      await fresh.generate("abc", options),
+      await compiled.generate("abc", options),
+    ];
+    assertEquals(inBlocks.text, singly.text);
+    fresh.dispose();
+  }
+  compiled.dispose();
 });
