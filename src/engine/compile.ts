@@ -60,6 +60,16 @@ export interface CompiledFunction<Arguments extends unknown[], Result> {
    */
   inBackground(...args: Arguments): Promise<Result>;
 
+  /**
+   * Gets ready for arguments of this kind: the function is recorded, and what XLA has to compile is compiled on another
+   * thread. Nothing is assigned, and calls go on meanwhile; those of this very function wait for it. On engines that
+   * record nothing there is nothing to do.
+   *
+   * @param args Arguments of the kind; they may be disposed as soon as this returns.
+   * @returns Resolves once a call finds all of it ready.
+   */
+  prepare(...args: Arguments): Promise<void>;
+
   /** How many recordings were made so far. */
   readonly recordings: number;
 
@@ -181,6 +191,11 @@ export function compile<Arguments extends unknown[], Result>(
       return found === undefined
         ? asItIs(...args)
         : await found.trace.callInBackground(found.tensors) as Result;
+    },
+    prepare: async (...args: Arguments): Promise<void> => {
+      if (!hasEngine()) await ensureEngine();
+      const found = traceFor(args);
+      await found?.trace.prepare(found.tensors);
     },
     dispose: () => {
       for (const trace of traces.values()) trace.dispose();

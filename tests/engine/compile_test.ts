@@ -634,6 +634,49 @@ Deno.test("Calls in the background go on when the function is disposed, recorded
   assertAllClose(read(weight), [0]); // 2.56 − 0.5 · 5.12
 });
 
+Deno.test("prepare() makes the recording that a call replays, and assigns nothing", async () => {
+  const variable = tf.variable(scalar(1));
+  const grow = compile((x: Tensor) => {
+    variable.assign(tf.add(variable, tf.sum(x)));
+    return variable;
+  }, { jit: true });
+  const x = scalar(2);
+  await assertNoLeak(async () => {
+    const given = tf.clone(x);
+    const prepared = grow.prepare(given);
+    given.dispose();
+    grow(x).dispose(); // does not have to wait, nor is it refused: 1 + 2
+    await prepared;
+    await grow.prepare(x); // there is nothing left to do
+  });
+  assertEquals(grow.recordings, 1);
+  assertEquals(read(variable), [3]);
+  assertEquals(read(grow(x)), [5]);
+  const gone = grow.prepare(tf.ones([2]));
+  grow.dispose(); // while it is under way
+  await gone;
+  await useEngine("cpu");
+  try {
+    await grow.prepare(scalar(1)); // nothing is recorded there
+    assertEquals(grow.recordings, 2);
+    assertEquals([...await variable.data()], [5]);
+  } finally {
+    await useEngine("tensorflow");
+  }
+});
+
+Deno.test("prepare() tells what fails", async () => {
+  const look = compile((ids: Tensor) =>
+    tf.gather(tf.tensor1d([1, 2, 3]), ids as tf.Tensor1D)
+  );
+  await assertRejects(
+    () => look.prepare(tf.tensor1d([9], "int32")),
+    Error,
+    'the op "GatherV2" failed',
+  );
+  assertEquals(read(look(tf.tensor1d([2], "int32"))), [3]);
+});
+
 Deno.test("Results of calls in the background are right when another engine has been chosen meanwhile", async () => {
   const weight = tf.variable(tf.ones([3]));
   const grow = compile(() => {

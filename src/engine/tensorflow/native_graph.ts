@@ -2,7 +2,8 @@
  * A `TF_Graph`: ops are added to it one by one, shapes are told at once, and in the end it becomes a function.
  *
  * What is added is also written down into a digest, from which the function's name follows: the same graph, recorded
- * again, has the same name.
+ * again, has the same name. An op that is there already, with the same inputs, is not added again: its results follow
+ * from its inputs alone.
  *
  * Source: `TF_NewOperation` … `TF_GraphToFunction` of `tensorflow/c/c_api.h`.
  *
@@ -31,6 +32,9 @@ import {
 import { opDefinition } from "./op_definition.ts";
 import { createNativeTensor, type TensorDescription } from "./tensors.ts";
 
+/** A constant of at most so many numbers is looked for among those that are there. */
+const SMALL = 64;
+
 /** Gives every op of a recording its name, and remembers where it was made. */
 export class OpNames {
   /** Of every op, by its name, where it was made. */
@@ -55,6 +59,8 @@ export class NativeGraph {
   readonly #graph: bigint;
   /** All that the graph consists of. */
   readonly #content = createHash("sha256");
+  /** What the ops that are there give, by all that they are made from. */
+  readonly #known = new Map<string, GraphOutput[]>();
 
   /**
    * @param context The runtime.
@@ -106,6 +112,16 @@ export class NativeGraph {
         "Cannot record a tensor of strings: a compiled function works on numbers and bools: make it outside",
       );
     }
+    const bytes = new Uint8Array(
+      values.buffer,
+      values.byteOffset,
+      values.byteLength,
+    );
+    const key = values.length <= SMALL
+      ? asText(["Const", dtype, shape, [...bytes]])
+      : undefined;
+    const known = key === undefined ? undefined : this.#known.get(key);
+    if (known !== undefined) return known[0]!;
     const tensor = createNativeTensor(this.#context, description, values);
     const { node, name } = this.#newNode("Const");
     api.TF_SetAttrType(node, cString("dtype"), dtype);
@@ -114,10 +130,15 @@ export class NativeGraph {
     status.check(() => "Cannot record a constant");
     const operation = this.#add(node, "Const");
     this.#note(name, shape, dtype);
-    this.#content.update(
-      new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-    );
-    return { shape, dtype, output: outputOf(operation, 0), name: `${name}:0` };
+    this.#content.update(bytes);
+    const output = {
+      shape,
+      dtype,
+      output: outputOf(operation, 0),
+      name: `${name}:0`,
+    };
+    if (key !== undefined) this.#known.set(key, [output]);
+    return output;
   }
 
   /**
@@ -149,6 +170,14 @@ export class NativeGraph {
           "draw random numbers with randomUniform() of this library, from a seed and a counter",
       );
     }
+    const from = asText([
+      name,
+      inputs.map((input) => input.name),
+      attributes,
+      shapes,
+    ]);
+    const known = this.#known.get(from);
+    if (known !== undefined) return known;
     const { node, name: nodeName } = this.#newNode(name);
     let next = 0;
     for (const [i, isList] of inputIsList.entries()) {
@@ -173,13 +202,13 @@ export class NativeGraph {
       }
     }
     const operation = this.#add(node, name, inputs);
-    this.#note(nodeName, inputs.map((input) => input.name), attributes, shapes);
+    this.#note(nodeName, from);
     const count = this.#context.api.TF_OperationNumOutputs(operation);
-    return Array.from({ length: count }, (_, index) => {
+    const outputs = Array.from({ length: count }, (_, index) => {
       const output = outputOf(operation, index);
       const place = { graph: this.#graph, op: name, output };
-      const known = shapes?.[index];
-      if (known !== undefined) setOutputShape(this.#context, place, known);
+      const shape = shapes?.[index];
+      if (shape !== undefined) setOutputShape(this.#context, place, shape);
       return {
         shape: outputShape(this.#context, place),
         dtype: this.#context.api.TF_OperationOutputType(output),
@@ -187,6 +216,8 @@ export class NativeGraph {
         name: `${nodeName}:${index}`,
       };
     });
+    this.#known.set(from, outputs);
+    return outputs;
   }
 
   /**
@@ -256,12 +287,7 @@ export class NativeGraph {
 
   /** Takes a part of the graph down, for its function's name. */
   #note(...parts: unknown[]): void {
-    this.#content.update(
-      JSON.stringify(
-        parts,
-        (_, value) => typeof value === "bigint" ? `${value}n` : value,
-      ),
-    );
+    this.#content.update(asText(parts));
   }
 
   #newNode(op: string): { node: bigint; name: string } {
@@ -284,6 +310,13 @@ export class NativeGraph {
     );
     return operation;
   }
+}
+
+function asText(parts: readonly unknown[]): string {
+  return JSON.stringify(
+    parts,
+    (_, value) => typeof value === "bigint" ? `${value}n` : value,
+  );
 }
 
 /** How many tensors a list takes: all that the single inputs leave, or, of several lists, what its attribute says. */

@@ -157,6 +157,30 @@ export class TracedFunction {
     return result;
   }
 
+  /**
+   * Runs it once on another thread, beside all other calls, and drops what comes out: from then on XLA has compiled it.
+   * Variables keep their values.
+   */
+  async prepare(args: readonly Tensor[]): Promise<void> {
+    if (this.#proven) return;
+    const { context } = this.#runtime;
+    this.#underWay++;
+    try {
+      const handles = await context.executeInBackground(
+        this.#recording.name,
+        this.#attributes(),
+        this.#handles(args),
+        this.#recording.outputs.length,
+      );
+      for (const handle of handles) context.api.TFE_DeleteTensorHandle(handle);
+      this.#proven = true;
+    } catch (error) {
+      if (!this.#isDisposed) this.#recoverFrom(error); // records for TensorFlow's executor, which compiles nothing
+    } finally {
+      if (--this.#underWay === 0 && this.#isDisposed) this.#forget();
+    }
+  }
+
   /** Makes TensorFlow forget the function, once its calls in the background are done. */
   dispose(): void {
     this.#isDisposed = true;

@@ -152,7 +152,7 @@ export async function beamSearch(
   const settings = beamSearchSettings(options);
   const { prompt, groups, maxTokens, process, signal } = settings;
   checkRoom(next, prompt.length + maxTokens);
-  const rows = rowLogits(next);
+  const rows = rowLogits(next, maxTokens);
   const { seed = freshSeed() } = options;
   const searches = Array.from(
     { length: groups },

@@ -182,7 +182,7 @@ async function sample(
     { length: n },
     (_, row): Writing => ({ row, place: 0, tokens: [], logProbability: 0 }),
   );
-  const rows = rowLogits(next);
+  const rows = rowLogits(next, maxTokens);
   try {
     let logits = await rows.begin([prompt]);
     checkStopTokens(ACTION, stopTokens, logits[0]!.length);

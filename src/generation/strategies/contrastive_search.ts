@@ -137,7 +137,7 @@ export async function contrastiveSearch(
   }
   const tokens: number[] = [];
   const scores: number[] = [];
-  const rows = hiddenRows(next);
+  const rows = hiddenRows(next, maxTokens);
   try {
     const begun = await rows.begin(prompt);
     const past = begun.hidden.map(unit);

@@ -63,12 +63,16 @@ export type HiddenPredictor =
 
 /**
  * @param source A model's network, or any function from rows of tokens to logits and hidden vectors.
+ * @param steps How often the row may go on.
  * @returns A row over it.
  */
-export function hiddenRows(source: HiddenPredictor | NextHidden): HiddenRows {
+export function hiddenRows(
+  source: HiddenPredictor | NextHidden,
+  steps: number,
+): HiddenRows {
   return typeof source === "function"
     ? new FunctionRows(source)
-    : new PredictorRows(source);
+    : new PredictorRows(source, steps);
 }
 
 /** A row of a function, which reads it from the beginning each time. */
@@ -135,9 +139,11 @@ class PredictorRows implements HiddenRows {
   #state: PredictorState = [];
   /** Which of these rows goes on. */
   #kept = 0;
+  readonly #most: number;
 
-  constructor(predictor: HiddenPredictor) {
+  constructor(predictor: HiddenPredictor, most: number) {
     this.#predictor = predictor;
+    this.#most = most;
     this.#steps = RowSteps.of(predictor, true);
   }
 
@@ -159,7 +165,12 @@ class PredictorRows implements HiddenRows {
 
   async tryOut(tokens: readonly number[]): Promise<readonly RowPrediction[]> {
     const parents = tokens.map(() => this.#kept);
-    const next = await this.#steps.take(this.#state, parents, tokens);
+    const next = await this.#steps.take(
+      this.#state,
+      parents,
+      tokens,
+      this.#most,
+    );
     this.dispose();
     this.#state = next.state;
     const logits = await rowsOf(next.logits);

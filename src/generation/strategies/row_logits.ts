@@ -44,12 +44,16 @@ export interface RowLogits {
 
 /**
  * @param source A model's network, or any function from rows of tokens to logits.
+ * @param steps How often rows may go on.
  * @returns Rows over it.
  */
-export function rowLogits(source: Predictor | NextLogits): RowLogits {
+export function rowLogits(
+  source: Predictor | NextLogits,
+  steps: number,
+): RowLogits {
   return typeof source === "function"
     ? new FunctionRows(source)
-    : new PredictorRows(source);
+    : new PredictorRows(source, steps);
 }
 
 /**
@@ -121,10 +125,12 @@ class FunctionRows implements RowLogits {
 class PredictorRows implements RowLogits {
   readonly #predictor: Predictor;
   readonly #steps: RowSteps;
+  readonly #most: number;
   #state: PredictorState = [];
 
-  constructor(predictor: Predictor) {
+  constructor(predictor: Predictor, most: number) {
     this.#predictor = predictor;
+    this.#most = most;
     this.#steps = RowSteps.of(predictor, false);
   }
 
@@ -154,7 +160,12 @@ class PredictorRows implements RowLogits {
     parents: readonly number[],
     tokens: readonly number[],
   ): Promise<readonly Float32Array[]> {
-    const next = await this.#steps.take(this.#state, parents, tokens);
+    const next = await this.#steps.take(
+      this.#state,
+      parents,
+      tokens,
+      this.#most,
+    );
     return await this.#take(next.logits, next.state, parents.length);
   }
 

@@ -1,9 +1,10 @@
 /**
  * Steps of a model over rows that fork: picking the rows to go on from and reading a token in each is one compiled call.
  *
- * Recording a call takes as long as about ten steps as they are, and compiling it by XLA as several hundred that are
- * recorded. So a model's first steps are taken as they are, then they are recorded, and in the end compiled; what is
- * recorded is kept with the model. All three compute the same up to rounding.
+ * Recording a call takes as long as about fifteen steps as they are, and compiling it by XLA as several hundred that are
+ * recorded. So the first steps of a model that is asked for few of them are taken as they are, then they are recorded,
+ * and in the end compiled, on another thread, while those that are recorded go on; what is recorded is kept with the
+ * model. All three compute the same up to rounding.
  *
  * @module
  */
@@ -12,8 +13,11 @@ import { asOnePart } from "../../engine/side_by_side.ts";
 import { type Tensor, tf } from "../../engine/tf.ts";
 import type { Predictor, PredictorState } from "../predictor.ts";
 
-/** Steps after which a search is likely to be long enough for recording to pay. */
+/** Steps after which more searches are likely to come, so that recording pays. */
 const RECORDED_FROM = 4;
+
+/** Steps of a search that pay for recording by themselves. */
+const LONG_SEARCH = 20;
 
 /** Steps after which XLA pays. */
 const COMPILED_FROM = 1_000;
@@ -52,8 +56,12 @@ export class RowSteps {
   readonly #compiled: CompiledFunction<[StepInputs], Tensor[]> | undefined;
   readonly #tellsHidden: boolean;
   #taken = 0;
-  /** By the number of rows, how many milliseconds the last compiled step took; the first has to be compiled. */
+  /** By the number of rows, whether XLA is done. */
+  readonly #isReady = new Map<number, boolean>();
+  /** By the number of rows, how many milliseconds the last compiled step took. */
   readonly #times = new Map<number, number>();
+  /** What XLA does at present. */
+  #preparing: Promise<void> = Promise.resolve();
 
   /**
    * @param predictor A model.
@@ -109,16 +117,18 @@ export class RowSteps {
    * @param state The state before it; the caller still owns it.
    * @param parents Of every new row, the row of the state that it goes on from.
    * @param tokens The new token of every row.
+   * @param search How many steps the whole search may take.
    * @returns What the model says then.
    */
   async take(
     state: PredictorState,
     parents: readonly number[],
     tokens: readonly number[],
+    search = 1,
   ): Promise<RowStep> {
     const taken = this.#taken++;
     const isRecorded = this.#recorded !== undefined && state.length > 0 &&
-      taken >= RECORDED_FROM;
+      (taken >= RECORDED_FROM || search >= LONG_SEARCH);
     // One recording serves all numbers of rows up to that of the state, which may have to grow first.
     const known = state[0]?.shape[0] ?? 0;
     const rows = isRecorded ? Math.max(known, parents.length) : parents.length;
@@ -147,15 +157,34 @@ export class RowSteps {
       }
       const results = !isRecorded
         ? tf.tidy(() => this.#asItIs(inputs))
-        : taken < COMPILED_FROM
-        ? this.#recorded!(inputs)
-        : await this.#takeCompiled(inputs, rows);
+        : taken >= COMPILED_FROM && this.#hasCompiled(inputs, rows)
+        ? await this.#takeCompiled(inputs, rows)
+        : this.#recorded!(inputs);
       const [logits, ...others] = results as [Tensor, ...Tensor[]];
       const hidden = this.#tellsHidden ? others.shift()! : undefined;
       return { logits, hidden, state: others };
     } finally {
       tf.dispose(own);
     }
+  }
+
+  /** Resolves once XLA has nothing more to do on another thread. */
+  get settled(): Promise<void> {
+    return this.#preparing;
+  }
+
+  /** Whether XLA has compiled a step of so many rows; if it has not begun yet, it does. */
+  #hasCompiled(inputs: StepInputs, rows: number): boolean {
+    const isReady = this.#isReady.get(rows);
+    if (isReady === undefined) {
+      this.#isReady.set(rows, false);
+      const prepared = this.#compiled!.prepare(inputs).then(
+        () => void this.#isReady.set(rows, true),
+        () => {}, // recorded steps go on, and fail by themselves if they must
+      );
+      this.#preparing = Promise.all([this.#preparing, prepared]).then(() => {});
+    }
+    return isReady ?? false;
   }
 
   /** Takes a compiled step, on another thread unless it is quick. */

@@ -84,6 +84,7 @@ for (
         const next = await steps.take(state, parents, tokens);
         tf.dispose([...state]);
         state = next.state;
+        await steps.settled;
         if (COMPARED.has(step)) {
           const [logits, hidden] = [next.logits, next.hidden!].map((x) =>
             x.dataSync().subarray(0, count * x.shape[1]!)
