@@ -155,6 +155,20 @@ Deno.test("A number that changes belongs in a tensor: a schedule changes the ste
   assertEquals(step.recordings, 1);
 });
 
+Deno.test("Ops that differ in an attribute alone stay apart, be it no finite number, and those alike give the same", () => {
+  const slopes = [0.5, Infinity, -Infinity, 0.5];
+  const bend = (x: Tensor) => slopes.map((slope) => tf.leakyRelu(x, slope));
+  const compiled = compile(bend);
+  for (const run of [bend, compiled]) {
+    assertEquals(run(tf.tensor1d([-1])).map(read), [
+      [-0.5],
+      [-Infinity],
+      [Infinity],
+      [-0.5],
+    ]);
+  }
+});
+
 Deno.test("A tensor from outside that is disposed and replaced leads to a new recording", () => {
   const weight = tf.variable(scalar(1));
   const optimizer = tf.train.sgd(0.5);

@@ -312,10 +312,16 @@ export class NativeGraph {
   }
 }
 
+/** What tells parts of a graph apart. */
 function asText(parts: readonly unknown[]): string {
   return JSON.stringify(
     parts,
-    (_, value) => typeof value === "bigint" ? `${value}n` : value,
+    (_, value) =>
+      typeof value === "bigint"
+        ? `${value}n`
+        : typeof value === "number" && !Number.isFinite(value)
+        ? String(value) // JSON has no word for it
+        : value,
   );
 }
 
