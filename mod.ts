@@ -467,7 +467,9 @@ export {
 } from "./src/generation/chain/chain_session.ts";
 export {
   Candidates,
+  type CandidatesSum,
   type ChainContext,
+  type SumBorder,
 } from "./src/generation/chain/candidates.ts";
 export type {
   PenaltyOptions,

@@ -6,7 +6,7 @@
 import type { RunPlan, RunReport } from "./training_display.ts";
 
 /** Epochs of which each has its line, however short they are. */
-const FEW = 20;
+const FEW = 10;
 /** Milliseconds between two epochs of a longer run that are shown. */
 const INTERVAL = 2000;
 

@@ -62,6 +62,36 @@ export interface StartedEngine {
   reluctance?: string;
 }
 
+/** An engine needs what Deno was not allowed, so that nothing has to be installed. */
+export class PermissionError extends Error {
+  /** The class's name, which begins the printed error. */
+  override readonly name: string = "PermissionError";
+  /** What brings the engine. */
+  readonly remedy: string;
+
+  /**
+   * @param reason What Deno may not do.
+   * @param flags What it is to be run with.
+   */
+  constructor(reason: string, flags: string) {
+    super(reason);
+    this.remedy = `\`deno run -A\`, or ${flags}`;
+  }
+}
+
+/**
+ * Asks without a prompt; a permission for some paths or names alone counts, as it may be the one that is needed.
+ *
+ * @param name Name of the permission.
+ * @returns Whether Deno has it.
+ */
+export async function isAllowed(
+  name: "env" | "ffi" | "read",
+): Promise<boolean> {
+  const { state, partial } = await Deno.permissions.query({ name });
+  return state === "granted" || partial;
+}
+
 /** An engine that may be chosen. */
 export interface Candidate {
   /** Its name, which is also its backend's in TensorFlow.js. */

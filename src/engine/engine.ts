@@ -12,6 +12,7 @@ import {
   ENGINE_NAMES,
   type EngineName,
   type EngineOptions,
+  PermissionError,
   type StartedEngine,
 } from "./candidate.ts";
 import { cpu } from "./fallback/cpu.ts";
@@ -177,7 +178,9 @@ async function choose(
       unused.push({
         name: candidate.name,
         reason: error instanceof Error ? error.message : String(error),
-        remedy: candidate.remedy,
+        remedy: error instanceof PermissionError
+          ? error.remedy
+          : candidate.remedy,
       });
       await restore();
       if (options.library !== undefined) break; // It was asked for by name, in effect.

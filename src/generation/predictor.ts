@@ -35,8 +35,8 @@ export interface Predictor {
   readonly startsOverAfter?: number;
 
   /**
-   * Whether `step()` and `stepHidden()` are made of operations on tensors alone, so that strategies may compile them; a
-   * model that reads values or counts its calls must not say so.
+   * Whether `forward()`, `step()` and the two that tell hidden vectors are made of operations on tensors alone, so that
+   * strategies may compile them; a model that reads values or counts its calls must not say so.
    *
    * @default {undefined} for a model that runs as it is
    */

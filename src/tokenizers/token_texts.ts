@@ -48,6 +48,9 @@ export interface TokenTexts {
 
 const known = new WeakMap<Tokenizer, TokenTexts>();
 
+/** By texts and id, the texts without that token. */
+const others = new WeakMap<TokenTexts, Map<number, TokenTexts>>();
+
 /**
  * Tells what each token adds to a text, when ids are decoded from the first one on by `decodeStream()`.
  *
@@ -84,9 +87,17 @@ export function tokenTexts(tokenizer: Tokenizer): TokenTexts {
  *
  * @param texts The texts of all tokens.
  * @param id The token.
- * @returns The texts of the others; the same object if it had none.
+ * @returns The texts of the others, the same object each time; `texts` itself if it had none.
  */
 export function withoutToken(texts: TokenTexts, id: number): TokenTexts {
+  let without = others.get(texts);
+  if (without === undefined) others.set(texts, without = new Map());
+  let rest = without.get(id);
+  if (rest === undefined) without.set(id, rest = leaveOut(texts, id));
+  return rest;
+}
+
+function leaveOut(texts: TokenTexts, id: number): TokenTexts {
   if (!texts.groups.some(({ ids }) => ids.includes(id))) return texts;
   const groups = texts.groups.map((group) => {
     const place = group.ids.indexOf(id);

@@ -285,16 +285,18 @@ function encode(
   }
 }
 
+/** A copy, as the caller may change the ids while a run reads them. */
 function check(
   ids: ArrayLike<number> | ArrayLike<bigint>,
   { vocabSize }: Tokenizer,
   { action = "train" }: FitTokensOptions,
   placeOf?: (index: number) => string,
 ): TokenArray {
-  return compactIds(ids, vocabSize, {
+  const compact = compactIds(ids, vocabSize, {
     action,
     ...(placeOf !== undefined && { placeOf }),
   });
+  return compact === ids ? compact.slice() : compact;
 }
 
 function checkSource(

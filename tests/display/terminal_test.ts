@@ -128,13 +128,13 @@ Deno.test("TerminalDisplay.update() leaves one epoch in two seconds above the ba
   assertEquals(shown, [1, 5, 9, 60]);
 });
 
-Deno.test("TerminalDisplay.update() leaves every epoch above the bar where there are 20", () => {
+Deno.test("TerminalDisplay.update() leaves every epoch above the bar where there are 10", () => {
   const { screen, display } = started();
-  display.start({ ...PLAN, epochs: 20 });
-  for (let epoch = 1; epoch <= 20; epoch++) {
+  display.start({ ...PLAN, epochs: 10 });
+  for (let epoch = 1; epoch <= 10; epoch++) {
     screen.take();
-    display.update({ ...REPORT, kind: "epoch", epoch, epochs: 20 });
-    assert(screen.take().includes(`epoch ${epoch}/20  loss 2.250  `));
+    display.update({ ...REPORT, kind: "epoch", epoch, epochs: 10 });
+    assert(screen.take().includes(`epoch ${epoch}/10  loss 2.250  `));
   }
 });
 

@@ -12,6 +12,7 @@ import { tokenizerFromJSON } from "../../src/tokenizers/resolve.ts";
 import {
   type TokenTexts,
   tokenTexts,
+  withoutToken,
 } from "../../src/tokenizers/token_texts.ts";
 import type { JsonObject, Tokenizer } from "../../src/tokenizers/tokenizer.ts";
 import { UnigramTokenizer } from "../../src/tokenizers/unigram_tokenizer.ts";
@@ -250,4 +251,13 @@ Deno.test("tokenTexts() refuses decoders that hold text back, and tokenizers tha
     TypeError,
     "of this library: undefined",
   );
+});
+
+Deno.test("withoutToken() leaves a token out, and gives the same object each time", () => {
+  const texts = tokenTexts(CharTokenizer.train("abc"));
+  const rest = withoutToken(texts, 1);
+  assertEquals([...rest.groups[0]!.ids], [0, 2]);
+  assertEquals(rest.groups[0]!.texts.length, 2);
+  assert(withoutToken(texts, 1) === rest);
+  assert(withoutToken(rest, 1) === rest);
 });

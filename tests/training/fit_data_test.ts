@@ -60,6 +60,28 @@ Deno.test("fitTokens() reads documents from lists, from rows of ids, and from ar
   ) assertEquals(read(data), expected);
 });
 
+Deno.test("fitTokens() copies ids, which the caller may change while a run reads them", () => {
+  const ids = Uint8Array.of(0, 1, 2, 3);
+  for (
+    const [data, expected] of [
+      [ids, [0, 1, 2, 3]],
+      [[ids.subarray(0, 2), ids.subarray(2)], [[0, 1], [2, 3]]],
+      [{ shape: [4], dtype: "uint8", data: ids }, [0, 1, 2, 3]],
+      [{ shape: [2, 2], dtype: "uint8", data: ids }, [[0, 1], [2, 3]]],
+    ] as [FitData, unknown][]
+  ) {
+    ids.set([0, 1, 2, 3]);
+    const kept = fitTokens(data, TOKENIZER);
+    ids.fill(5);
+    assertEquals(
+      kept.kind === "text"
+        ? [...kept.tokens as Uint8Array]
+        : kept.documents.map((document) => [...document as Uint8Array]),
+      expected,
+    );
+  }
+});
+
 Deno.test("fitTokens() keeps ids in one byte where the vocabulary is small", () => {
   const found = fitTokens(Float64Array.of(1, 2), TOKENIZER, {});
   assertInstanceOf(found.kind === "text" && found.tokens, Uint8Array);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Candidate } from "../candidate.ts";
+import { type Candidate, isAllowed, PermissionError } from "../candidate.ts";
 import {
   delegateKernel,
   delegateMissingKernels,
@@ -16,6 +16,12 @@ export const wasm: Candidate = {
   name: "wasm",
   remedy: "a Deno with WebAssembly SIMD, and npm packages within reach",
   async start() {
+    if (!await isAllowed("read")) {
+      throw new PermissionError(
+        "Deno may not read the file of its kernels",
+        "--allow-read",
+      );
+    }
     const { version_wasm } = await import("@tensorflow/tfjs-backend-wasm");
     await tf.setBackend("wasm");
     delegateMissingKernels("wasm");

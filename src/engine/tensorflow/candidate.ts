@@ -3,8 +3,11 @@
  *
  * @module
  */
-import type { Candidate } from "../candidate.ts";
+import { type Candidate, isAllowed, PermissionError } from "../candidate.ts";
 import { findTensorFlow } from "./library.ts";
+
+/** Permissions that the library's search and use need. */
+const FLAGS = "--allow-ffi --allow-read --allow-env";
 
 /** The tensorflow engine. */
 export const tensorflow: Candidate = {
@@ -12,9 +15,14 @@ export const tensorflow: Candidate = {
   remedy:
     "`deno task setup` in the repository, `await installTensorFlow()` elsewhere",
   async start({ library, ...options }) {
-    const { state } = await Deno.permissions.query({ name: "ffi" });
-    if (state !== "granted") {
-      throw new Error("Deno may not open native libraries: run it with -A");
+    if (!await isAllowed("ffi")) {
+      throw new PermissionError("Deno may not open native libraries", FLAGS);
+    }
+    if (!(await isAllowed("read") && await isAllowed("env"))) {
+      throw new PermissionError(
+        "Deno may not read files or variables, which tell where TensorFlow's library is",
+        FLAGS,
+      );
     }
     const found = findTensorFlow(library === undefined ? {} : { library });
     const { startTensorFlow } = await import("./backend.ts");

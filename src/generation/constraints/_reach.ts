@@ -16,8 +16,8 @@ import type { WritingState } from "./_writing_state.ts";
 
 /** Most code points that are tried in place of a character of which some bytes are missing. */
 const MAX_TRIED = 4;
-/** Most points that are looked at from the middle of a character that can be completed byte by byte. */
-const MAX_BYTE_STEPS = 16;
+/** Characters that a way is tried with: a line break, and what can be seen of ASCII. */
+const CHARACTERS = [0x0A, ...Array.from({ length: 0x5F }, (_, i) => 0x20 + i)];
 
 /** How much more what is still to be written counts in a search than what was written: any way will do that is short enough. */
 const EAGERNESS = 4;
@@ -60,8 +60,8 @@ export class Reach {
    *
    * @param state A point of a text.
    * @param tokens How many tokens may be written; Infinity asks whether there is any way.
-   * @param steps How many points may be looked at; once they are used up, the answer is no. Of a character that can be
-   * completed byte by byte fewer are, as there is little else than its bytes to be found.
+   * @param steps How many points may be looked at; once they are used up, the answer is no. A character of which some bytes
+   * are missing is completed first, where that can be done byte by byte.
    */
   fits(state: WritingState, tokens: number, steps: number): boolean {
     if (isWithin(this.#high(state), tokens)) return true;
@@ -69,18 +69,66 @@ export class Reach {
     if (this.#low(state) > tokens || this.#low(state) === Infinity) {
       return false;
     }
-    if (!this.#parts.isExact && this.#fitsByBytes(state, tokens, steps)) {
-      return true;
-    }
     const isBytewise = state.partial !== WHOLE &&
       this.#parts.costs.bytewise[state.context]!;
-    const answer = this.search(
-      state,
-      tokens,
-      isBytewise ? Math.min(steps, MAX_BYTE_STEPS) : steps,
-    );
+    if (isBytewise && steps < Infinity) {
+      if (
+        this.#fitsByBytes(state, tokens, steps) ||
+        this.#fitsAfterToken(state, tokens, steps)
+      ) return true;
+      state.gaveUp = Math.max(state.gaveUp, tokens);
+      return false;
+    }
+    if (!this.#parts.isExact && this.#fitsByCharacters(state, tokens)) {
+      return true;
+    }
+    const answer = this.search(state, tokens, steps);
     if (answer === undefined) state.gaveUp = Math.max(state.gaveUp, tokens);
     return answer === true;
+  }
+
+  /**
+   * Whether it fits when one token completes the character. Hundreds of beginnings of characters lead to a few points, which
+   * are searched once.
+   */
+  #fitsAfterToken(state: WritingState, tokens: number, steps: number): boolean {
+    return this.#parts.walk.from(state).list.some(({ state: target }) => {
+      if (target.partial !== WHOLE || !this.fits(target, tokens - 1, steps)) {
+        return false;
+      }
+      state.high = Math.min(this.#high(state), 1 + target.high);
+      return true;
+    });
+  }
+
+  /** Whether it fits when characters are written one by one, each time one of ASCII that brings the end nearest. */
+  #fitsByCharacters(root: WritingState, tokens: number): boolean {
+    if (root.partial !== WHOLE) return false;
+    const { states, costs } = this.#parts;
+    const cost = costs.certain[root.context]!;
+    const way = [root];
+    let left = tokens;
+    for (let at = root; !isWithin(this.#high(at), left); way.push(at)) {
+      let [best, least]: [WritingState | undefined, number] = [
+        undefined,
+        this.#hope(at),
+      ];
+      for (const point of CHARACTERS) {
+        if (cost.cheapest(point, point) !== 1) continue;
+        const after = states.next(at.text, point);
+        if (after === null) continue;
+        const next = states.point(after, WHOLE, root.context);
+        const hope = this.#hope(next);
+        if (hope < least) [best, least] = [next, hope];
+      }
+      if (best === undefined || left-- === 0 || least > left) return false;
+      at = best;
+    }
+    let { high } = way.at(-1)!;
+    for (const state of way.reverse()) {
+      state.high = Math.min(this.#high(state), high++);
+    }
+    return true;
   }
 
   /** Whether it fits when a character of which bytes are missing is completed byte by byte. */
@@ -193,13 +241,15 @@ export class Reach {
    * How many tokens it might take: a guess, which is right for a way that goes character by character. Longer tokens make
    * better than that, and are tried first.
    */
-  #hope({ text, partial, context }: WritingState): number {
+  #hope(state: WritingState): number {
+    if (!Number.isNaN(state.hope)) return state.hope;
+    const { text, partial, context } = state;
     const { states: { acceptor }, costs } = this.#parts;
     const high = acceptor.distance(text.state, costs.certain[context]!);
     const rest = high < Infinity
       ? high
       : acceptor.distance(text.state, costs.least);
-    return missingBytes(partial) + rest;
+    return state.hope = missingBytes(partial) + rest;
   }
 
   /** How many tokens it takes to go on character by character. */

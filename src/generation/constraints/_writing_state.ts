@@ -21,6 +21,8 @@ export class WritingState {
   low = NaN;
   /** There is a complete text as near; NaN while nobody has asked. */
   high = NaN;
+  /** How many tokens it might take: a guess; NaN while nobody has asked. */
+  hope = NaN;
   /** The largest number of tokens for which a search was given up; −1 for none. */
   gaveUp = -1;
 

@@ -53,9 +53,9 @@ const costs = new WeakMap<TokenTexts, TokenCosts>();
  *
  * A token is allowed if and only if a text of the language goes on with it that this vocabulary can complete with the
  * tokens that are left, the end token not counted. Its bytes must be UTF-8: those for which a decoder writes U+FFFD are
- * never allowed. Where the question takes a search of more than 1,000 points, or of more than 16 from the middle of a
- * character whose bytes are tokens, a token counts as not allowed. That happens only close to the last token, or with
- * languages joined by {@linkcode allOf}: then texts of the language may be left out, but what is allowed can always be
+ * never allowed. Where the question takes a search of more than 1,000 points, a token counts as not allowed, and so it does
+ * where it ends within a character whose bytes are tokens and neither they nor one token more lead on in time. That happens
+ * only close to the last token, or with languages joined by {@linkcode allOf}: then texts of the language may be left out, but what is allowed can always be
  * completed.
  *
  * Masks are kept, so one object should serve all texts under a constraint.

@@ -133,7 +133,6 @@ class FunctionRows implements HiddenRows {
 
 /** A row of a network, whose memory of it is carried on. */
 class PredictorRows implements HiddenRows {
-  readonly #predictor: HiddenPredictor;
   readonly #steps: RowSteps;
   /** After the tokens tried last, a row each; after the prompt before any were. */
   #state: PredictorState = [];
@@ -142,23 +141,16 @@ class PredictorRows implements HiddenRows {
   readonly #most: number;
 
   constructor(predictor: HiddenPredictor, most: number) {
-    this.#predictor = predictor;
     this.#most = most;
     this.#steps = RowSteps.of(predictor, true);
   }
 
   async begin(prompt: Int32Array): ReturnType<HiddenRows["begin"]> {
     await ensureEngine();
-    const [logits, hidden, ...state] = tf.tidy(() => {
-      const before = this.#predictor.zeroState(1);
-      const ids = tf.tensor2d(prompt, [1, prompt.length], "int32");
-      const next = this.#predictor.forwardHidden(ids, before);
-      const last = tf.slice(next.logits, [0, prompt.length - 1, 0]);
-      return [last, tf.clone(next.hidden), ...next.state];
-    });
+    const { logits, hidden, state } = this.#steps.read(prompt);
     this.#state = state;
     return {
-      logits: (await rowsOf(logits!))[0]!,
+      logits: (await rowsOf(logits))[0]!,
       hidden: await rowsOf(hidden!),
     };
   }

@@ -123,13 +123,11 @@ class FunctionRows implements RowLogits {
 
 /** Rows of a network, whose memory of each is carried on. */
 class PredictorRows implements RowLogits {
-  readonly #predictor: Predictor;
   readonly #steps: RowSteps;
   readonly #most: number;
   #state: PredictorState = [];
 
   constructor(predictor: Predictor, most: number) {
-    this.#predictor = predictor;
     this.#most = most;
     this.#steps = RowSteps.of(predictor, false);
   }
@@ -176,13 +174,8 @@ class PredictorRows implements RowLogits {
 
   /** The logits after a prompt, shape (1, V), and what the model remembers of it. */
   #read(ids: Int32Array): Tensor[] {
-    return tf.tidy(() => {
-      const before = this.#predictor.zeroState(1);
-      const row = tf.tensor2d(ids, [1, ids.length], "int32");
-      const { logits, state } = this.#predictor.forward(row, before);
-      const last = tf.slice(logits, [0, ids.length - 1, 0], [1, 1, -1]);
-      return [tf.reshape(last, [1, -1]), ...state];
-    });
+    const { logits, state } = this.#steps.read(ids);
+    return [logits, ...state];
   }
 
   /** Keeps the state and takes the first rows of logits, shape (B, V), to the host. */

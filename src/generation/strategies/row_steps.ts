@@ -1,5 +1,6 @@
 /**
  * Steps of a model over rows that fork: picking the rows to go on from and reading a token in each is one compiled call.
+ * So is the reading of a prompt, once one of its length has come several times.
  *
  * Recording a call takes as long as about fifteen steps as they are, and compiling it by XLA as several hundred that are
  * recorded. So the first steps of a model that is asked for few of them are taken as they are, then they are recorded,
@@ -21,6 +22,12 @@ const LONG_SEARCH = 20;
 
 /** Steps after which XLA pays. */
 const COMPILED_FROM = 1_000;
+
+/** Readings of one length after which recording it has paid or will. */
+const READINGS = 8;
+
+/** Lengths of prompts that are recorded at most. */
+const LENGTHS = 7;
 
 /** Milliseconds of a step up to which another thread would cost more than it gives the event loop. */
 const QUICK = 5;
@@ -54,8 +61,14 @@ export class RowSteps {
   readonly #asItIs: Step;
   readonly #recorded: CompiledFunction<[StepInputs], Tensor[]> | undefined;
   readonly #compiled: CompiledFunction<[StepInputs], Tensor[]> | undefined;
+  readonly #readAsItIs: (ids: Tensor) => Tensor[];
+  readonly #readRecorded: CompiledFunction<[Tensor], Tensor[]> | undefined;
   readonly #tellsHidden: boolean;
   #taken = 0;
+  /** By the number of tokens, how often a prompt was read. */
+  readonly #readings = new Map<number, number>();
+  /** Numbers of tokens whose reading is recorded. */
+  readonly #lengths = new Set<number>();
   /** By the number of rows, whether XLA is done. */
   readonly #isReady = new Map<number, boolean>();
   /** By the number of rows, how many milliseconds the last compiled step took. */
@@ -86,6 +99,7 @@ export class RowSteps {
     for (const steps of this.#known.get(predictor)?.values() ?? []) {
       steps.#recorded?.dispose();
       steps.#compiled?.dispose();
+      steps.#readRecorded?.dispose();
     }
     this.#known.delete(predictor);
   }
@@ -103,12 +117,51 @@ export class RowSteps {
       const next = predictor.stepHidden!(tokens, before);
       return [next.logits, tf.clone(next.hidden), ...next.state]; // it may be a part of the state
     };
+    this.#readAsItIs = (ids) => {
+      const length = ids.shape[1]!;
+      const before = predictor.zeroState(1);
+      const next = tellsHidden
+        ? predictor.forwardHidden!(ids, before)
+        : predictor.forward(ids, before);
+      const last = tf.slice(next.logits, [0, length - 1, 0], [1, 1, -1]);
+      const hidden = "hidden" in next ? [tf.clone(next.hidden as Tensor)] : [];
+      return [tf.reshape(last, [1, -1]), ...hidden, ...next.state];
+    };
     if (predictor.isCompilable !== true) return;
     this.#recorded = compile(this.#asItIs, { name: "search", jit: false });
     this.#compiled = compile(
       (inputs: StepInputs) => asOnePart(() => this.#asItIs(inputs)),
       { name: "search, compiled" },
     );
+    this.#readRecorded = compile(this.#readAsItIs, {
+      name: "prompt",
+      jit: false,
+    });
+  }
+
+  /**
+   * Reads a prompt.
+   *
+   * @param prompt Token ids, one at least.
+   * @returns What the model says then: logits of shape (1, V), hidden vectors of every token, shape (1, T, D).
+   */
+  read(prompt: Int32Array): RowStep {
+    const { length } = prompt;
+    const readings = this.#readings.get(length) ?? 0;
+    this.#readings.set(length, readings + 1);
+    if (readings >= READINGS && this.#lengths.size < LENGTHS) {
+      this.#lengths.add(length);
+    }
+    const ids = tf.tensor2d(prompt, [1, length], "int32");
+    try {
+      const results = this.#readRecorded !== undefined &&
+          this.#lengths.has(length)
+        ? this.#readRecorded(ids)
+        : tf.tidy(() => this.#readAsItIs(ids));
+      return this.#told(results);
+    } finally {
+      ids.dispose();
+    }
   }
 
   /**
@@ -160,12 +213,16 @@ export class RowSteps {
         : taken >= COMPILED_FROM && this.#hasCompiled(inputs, rows)
         ? await this.#takeCompiled(inputs, rows)
         : this.#recorded!(inputs);
-      const [logits, ...others] = results as [Tensor, ...Tensor[]];
-      const hidden = this.#tellsHidden ? others.shift()! : undefined;
-      return { logits, hidden, state: others };
+      return this.#told(results);
     } finally {
       tf.dispose(own);
     }
+  }
+
+  #told(results: readonly Tensor[]): RowStep {
+    const [logits, ...others] = results as [Tensor, ...Tensor[]];
+    const hidden = this.#tellsHidden ? others.shift()! : undefined;
+    return { logits, hidden, state: others };
   }
 
   /** Resolves once XLA has nothing more to do on another thread. */

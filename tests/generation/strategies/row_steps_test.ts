@@ -103,6 +103,44 @@ for (
   });
 }
 
+Deno.test("RowSteps read prompts of one length as they are and recorded, to the same numbers", async () => {
+  const network = withWeights(
+    new RecurrentNetwork("gru", {
+      vocabSize: 7,
+      embedding: 4,
+      units: 5,
+      layers: 1,
+    }),
+  );
+  for (const { variable } of network.parameters.values()) void variable;
+  await assertNoLeak(() => {
+    const random = new RandomStream(5);
+    for (const tellsHidden of [false, true]) {
+      const steps = RowSteps.of(network, tellsHidden);
+      for (let reading = 0; reading < 12; reading++) {
+        for (const length of [1, 3]) {
+          const prompt = Int32Array.from(
+            { length },
+            () => random.integer(7),
+          );
+          const { logits, hidden, state } = steps.read(prompt);
+          const expected = readAnew(network, [...prompt]);
+          assertEquals(logits.shape, [1, 7]);
+          assertAllClose(logits.dataSync(), [...expected.logits], 1e-5);
+          assertEquals(hidden?.shape, tellsHidden ? [1, length, 5] : undefined);
+          if (hidden !== undefined) {
+            const last = hidden.dataSync().slice(-5);
+            assertAllClose(last, [...expected.hidden], 1e-5);
+          }
+          tf.dispose([logits, hidden ?? [], ...state]);
+        }
+      }
+    }
+    RowSteps.forget(network);
+  });
+  dispose(network);
+});
+
 /** What a network says at the end of a row. */
 function readAnew(
   network: Network,
