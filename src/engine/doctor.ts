@@ -35,6 +35,10 @@ const MATRIX_SIZES: Record<EngineName, number> = {
   cpu: 160,
 };
 
+/** What the table would make of the wasm engine: its small products and its gradients are far slower than a large product. */
+const CAVEAT =
+  "GF/s are those of a product of large matrices; training on the wasm engine comes to a small part of them.";
+
 /** Runs of which the fastest counts. */
 const REPEATS = 4;
 
@@ -68,6 +72,10 @@ export class Diagnosis {
     const reasons = this.engines.filter(({ usable }) => !usable).map((engine) =>
       `${engine.name}: ${engine.reason}\n  what brings it: ${engine.remedy}`
     );
+    const isMisleading = this.engines.some(({ name, usable }) =>
+      name === "wasm" && usable
+    );
+    if (isMisleading) lines.push("", CAVEAT);
     return [...lines, ...(reasons.length > 0 ? ["", ...reasons] : [])].join(
       "\n",
     );

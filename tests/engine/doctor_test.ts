@@ -53,6 +53,24 @@ Deno.test("Diagnosis prints a table and the way out", () => {
   );
 });
 
+Deno.test("Diagnosis says that the figure of the wasm engine is not that of its training", () => {
+  const text = String(
+    new Diagnosis([{
+      name: "wasm",
+      usable: true,
+      version: "4.22.0",
+      device: "CPU",
+      gigaflops: 10,
+    }]),
+  );
+  assertEquals(
+    text,
+    "engine  usable  version  device  GF/s\n" +
+      "wasm    yes     4.22.0   CPU     10\n\n" +
+      "GF/s are those of a product of large matrices; training on the wasm engine comes to a small part of them.",
+  );
+});
+
 Deno.test("Diagnosis shows itself in a notebook, escaped", () => {
   const displays = SOME as unknown as Record<
     symbol,
