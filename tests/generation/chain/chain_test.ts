@@ -86,9 +86,10 @@ Deno.test("createChain() refuses what is unknown or has no effect", () => {
     );
   refuses(
     { topk: 4 },
-    "suppressAtBegin, topNSigma, topK, typicalP, topP, minP, " +
-      "epsilonCutoff, etaCutoff, topH, xtc, temperature, dynamicTemperature, mirostat, adaptiveP, " +
-      'stages: "topk"',
+    'Cannot sample: there is no option "topk", did you mean "topK"? (known: logitBias, repetitionPenalty, ' +
+      "frequencyPenalty, presencePenalty, penaltyWindow, dry, noRepeatNgram, badWords, minTokens, stopTokens, " +
+      "lengthDecay, suppress, suppressAtBegin, topNSigma, topK, typicalP, topP, minP, epsilonCutoff, etaCutoff, topH, " +
+      "xtc, temperature, dynamicTemperature, mirostat, adaptiveP, stages)",
   );
   refuses(
     { penaltyWindow: 4 },
