@@ -1,6 +1,6 @@
 /**
- * Writes tokens in blocks: choosing a token and reading it is one compiled loop, so that nothing goes back and forth
- * between JavaScript and the engine within a block. Rows are written side by side.
+ * Writes tokens in blocks: choosing a token and reading it is one compiled loop (`_block_loop.ts`), so that nothing goes
+ * back and forth between JavaScript and the engine within a block. Rows are written side by side.
  *
  * The tokens are chosen as the chain of penalties, top-k, top-p, min-p and temperature chooses them, by the same random
  * numbers, in single precision. Which of these stages there are is compiled, their numbers are not: another temperature
@@ -9,33 +9,18 @@
  * @module
  */
 import { compile, type CompiledFunction } from "../engine/compile.ts";
-import { whileLoop } from "../engine/control_flow.ts";
-import { cutRows } from "../engine/cut_rows.ts";
-import { asOnePart, lanes, sideBySide } from "../engine/side_by_side.ts";
-import { sliceAt, withSliceAt } from "../engine/slices.ts";
 import { type Tensor, tf } from "../engine/tf.ts";
+import {
+  type BlockInputs,
+  type BlockState,
+  writeParts,
+} from "./_block_loop.ts";
+import { mostKept } from "./_choose.ts";
 import type { TokenDetails } from "./_inspect.ts";
-import {
-  emptyDetails,
-  readDetails,
-  type Told,
-  toldFor,
-  withDetails,
-} from "./_inspect_rows.ts";
+import { readDetails, toldFor } from "./_inspect_rows.ts";
+import { ReadingAgain } from "./_reading_again.ts";
+import { seenBefore } from "./_seen_tokens.ts";
 import { joinRows } from "./_state_rows.ts";
-import {
-  areSound,
-  chooseLikeliest,
-  type Drawing,
-  drawTokens,
-  mostKept,
-} from "./_choose.ts";
-import {
-  countOn,
-  penalize,
-  type PenaltyNumbers,
-  seenBefore,
-} from "./_seen_tokens.ts";
 import type { ChainContext } from "./chain/candidates.ts";
 import type { Predictor, PredictorState } from "./predictor.ts";
 import type { Sampling } from "./sampler.ts";
@@ -48,57 +33,6 @@ const FIRST_BLOCK = 64;
 
 /** Milliseconds that a block takes, about: so long the reader waits for the next tokens. */
 const BLOCK_TIME = 50;
-
-/** Rows of the smallest part that is written on a core of its own. */
-const SMALLEST_PART = 8;
-
-/** Tokens are read again so often before XLA compiles it, which takes as long as some hundred times without. */
-const READ_COMPILED_FROM = 64;
-
-/** What a block is written from. */
-interface BlockInputs {
-  /** The token before the first in every row, which the model has not read yet, int32, shape (B,). */
-  tokens: Tensor;
-  /** What the model remembers before it. */
-  state: Tensor[];
-  /** How many tokens to write, int32, shape (). */
-  length: Tensor;
-  /** How to draw; absent for the likeliest token always. */
-  drawing?: Drawing;
-  /** What to draw each token with, shape (B, room). */
-  uniforms?: Tensor;
-  /** The penalties, if there are any. */
-  penalties?: PenaltyNumbers;
-  /** What they have seen. */
-  seen?: {
-    /** How often each token was there, but for the last one, shape (B, V). */
-    counts: Tensor;
-    /** Tokens that leave the window, int32, shape (B, room). */
-    leaving: Tensor;
-  };
-  /** Place of the first that leaves, int32, shape (). */
-  offset?: Tensor;
-  /** What to tell of the tokens beside their log-probabilities; absent where nothing is told of them. */
-  told?: Told;
-}
-
-/** What a block gives, and what its loop carries from token to token. */
-interface BlockState {
-  /** Place of the next token, int32, shape (). */
-  place: Tensor;
-  /** int32, shape (room, B); where there are penalties, as many tokens that leave their window stand before. */
-  ids: Tensor;
-  /** Whether all scores so far were numbers, bool, shape (). */
-  sound: Tensor;
-  /** The last tokens, which the model has not read yet, int32, shape (B,). */
-  tokens: Tensor;
-  /** How often penalties have seen each token before these, shape (B, V); none without penalties. */
-  counts: Tensor[];
-  /** What the model held of the tokens, as `emptyDetails()` has it; none where that was not asked for. */
-  details: Tensor[];
-  /** What the model remembers before them. */
-  state: Tensor[];
-}
 
 /** What a block goes on from. */
 export interface BlockStart {
@@ -144,12 +78,9 @@ export interface WrittenBlock {
 export class BlockWriter {
   readonly #predictor: Predictor;
   readonly #write: CompiledFunction<[BlockInputs], BlockState[]>;
-  readonly #read: CompiledFunction<[Tensor], Tensor[]>;
-  readonly #readCompiled: CompiledFunction<[Tensor], Tensor[]>;
+  readonly #again: ReadingAgain;
   /** Tokens that a block has room for: no more than the model reads before it starts over. */
   readonly #room: number;
-  /** How often tokens were read again. */
-  #readings = 0;
   /** Tokens of the next block, at most. */
   #length = FIRST_BLOCK;
   #vocabSize: number | undefined;
@@ -158,25 +89,16 @@ export class BlockWriter {
   constructor(predictor: Predictor) {
     this.#predictor = predictor;
     this.#room = Math.min(LONGEST_BLOCK, predictor.startsOverAfter ?? Infinity);
-    this.#write = compile((inputs: BlockInputs) => this.#writeParts(inputs), {
-      name: "generation",
-    });
-    const read = (ids: Tensor): Tensor[] => [
-      ...predictor.forward(ids, predictor.zeroState(ids.shape[0]!)).state,
-    ];
-    this.#read = compile(read, { name: "reading again" });
-    this.#readCompiled = compile(
-      (ids: Tensor) => {
-        const parts = partsOf(ids.shape[0]!);
-        if (parts.length === 1) return asOnePart(() => read(ids));
-        const states = sideBySide(
-          parts.map((rows) => tf.slice(ids, rows[0]!, rows.length)),
-          read,
-        );
-        return [...joinRows(states)];
-      },
-      { name: "reading again, compiled" },
+    this.#write = compile(
+      (inputs: BlockInputs) =>
+        writeParts(inputs, {
+          predictor,
+          room: this.#room,
+          vocabSize: () => this.#sizeOfVocabulary(),
+        }),
+      { name: "generation" },
     );
+    this.#again = new ReadingAgain(predictor);
   }
 
   /** How often the loop was compiled: once for every number of rows and kind of sampling. */
@@ -185,25 +107,13 @@ export class BlockWriter {
   }
 
   /**
-   * Reads tokens without memory of what was before, on another thread. It is recorded for every number of rows and tokens,
-   * and compiled once it was done often.
+   * Reads tokens without memory of what was before, on another thread.
    *
    * @param rows The tokens, as many in every row.
    * @returns What the model remembers then; the caller disposes it.
    */
-  async read(rows: readonly Int32Array[]): Promise<PredictorState> {
-    const length = rows[0]!.length;
-    const ids = new Int32Array(rows.length * length);
-    for (const [i, row] of rows.entries()) ids.set(row, i * length);
-    const given = tf.tensor2d(ids, [rows.length, length], "int32");
-    try {
-      const read = this.#readings++ < READ_COMPILED_FROM
-        ? this.#read
-        : this.#readCompiled;
-      return await read.inBackground(given);
-    } finally {
-      given.dispose();
-    }
+  read(rows: readonly Int32Array[]): Promise<PredictorState> {
+    return this.#again.read(rows);
   }
 
   /**
@@ -269,8 +179,7 @@ export class BlockWriter {
   /** Frees what is compiled. */
   dispose(): void {
     this.#write.dispose();
-    this.#read.dispose();
-    this.#readCompiled.dispose();
+    this.#again.dispose();
   }
 
   /** The penalties and what they look at, as tensors. */
@@ -315,89 +224,6 @@ export class BlockWriter {
   #keepPace(pace: number): void {
     this.#length = Math.max(Math.floor(pace * BLOCK_TIME), FIRST_BLOCK);
   }
-
-  /** Writes the rows in as many parts as there are cores, if there are enough of them. */
-  #writeParts(inputs: BlockInputs): BlockState[] {
-    const { tokens, state, uniforms, seen, ...shared } = inputs;
-    const parts = partsOf(tokens.size);
-    if (parts.length === 1) return [this.#writeBlock(inputs)];
-    const items = parts.map((rows) => {
-      const part = (x: Tensor): Tensor => tf.slice(x, rows[0]!, rows.length);
-      return {
-        tokens: part(tokens),
-        state: state.map(part),
-        ...(uniforms && { uniforms: part(uniforms) }),
-        ...(seen && {
-          seen: { counts: part(seen.counts), leaving: part(seen.leaving) },
-        }),
-      };
-    });
-    return sideBySide(
-      items,
-      (item) => this.#writeBlock({ ...shared, ...item }),
-    );
-  }
-
-  #writeBlock(inputs: BlockInputs): BlockState {
-    const { tokens, state, uniforms, length, drawing, seen, told } = inputs;
-    const rows = tokens.size;
-    const draws = uniforms && tf.transpose(uniforms); // (room, B)
-    const choose = (scores: Tensor, place: Tensor): Tensor =>
-      draws === undefined || drawing === undefined
-        ? chooseLikeliest(scores)
-        : drawTokens(scores, sliceAt(draws, place), drawing);
-    const first = tf.scalar(seen ? this.#room : 0, "int32");
-    const room = tf.zeros([this.#room, rows], "int32");
-    const step = this.#predictor.stepper?.() ??
-      ((ids, state) => this.#predictor.step(ids, state));
-    return whileLoop(
-      ({ place, sound }: BlockState) =>
-        tf.logicalAnd(sound, tf.less(place, length)),
-      ({ place, ids, tokens, counts: [before], details, state }) => {
-        const next = step(tokens, state);
-        const logits = tf.reshape(next.logits, [rows, -1]); // (B, V)
-        const counts = before && countOn(
-          before,
-          tokens,
-          sliceAt(ids, tf.add(place, inputs.offset!)),
-        );
-        const scores = counts
-          ? penalize(logits, counts, inputs.penalties!)
-          : logits;
-        const chosen = choose(scores, place); // (B,)
-        return {
-          place: tf.add(place, tf.scalar(1, "int32")),
-          ids: withSliceAt(ids, tf.add(place, first), chosen),
-          sound: areSound(logits),
-          tokens: chosen,
-          counts: counts ? [counts] : [],
-          details: details.length > 0
-            ? withDetails(details, place, logits, chosen)
-            : [],
-          state: [...next.state],
-        };
-      },
-      {
-        place: tf.scalar(0, "int32") as Tensor,
-        ids: seen ? tf.concat([tf.transpose(seen.leaving), room]) : room,
-        sound: tf.scalar(true, "bool") as Tensor,
-        tokens,
-        counts: seen ? [seen.counts] : [],
-        details: told === undefined ? [] : emptyDetails({
-          length: this.#room,
-          rows,
-          vocabSize: this.#sizeOfVocabulary(),
-          told,
-        }),
-        state,
-      },
-    );
-  }
-}
-
-/** Which rows are written side by side. */
-function partsOf(rows: number): number[][] {
-  return cutRows(rows, { most: lanes(), smallest: SMALLEST_PART });
 }
 
 /** The stages of a draw, and their numbers as tensors. */
