@@ -679,6 +679,27 @@ Deno.test("prepare() makes the recording that a call replays, and assigns nothin
   }
 });
 
+Deno.test("An op that comes again is one op with several results of its own, and 0 is not −0", async () => {
+  const twice = compile((x: Tensor) => [
+    tf.add(x, 1),
+    tf.add(x, 1),
+    tf.add(x, 2),
+    tf.div(x, tf.scalar(0)),
+    tf.div(x, tf.scalar(-0)),
+  ]);
+  const x = scalar(3);
+  await assertNoLeak(() => {
+    const results = twice(x);
+    results[0]!.dispose(); // the other one is there still
+    assertEquals(
+      results.slice(1).map((tensor) => tensor.dataSync()[0]),
+      [4, 5, Infinity, -Infinity],
+    );
+    tf.dispose(results);
+  });
+  twice.dispose();
+});
+
 Deno.test("prepare() tells what fails", async () => {
   const look = compile((ids: Tensor) =>
     tf.gather(tf.tensor1d([1, 2, 3]), ids as tf.Tensor1D)
