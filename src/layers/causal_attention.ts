@@ -207,7 +207,9 @@ export class CausalAttention {
     const value = tf.reshape(v, [batch, groups, size]);
     const keys = withRowSlicesAt(cache.keys, slots, key, 3); // (B, G, S, C)
     const values = withRowSlicesAt(cache.values, slots, value, 2); // (B, G, C, S)
-    let scores = rowsTimesMatrix(queries, keys); // (B, G, R or 2R, C)
+    let scores = rotary === undefined
+      ? rowsTimesMatrix(queries, keys)
+      : tf.matMul(queries, keys); // (B, G, R or 2R, C); XLA would turn the queries anew for every slot of a sum
     if (rotary !== undefined) {
       const [here, before] = tf.split(scores, 2, 2) as [Tensor, Tensor];
       scores = tf.where(inAllHeads(rotary.isSameTurn), here, before);
@@ -239,10 +241,10 @@ function inAllHeads(ofSlots: Tensor): Tensor {
 
 /**
  * A few rows times a matrix, for many of both: shape (B, G, R, N) and (B, G, N, M) to (B, G, R, M). XLA calls a routine
- * for every product, which takes longer than the product; as a sum over N it becomes one loop along M.
+ * for every product; for one row of the batch that takes longer than a sum over N, which becomes one loop along M.
  */
 function rowsTimesMatrix(rows: Tensor, matrices: Tensor): Tensor {
-  return isForXla()
+  return isForXla() && rows.shape[0] === 1
     ? tf.sum(tf.mul(tf.expandDims(rows, 4), tf.expandDims(matrices, 2)), 3)
     : tf.matMul(rows, matrices);
 }
