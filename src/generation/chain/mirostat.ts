@@ -8,6 +8,7 @@
  * @module
  */
 import { checkOptionNames } from "../../text/options.ts";
+import { reaches } from "./_reaches.ts";
 import type { Candidates } from "./candidates.ts";
 import { type ChainStage, needsSession, writeValue } from "./stage.ts";
 
@@ -96,7 +97,8 @@ export function mirostatStage(options: MirostatOptions): ChainStage {
 /** Removes the tokens whose surprise is above the bound. */
 function keepBySurprise(candidates: Candidates, bound: number): void {
   const p = candidates.probabilities();
-  candidates.filter((_, place) => -Math.log2(p[place]!) <= bound);
+  const least = 2 ** -bound;
+  candidates.filter((_, place) => reaches(p[place]!, least));
 }
 
 /** Makes what keeps so many tokens that the surprise would be the bound, if probabilities fell like a power of the rank. */

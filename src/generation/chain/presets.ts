@@ -7,6 +7,7 @@
  * @module
  */
 import type { ChainOptions } from "./chain_options.ts";
+import type { PenaltyWindow } from "./scores.ts";
 import type { TruncationEdges } from "./truncation.ts";
 
 /** Names of the presets. */
@@ -27,6 +28,9 @@ export interface ChainPreset {
 
   /** Its borders. */
   readonly edges: Readonly<TruncationEdges>;
+
+  /** The window of dry where that is given without one. */
+  readonly dryWindow?: PenaltyWindow;
 
   /** Options that stand in place of defaults: their names, and which defaults they replace. */
   readonly replaces?: Readonly<Record<string, readonly string[]>>;
@@ -56,7 +60,8 @@ export const CHAIN_PRESETS: Readonly<Record<ChainPresetName, ChainPreset>> = {
       minP: 0.05,
       penaltyWindow: 64,
     },
-    edges: {},
+    dryWindow: 64,
+    edges: { pastTypicalP: true },
   },
   "huggingface": {
     stages: [

@@ -3,10 +3,12 @@
  *
  * Top-k: Fan, Lewis and Dauphin, 2018. Top-p: Holtzman et al., 2020. Typical: Meister et al., 2023. Epsilon and eta: Hewitt,
  * Manning and Liang, 2022. Min-p: Nguyen et al., 2024. Top-nσ: Tang et al., 2024. Top-h: Baghaei Potraghloo et al., 2025, over
- * all candidates. Bounds as in llama.cpp and transformers.
+ * all candidates. Bounds as in llama.cpp and transformers, which reckon in single precision: what meets a bound but for
+ * rounding meets it, so that tokens of half the probability and a quarter of it are told apart as one would expect.
  *
  * @module
  */
+import { exceeds, reaches } from "./_reaches.ts";
 import { type ChainStage, type Knob, readKnob, writeKnob } from "./stage.ts";
 import type { Candidates } from "./candidates.ts";
 
@@ -26,6 +28,13 @@ export interface TruncationEdges {
    * @default {false}
    */
   pastTopP?: boolean;
+
+  /**
+   * Whether typicalP goes on where the sum is reached exactly.
+   *
+   * @default {false}
+   */
+  pastTypicalP?: boolean;
 
   /**
    * Among how many of the likeliest topH works.
@@ -53,11 +62,11 @@ const share = {
 /** Keeps rounding away from a bound on scores. */
 const MARGIN = 1e-3;
 
-/** As good as equal, for sums of probabilities. */
-const ROUNDING = 1e-9;
+const TIES = "ties kept";
+const MET = "one more where it is met";
 
 const keepsTies = {
-  edge: ({ ties }: TruncationEdges) => ties ? "ties kept" : undefined,
+  edge: ({ ties }: TruncationEdges) => ties ? TIES : undefined,
 };
 
 const TRUNCATIONS = {
@@ -73,11 +82,11 @@ const TRUNCATIONS = {
   topP: {
     ...share,
     off: 1,
-    edge: ({ pastTopP }) => pastTopP ? "one more where it is met" : undefined,
+    edge: ({ pastTopP }) => pastTopP ? MET : undefined,
     cut: (candidates, mass, { pastTopP }) => {
       const { logits } = candidates;
       const total = candidates.logTotal();
-      const enough = pastTopP ? mass + ROUNDING : mass;
+      const isEnough = pastTopP ? exceeds : reaches;
       if (!candidates.sorted && !pastTopP) {
         // Tokens less likely than an equal share of what may go go all: together they are less than that.
         const least = total + Math.log((1 - mass) / candidates.count) - MARGIN;
@@ -86,7 +95,7 @@ const TRUNCATIONS = {
       let sum = 0;
       candidates.keepUntil(
         logits,
-        (id) => (sum += Math.exp(logits[id]! - total)) >= enough,
+        (id) => isEnough(sum += Math.exp(logits[id]! - total), mass),
       );
     },
   },
@@ -95,15 +104,19 @@ const TRUNCATIONS = {
     off: 0,
     cut: (candidates, ratio) => {
       const { logits } = candidates;
-      const least = logits[candidates.best()]! + Math.log(ratio);
+      const least = Math.fround(
+        logits[candidates.best()]! + Math.fround(Math.log(ratio)),
+      );
       candidates.filter((id) => logits[id]! >= least);
     },
   },
   typicalP: {
     ...share,
     off: 1,
-    ...keepsTies,
-    cut: (candidates, mass, { ties }) => {
+    edge: ({ ties, pastTypicalP }) =>
+      ties ? TIES : pastTypicalP ? MET : undefined,
+    cut: (candidates, mass, { ties, pastTypicalP }) => {
+      const isEnough = pastTypicalP ? exceeds : reaches;
       const { logits, ids, count } = candidates;
       const entropy = candidates.entropy();
       const total = candidates.logTotal();
@@ -114,7 +127,7 @@ const TRUNCATIONS = {
       let sum = 0;
       candidates.keepUntil(
         keys,
-        (id) => (sum += Math.exp(logits[id]! - total)) >= mass,
+        (id) => isEnough(sum += Math.exp(logits[id]! - total), mass),
         ties,
       );
     },
@@ -125,7 +138,7 @@ const TRUNCATIONS = {
     ...keepsTies,
     cut: (candidates, least, { ties }) => {
       const p = candidates.probabilities();
-      candidates.filter((_, place) => p[place]! >= least, ties);
+      candidates.filter((_, place) => reaches(p[place]!, least), ties);
     },
   },
   etaCutoff: {
@@ -136,7 +149,7 @@ const TRUNCATIONS = {
       const entropy = candidates.entropy();
       const p = candidates.probabilities();
       const least = Math.min(eta, Math.sqrt(eta) * Math.exp(-entropy));
-      candidates.filter((_, place) => p[place]! >= least, ties);
+      candidates.filter((_, place) => reaches(p[place]!, least), ties);
     },
   },
   topH: {
@@ -172,7 +185,9 @@ const TRUNCATIONS = {
       for (let i = 0; i < count; i++) {
         squares += (logits[ids[i]!]! - mean) ** 2;
       }
-      const least = logits[candidates.best()]! - n * Math.sqrt(squares / count);
+      const least = Math.fround(
+        logits[candidates.best()]! - n * Math.sqrt(squares / count),
+      );
       candidates.filter((id) => logits[id]! >= least);
     },
   },
