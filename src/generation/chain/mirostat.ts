@@ -3,7 +3,8 @@
  *
  * Basu et al., "Mirostat: A Neural Text Decoding Algorithm that Directly Controls Perplexity", 2021, algorithms 1 and 2, as
  * llama.cpp has them: surprise is in bits, of the probability among the tokens that were left, and the bound μ begins at 2τ.
- * Penalties and other rules on tokens do their work before it, which llama.cpp leaves out.
+ * Penalties and other rules on tokens do their work before it, which llama.cpp leaves out. Where version 1 estimates that
+ * more tokens may stay than any number says, as for equal scores, all stay; llama.cpp's integer overflows and leaves one.
  *
  * @module
  */

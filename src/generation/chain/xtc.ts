@@ -1,7 +1,7 @@
 /**
  * A stage that removes the likeliest tokens where others would do: exclude top choices.
  *
- * P. E. Weidmann, "Exclude Top Choices", 2024, with llama.cpp's bounds.
+ * P. E. Weidmann, "Exclude Top Choices", 2024, with llama.cpp's bounds; a threshold above 0.5, which turns it off there, throws.
  *
  * @module
  */
