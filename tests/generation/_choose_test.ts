@@ -128,6 +128,47 @@ Deno.test("drawTokens() keeps the likeliest token where nothing else is left, an
   assertEquals([draw({}, 0), draw({}, last)], [0, 3]);
 });
 
+Deno.test("drawTokens() and a chain keep the same tokens where a bound is met but for rounding", () => {
+  const uniforms = tf.tensor1d(
+    Array.from({ length: 100 }, (_, i) => (i + 0.5) / 100),
+  );
+  for (
+    const shares of [
+      [1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 16],
+      [1 / 4, 1 / 4, 1 / 4, 1 / 8, 1 / 8],
+      [0.4, 0.3, 0.2, 0.1],
+      Array<number>(10).fill(0.1),
+    ]
+  ) {
+    const logits = Float32Array.from(shares, Math.log);
+    const scores = tf.tile(tf.tensor2d(logits, [1, logits.length]), [100, 1]);
+    for (
+      const options of [
+        ...[1 / 2, 1 / 4, 1 / 8].map((minP) => ({ minP })),
+        ...[0.3, 0.4, 0.5, 0.7, 0.75, 0.875, 0.9].map((topP) => ({ topP })),
+      ] as { minP?: number; topP?: number }[]
+    ) {
+      const { minP, topP } = options;
+      const drawing: Drawing = {
+        temperature: tf.scalar(1),
+        ...(minP !== undefined && { minP: tf.scalar(Math.log(minP)) }),
+        ...(topP !== undefined && { topP: tf.scalar(topP) }),
+      };
+      const drawn = new Set(drawTokens(scores, uniforms, drawing).dataSync());
+      const row = createChain(options).apply(logits, {
+        tokens: [0],
+        promptLength: 1,
+      });
+      const kept = [...row.keys()].filter((id) => row[id]! > -Infinity);
+      assertEquals(
+        [...drawn].sort((a, b) => a - b),
+        kept,
+        JSON.stringify([shares, options]),
+      );
+    }
+  }
+});
+
 Deno.test("drawTokens() never draws a token without weight, in pieces of a long row neither", () => {
   const size = 1000;
   const scores = Array.from({ length: size }, () => -Infinity);

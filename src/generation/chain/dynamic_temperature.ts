@@ -2,7 +2,8 @@
  * A stage whose temperature follows from how sure the model is.
  *
  * The entropy-based temperature of llama.cpp: T = low + (high − low) · (H / ln n)^exponent, where low is T₀ − range, 0 at
- * least, high is T₀ + range, H the entropy of the n candidates that reach the stage.
+ * least, high is T₀ + range, H the entropy of the n candidates that reach the stage. llama.cpp counts tokens of −Infinity
+ * among the n, which top-nσ and bans leave there; here they are gone, so that a ban does not lower the temperature.
  *
  * @module
  */

@@ -3,11 +3,13 @@
  *
  * Basu et al., "Mirostat: A Neural Text Decoding Algorithm that Directly Controls Perplexity", 2021, algorithms 1 and 2, as
  * llama.cpp has them: surprise is in bits, of the probability among the tokens that were left, and the bound μ begins at 2τ.
- * Penalties and other rules on tokens do their work before it, which llama.cpp leaves out.
+ * Penalties and other rules on tokens do their work before it, which llama.cpp leaves out. Where version 1 estimates that
+ * more tokens may stay than any number says, as for equal scores, all stay; llama.cpp's integer overflows and leaves one.
  *
  * @module
  */
 import { checkOptionNames } from "../../text/options.ts";
+import { leastReaching } from "./_reaches.ts";
 import type { Candidates } from "./candidates.ts";
 import { type ChainStage, needsSession, writeValue } from "./stage.ts";
 
@@ -96,7 +98,7 @@ export function mirostatStage(options: MirostatOptions): ChainStage {
 /** Removes the tokens whose surprise is above the bound. */
 function keepBySurprise(candidates: Candidates, bound: number): void {
   const { total } = candidates.weigh();
-  candidates.keepFrom(candidates.weights, 2 ** -bound * total);
+  candidates.keepFrom(candidates.weights, leastReaching(2 ** -bound) * total);
 }
 
 /** Makes what keeps so many tokens that the surprise would be the bound, if probabilities fell like a power of the rank. */

@@ -223,7 +223,11 @@ function withDefaults(
     !replaced.includes(name) &&
     (keepsCuts || !cuts.some((entry) => entry.name === name))
   );
-  return Object.fromEntries([...kept, ...given]);
+  const values: ChainOptions = Object.fromEntries([...kept, ...given]);
+  const { dry } = values;
+  const window = preset?.dryWindow;
+  if (window === undefined || typeof dry !== "object") return values;
+  return { ...values, dry: dry && { ...dry, window: dry.window ?? window } };
 }
 
 /** The stages by name in the order given, in a preset's, or in the table's. */

@@ -1,12 +1,19 @@
 /**
  * How other libraries sample: their order of stages, their default numbers, and where their borders are.
  *
- * Read in the sources of llama.cpp, transformers, KerasHub and nanoGPT, and in OpenAI's API reference, whose order is that
- * of vLLM's server: OpenAI does not publish its own.
+ * Golden files tie llama.cpp 0.5.0, transformers 5.24, KerasHub 0.32 and nanoGPT: the programs themselves were run. A chain
+ * is not theirs where their own arithmetic fails: llama.cpp's typical-p takes 0 times the logarithm of 0 after top-nσ, its
+ * numbers overflow near the largest of single precision, and tokens below 1e-45 are gone in all of them.
+ *
+ * OpenAI's API reference tells the defaults and ranges, that biases are added to the logits before sampling, and the formula
+ * of the penalties: for what was sampled so far, count times frequency and once presence are taken from the logits. It does not
+ * tell the order of temperature and top-p, nor their borders: these are a choice here, after vLLM's server, whose API is the
+ * same.
  *
  * @module
  */
 import type { ChainOptions } from "./chain_options.ts";
+import type { PenaltyWindow } from "./scores.ts";
 import type { TruncationEdges } from "./truncation.ts";
 
 /** Names of the presets. */
@@ -27,6 +34,9 @@ export interface ChainPreset {
 
   /** Its borders. */
   readonly edges: Readonly<TruncationEdges>;
+
+  /** The window of dry where that is given without one. */
+  readonly dryWindow?: PenaltyWindow;
 
   /** Options that stand in place of defaults: their names, and which defaults they replace. */
   readonly replaces?: Readonly<Record<string, readonly string[]>>;
@@ -56,7 +66,8 @@ export const CHAIN_PRESETS: Readonly<Record<ChainPresetName, ChainPreset>> = {
       minP: 0.05,
       penaltyWindow: 64,
     },
-    edges: {},
+    dryWindow: 64,
+    edges: { pastTypicalP: true },
   },
   "huggingface": {
     stages: [
@@ -91,7 +102,7 @@ export const CHAIN_PRESETS: Readonly<Record<ChainPresetName, ChainPreset>> = {
     defaults: { temperature: 0.8, topK: 200 },
     edges: { ties: true },
   },
-  "openai": {
+  "openai": { // the last two in this order by choice
     stages: ["logitBias", "penalties", "temperature", "topP"],
     defaults: { temperature: 1, topP: 1, penaltyWindow: "generated" },
     edges: {},

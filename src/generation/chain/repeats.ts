@@ -47,7 +47,7 @@ export interface DryOptions {
   allowedLength?: number;
 
   /**
-   * Where copies are looked for; `"all"` is llama.cpp's default too.
+   * Where copies are looked for; llama.cpp, and its preset, look at the last 64 tokens.
    *
    * @default {"all"}
    */

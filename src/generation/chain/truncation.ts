@@ -3,12 +3,14 @@
  *
  * Top-k: Fan, Lewis and Dauphin, 2018. Top-p: Holtzman et al., 2020. Typical: Meister et al., 2023. Epsilon and eta: Hewitt,
  * Manning and Liang, 2022. Min-p: Nguyen et al., 2024. Top-nσ: Tang et al., 2024. Top-h: Baghaei Potraghloo et al., 2025, over
- * all candidates. Bounds as in llama.cpp and transformers.
+ * all candidates. Bounds as in llama.cpp and transformers, which reckon in single precision: what meets a bound but for
+ * rounding meets it, so that tokens of half the probability and a quarter of it are told apart as one would expect.
  *
  * @module
  */
+import { leastReaching, mostNotExceeding } from "./_reaches.ts";
 import { type ChainStage, type Knob, readKnob, writeKnob } from "./stage.ts";
-import type { Candidates } from "./candidates.ts";
+import type { Candidates, SumBorder } from "./candidates.ts";
 
 /** Where libraries draw the border of a truncation differently. */
 export interface TruncationEdges {
@@ -26,6 +28,13 @@ export interface TruncationEdges {
    * @default {false}
    */
   pastTopP?: boolean;
+
+  /**
+   * Whether typicalP goes on where the sum is reached exactly.
+   *
+   * @default {false}
+   */
+  pastTypicalP?: boolean;
 
   /**
    * Among how many of the likeliest topH works.
@@ -53,12 +62,23 @@ const share = {
 /** Keeps rounding away from a bound on weights. */
 const MARGIN = 1e-3;
 
-/** As good as equal, for sums of probabilities. */
-const ROUNDING = 1e-9;
+const TIES = "ties kept";
+const MET = "one more where it is met";
 
 const keepsTies = {
-  edge: ({ ties }: TruncationEdges) => ties ? "ties kept" : undefined,
+  edge: ({ ties }: TruncationEdges) => ties ? TIES : undefined,
 };
+
+/** Where a sum of weights reaches a share of them all, or goes past it. */
+function sumOf(
+  mass: number,
+  total: number,
+  past = false,
+): [enough: number, border: SumBorder] {
+  return [total * (past ? mostNotExceeding(mass) : leastReaching(mass)), {
+    past,
+  }];
+}
 
 const TRUNCATIONS = {
   topK: {
@@ -73,18 +93,17 @@ const TRUNCATIONS = {
   topP: {
     ...share,
     off: 1,
-    edge: ({ pastTopP }) => pastTopP ? "one more where it is met" : undefined,
+    edge: ({ pastTopP }) => pastTopP ? MET : undefined,
     cut: (candidates, mass, { pastTopP }) => {
       const { logits } = candidates;
       const { total } = candidates.weigh();
       const { weights } = candidates;
-      const enough = (pastTopP ? mass + ROUNDING : mass) * total;
       if (!pastTopP) {
         // Tokens less likely than an equal share of what may go go all: together they are less than that.
         const share = total * (1 - mass) / candidates.count;
         candidates.keepFrom(weights, share * (1 - MARGIN));
       }
-      candidates.keepUntil(logits, weights, enough);
+      candidates.keepUntil(logits, weights, ...sumOf(mass, total, pastTopP));
     },
   },
   minP: {
@@ -92,24 +111,26 @@ const TRUNCATIONS = {
     off: 0,
     cut: (candidates, ratio) => {
       const { logits } = candidates;
-      const least = logits[candidates.best()]! + Math.log(ratio);
+      const least = Math.fround(
+        logits[candidates.best()]! + Math.fround(Math.log(ratio)),
+      );
       candidates.keepFrom(logits, least);
     },
   },
   typicalP: {
     ...share,
     off: 1,
-    ...keepsTies,
-    cut: (candidates, mass, { ties }) => {
+    edge: ({ ties, pastTypicalP }) =>
+      ties ? TIES : pastTypicalP ? MET : undefined,
+    cut: (candidates, mass, { ties = false, pastTypicalP }) => {
       const { logits, ids, count, weights, scratch: keys } = candidates;
       const { total, logTotal, entropy } = candidates.weighWithEntropy();
       for (let i = 0; i < count; i++) {
         const id = ids[i]!;
         keys[id] = -Math.abs(logTotal - logits[id]! - entropy);
       }
-      candidates.keepUntil(keys, weights, mass * total, {
-        ties: ties ?? false,
-      });
+      const [enough, border] = sumOf(mass, total, pastTypicalP);
+      candidates.keepUntil(keys, weights, enough, { ...border, ties });
     },
   },
   epsilonCutoff: {
@@ -118,7 +139,8 @@ const TRUNCATIONS = {
     ...keepsTies,
     cut: (candidates, least, { ties }) => {
       const { total } = candidates.weigh();
-      candidates.keepFrom(candidates.weights, least * total, ties);
+      const { weights } = candidates;
+      candidates.keepFrom(weights, leastReaching(least) * total, ties);
     },
   },
   etaCutoff: {
@@ -128,7 +150,8 @@ const TRUNCATIONS = {
     cut: (candidates, eta, { ties }) => {
       const { total, entropy } = candidates.weighWithEntropy();
       const least = Math.min(eta, Math.sqrt(eta) * Math.exp(-entropy));
-      candidates.keepFrom(candidates.weights, least * total, ties);
+      const { weights } = candidates;
+      candidates.keepFrom(weights, leastReaching(least) * total, ties);
     },
   },
   topH: {
@@ -162,7 +185,9 @@ const TRUNCATIONS = {
       for (let i = 0; i < count; i++) {
         squares += (logits[ids[i]!]! - mean) ** 2;
       }
-      const least = logits[candidates.best()]! - n * Math.sqrt(squares / count);
+      const least = Math.fround(
+        logits[candidates.best()]! - n * Math.sqrt(squares / count),
+      );
       candidates.keepFrom(logits, least);
     },
   },

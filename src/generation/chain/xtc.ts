@@ -1,11 +1,12 @@
 /**
  * A stage that removes the likeliest tokens where others would do: exclude top choices.
  *
- * P. E. Weidmann, "Exclude Top Choices", 2024, with llama.cpp's bounds.
+ * P. E. Weidmann, "Exclude Top Choices", 2024, with llama.cpp's bounds; a threshold above 0.5, which turns it off there, throws.
  *
  * @module
  */
 import { checkOptionNames } from "../../text/options.ts";
+import { reaches } from "./_reaches.ts";
 import type { Candidates } from "./candidates.ts";
 import {
   type ChainStage,
@@ -75,10 +76,12 @@ function excludeTop(candidates: Candidates, threshold: number): void {
   const { ids, count } = candidates;
   let last = -1; // place
   for (let i = 0; i < count; i++) {
-    if (p[i]! < threshold) continue;
+    if (!reaches(p[i]!, threshold)) continue;
     const behind = last < 0 ? 1 : p[last]! - p[i]!;
     if (behind > 0 || (behind === 0 && ids[i]! > ids[last]!)) last = i;
   }
   if (last < 0) return;
-  candidates.filter((_, place) => p[place]! < threshold || place === last);
+  candidates.filter((_, place) =>
+    !reaches(p[place]!, threshold) || place === last
+  );
 }

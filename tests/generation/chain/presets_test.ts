@@ -32,6 +32,17 @@ for (
       "penalties: repetition 1.1, frequency 0, presence 0, window 64 → topK 40 → topP 0.9 → minP 0.05 → " +
       "xtc probability 0.5, threshold 0.1 → temperature 0.8",
     ],
+    [
+      "llama.cpp",
+      { dry: { multiplier: 1 }, typicalP: 0.9 },
+      "dry: multiplier 1, base 1.75, allowedLength 2, window 64, breakers 0 → topK 40 → " +
+      "typicalP 0.9, one more where it is met → topP 0.95 → minP 0.05 → temperature 0.8",
+    ],
+    [
+      "llama.cpp",
+      { dry: { multiplier: 1, window: "all" }, temperature: 0 },
+      "dry: multiplier 1, base 1.75, allowedLength 2, window all, breakers 0 → temperature 0",
+    ],
     ["llama.cpp", { temperature: 0 }, "temperature 0"],
     [
       "llama.cpp",
@@ -91,6 +102,10 @@ Deno.test("createChain() draws the border of top-k and top-p where the preset do
   assertEquals(half("llama.cpp"), [0]);
   assertEquals(half("openai"), [0]);
   assertEquals(half("keras-hub"), [0, 1]);
+  const typical = (preset: ChainPresetName) =>
+    left(preset, { typicalP: 0.5 }, [1, 1, 1, 1]).length;
+  assertEquals(typical("llama.cpp"), 3);
+  assertEquals(typical("huggingface"), 4); // two, and those as good as them
   // Of p = .4, .3, .2, .1 KerasHub's two likeliest sum up to .7, not to 1.
   const both = (preset: ChainPresetName) =>
     left(

@@ -68,6 +68,24 @@ Deno.test("truncationStage() of topP stops where the sum is reached exactly", ()
   assertEquals(kept("topP", 0.5, [Math.log(2), 0, 0]), [0]);
 });
 
+Deno.test("truncationStage() takes a bound for met that is missed by the rounding of the scores alone", () => {
+  const halves = [1 / 2, 1 / 4, 1 / 8, 1 / 8].map(Math.log);
+  assertEquals(kept("minP", 1 / 2, halves), [0, 1]);
+  assertEquals(kept("minP", 1 / 4, halves), [0, 1, 2, 3]);
+  assertEquals(kept("epsilonCutoff", 1 / 4, halves), [0, 1]);
+  assertEquals(kept("topP", 3 / 4, halves), [0, 1]);
+  assertEquals(kept("topP", 7 / 8, halves), [0, 1, 2]);
+  // H is 1.75 bits, which the surprises 1, 2, 3, 3 are .75, .25, 1.25, 1.25 away from.
+  assertEquals(kept("typicalP", 1 / 4, halves), [1]);
+  assertEquals(kept("typicalP", 3 / 4, halves), [0, 1]);
+  // Three in ten and seven in ten of equal tokens.
+  assertEquals(kept("topP", 0.3, Array(10).fill(1)).length, 3);
+  assertEquals(kept("topP", 0.7, Array(10).fill(1)).length, 7);
+  // What is missed by more is missed.
+  assertEquals(kept("minP", 0.50001, halves), [0]);
+  assertEquals(kept("topP", 0.75001, halves), [0, 1, 2]);
+});
+
 Deno.test("truncationStage() takes its number from a list, over and over, or from a function", () => {
   const sizes = [0, 1, 2].map((at) => kept("topK", [1, 3], LOGITS, at).length);
   assertEquals(sizes, [1, 3, 1]);
