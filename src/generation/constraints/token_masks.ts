@@ -17,6 +17,7 @@ import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import type { Acceptor } from "./acceptor.ts";
 import { checkAcceptor } from "./check_acceptor.ts";
 import { AllOf } from "./forms/all_of.ts";
+import { JointWays } from "./_joint_ways.ts";
 import { MaskBuilder, MAX_STEPS } from "./_mask_builder.ts";
 import { missingCharacters } from "./_missing_characters.ts";
 import { Reach } from "./_reach.ts";
@@ -124,7 +125,9 @@ export class TokenMasks {
       states: this.#states,
       walk: this.#walk,
       costs: known,
-      isExact: !(acceptor instanceof AllOf),
+      joint: acceptor instanceof AllOf
+        ? new JointWays(acceptor, this.#states)
+        : undefined,
     });
     this.#builder = new MaskBuilder({
       walk: this.#walk,
