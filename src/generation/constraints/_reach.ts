@@ -11,6 +11,7 @@ import type { CodePointCost } from "./acceptor.ts";
 import type { JointWays } from "./_joint_ways.ts";
 import { leadingCharacters } from "./_leading_characters.ts";
 import { codePointRange, missingBytes, WHOLE } from "./_partial_character.ts";
+import type { WayTokens } from "./_way_tokens.ts";
 import { Queue } from "./_queue.ts";
 import type { TextState, TextStates } from "./_text_states.ts";
 import type { TokenCosts } from "./_token_costs.ts";
@@ -25,6 +26,9 @@ const EAGERNESS = 4;
 /** Characters are taken up byte by byte where everything else has failed. */
 const LATER = 1e6;
 
+/** Counts characters. */
+const CHARACTER: CodePointCost = { id: {}, cheapest: () => 1 };
+
 /** What is needed to find out. */
 export interface ReachParts {
   /** The language. */
@@ -35,6 +39,8 @@ export interface ReachParts {
   costs: TokenCosts;
   /** The ways of several languages at once; undefined for one, whose distance is that of a real way. */
   joint: JointWays | undefined;
+  /** The tokens of those ways. */
+  wayTokens: WayTokens | undefined;
 }
 
 /** A point that a search has come to. */
@@ -50,6 +56,7 @@ interface Visit {
 /** Answers the question, and keeps the answers. */
 export class Reach {
   readonly #parts: ReachParts;
+  readonly #lengths = new WeakMap<TextState, number>();
 
   /** @param parts The language, the tokens and their costs. */
   constructor(parts: ReachParts) {
@@ -66,10 +73,11 @@ export class Reach {
    */
   fits(state: WritingState, tokens: number, steps: number): boolean {
     if (isWithin(this.#high(state), tokens)) return true;
-    if (tokens <= state.gaveUp && steps < Infinity) return false;
     if (this.#low(state) > tokens || this.#low(state) === Infinity) {
       return false;
     }
+    if (tokens === 1) return this.#isLast(state);
+    if (tokens <= state.gaveUp && steps < Infinity) return false;
     const isBytewise = state.partial !== WHOLE &&
       this.#parts.costs.bytewise[state.context]!;
     if (isBytewise && steps < Infinity) {
@@ -156,6 +164,10 @@ export class Reach {
         return true;
       }
       if (looked++ >= most) return undefined;
+      if (steps + 1 === tokens) {
+        if (this.#isLast(state)) waiting.push(visit);
+        continue;
+      }
       this.#parts.walk.tidy(); // no more than one list is in use
       for (const { state: next } of this.#parts.walk.from(state).list) {
         const after = steps + 1;
@@ -216,15 +228,49 @@ export class Reach {
   #byCharacters(state: WritingState): number {
     const { text, partial, context } = state;
     const { states, costs } = this.#parts;
-    const cost = costs.certain[context]!;
-    if (partial === WHOLE) return this.#distance(text, cost);
+    if (partial === WHOLE) return this.#enough(text, context);
     if (!costs.bytewise[context]) return Infinity;
     let least = Infinity;
     for (const point of this.#charactersOf(state)) {
       const after = states.next(text, point);
-      if (after !== null) least = Math.min(least, this.#distance(after, cost));
+      if (after !== null) {
+        least = Math.min(least, this.#enough(after, context));
+      }
     }
     return missingBytes(partial) + least;
+  }
+
+  /** Whether one token is enough, where none is not. */
+  #isLast(state: WritingState): boolean {
+    const isEnough = this.#parts.walk.completes(
+      state,
+      (text) => this.#length(text),
+    );
+    if (isEnough) state.high = 1;
+    else state.low = Math.max(this.#low(state), 2);
+    return isEnough;
+  }
+
+  /** How many characters a text lacks at least. */
+  #length(text: TextState): number {
+    let length = this.#lengths.get(text);
+    if (length === undefined) {
+      const { states: { acceptor }, joint } = this.#parts;
+      length = joint === undefined
+        ? acceptor.distance(text.state, CHARACTER)
+        : joint.least(text, CHARACTER);
+      this.#lengths.set(text, length);
+    }
+    return length;
+  }
+
+  /** How many tokens are enough for a known way. */
+  #enough(text: TextState, context: number): number {
+    const { costs, wayTokens } = this.#parts;
+    return Math.min(
+      this.#distance(text, costs.certain[context]!),
+      wayTokens?.count(text, context) ?? Infinity,
+    );
   }
 
   /** What a real way costs. */

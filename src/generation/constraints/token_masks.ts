@@ -25,6 +25,7 @@ import { TextStates } from "./_text_states.ts";
 import { type TokenCosts, tokenCosts } from "./_token_costs.ts";
 import { TokenWalk } from "./_token_walk.ts";
 import { WHOLE } from "./_partial_character.ts";
+import { WayTokens } from "./_way_tokens.ts";
 import { WritingState } from "./_writing_state.ts";
 
 /** A point of a text that is being written under a constraint; equal points are one object. */
@@ -121,13 +122,15 @@ export class TokenMasks {
     let known = costs.get(texts);
     if (known === undefined) costs.set(texts, known = tokenCosts(texts));
     this.#costs = known;
+    const joint = acceptor instanceof AllOf
+      ? new JointWays(acceptor, this.#states)
+      : undefined;
     this.#reach = new Reach({
       states: this.#states,
       walk: this.#walk,
       costs: known,
-      joint: acceptor instanceof AllOf
-        ? new JointWays(acceptor, this.#states)
-        : undefined,
+      joint,
+      wayTokens: joint && new WayTokens({ texts, joint, costs: known }),
     });
     this.#builder = new MaskBuilder({
       walk: this.#walk,

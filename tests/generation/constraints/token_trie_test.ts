@@ -17,6 +17,7 @@ Deno.test("TokenTrie has its nodes in the order of a walk, and knows where to ju
   assertEquals([...trie.skips], [4, 3, 3, 4, 5]);
   assertEquals([...trie.ids], [10, 0, 50, 30, 40, 20]); // "", ab, ab, abc, ad, b
   assertEquals([...trie.places], [1, 1, 3, 4, 5, 6]);
+  assertEquals([...trie.heights], [2, 1, 0, 0, 0]);
   assertEquals(trie.depth, 3);
 });
 
@@ -49,6 +50,20 @@ Deno.test("TokenTrie finds every token by its bytes, and no other", () => {
       ) {
         found.push([id, new TextDecoder().decode(Uint8Array.from(path))]);
       }
+    }
+    for (const text of texts) {
+      let node = -1;
+      for (const byte of new TextEncoder().encode(text)) {
+        node = trie.step(node, byte);
+      }
+      const ids = node < 0
+        ? trie.ids.subarray(0, trie.places[0])
+        : trie.ids.subarray(trie.places[node], trie.places[node + 1]);
+      assertEquals(
+        [...ids].map((id) => texts[id / 10]),
+        [...ids].map(() => text.toWellFormed()),
+      );
+      assertEquals(trie.step(node, 0x63), -1); // no c
     }
     const expected = texts.map((
       text,
