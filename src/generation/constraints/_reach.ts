@@ -76,7 +76,7 @@ export class Reach {
     if (this.#low(state) > tokens || this.#low(state) === Infinity) {
       return false;
     }
-    if (tokens === 1) return this.#isLast(state);
+    if (tokens <= 2) return this.#fitsExactly(state, tokens);
     if (tokens <= state.gaveUp && steps < Infinity) return false;
     const isBytewise = state.partial !== WHOLE &&
       this.#parts.costs.bytewise[state.context]!;
@@ -164,8 +164,8 @@ export class Reach {
         return true;
       }
       if (looked++ >= most) return undefined;
-      if (steps + 1 === tokens) {
-        if (this.#isLast(state)) waiting.push(visit);
+      if (tokens - steps <= 2) {
+        if (this.#fitsExactly(state, tokens - steps)) waiting.push(visit);
         continue;
       }
       this.#parts.walk.tidy(); // no more than one list is in use
@@ -240,14 +240,18 @@ export class Reach {
     return missingBytes(partial) + least;
   }
 
-  /** Whether one token is enough, where none is not. */
-  #isLast(state: WritingState): boolean {
-    const isEnough = this.#parts.walk.completes(
+  /** Whether one or two tokens are enough, by trying all that are not too short. */
+  #fitsExactly(state: WritingState, tokens: number): boolean {
+    if (isWithin(this.#high(state), tokens)) return true;
+    if (this.#low(state) > tokens) return false;
+    const isEnough = this.#parts.walk.some(
       state,
-      (text) => this.#length(text),
+      (after) =>
+        tokens === 1 ? after.isComplete : this.#fitsExactly(after, tokens - 1),
+      tokens === 1 ? (text, bytes) => this.#length(text) > bytes : undefined,
     );
-    if (isEnough) state.high = 1;
-    else state.low = Math.max(this.#low(state), 2);
+    if (isEnough) state.high = tokens;
+    else state.low = Math.max(this.#low(state), tokens + 1);
     return isEnough;
   }
 

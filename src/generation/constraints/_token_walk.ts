@@ -107,27 +107,34 @@ export class TokenWalk {
   }
 
   /**
-   * Tells whether one token completes a text; those that are too short to are left out.
+   * Tells whether a token leads to a point of some kind.
    *
    * @param state A point of a text.
-   * @param length How many characters a text lacks at least.
+   * @param isWanted Whether a point is of that kind; asked until one is.
+   * @param isFar Whether no more than a number of bytes cannot lead to such a point from within a token.
    */
-  completes(
+  some(
     state: WritingState,
-    length: (text: TextState) => number,
+    isWanted: (point: WritingState) => boolean,
+    isFar?: (text: TextState, bytes: number) => boolean,
   ): boolean {
     let isFound = false;
-    for (const { lead, group } of this.#texts.contexts[state.context]!) {
+    for (const { lead, group, next } of this.#texts.contexts[state.context]!) {
       const text = this.#afterLead(state, lead);
       if (text === null) continue;
       const trie = trieOf(this.#texts, group);
-      if (lead !== "" && trie.places[0]! > 0 && text.isComplete) return true;
+      if (
+        trie.places[0]! > 0 &&
+        isWanted(this.#states.point(text, state.partial, next))
+      ) return true;
+      if (state.partial !== WHOLE && isFar?.(text, trie.longestRest)) continue;
       this.#walkTrie(
         trie,
         text,
         state.partial,
-        (after, partial) => isFound = partial === WHOLE && after.isComplete,
-        (after, bytes) => length(after) > bytes,
+        (after, partial) =>
+          isFound = isWanted(this.#states.point(after, partial, next)),
+        isFar,
       );
       if (isFound) return true;
     }

@@ -24,6 +24,8 @@ export class TokenTrie {
   readonly heights: Uint32Array;
   /** Most bytes of a token. */
   readonly depth: number;
+  /** Most bytes of a token that begins within a character. */
+  readonly longestRest: number;
 
   /**
    * Puts tokens into a trie.
@@ -76,6 +78,11 @@ export class TokenTrie {
       deepest[depth] = Math.max(deepest[depth] ?? 0, below);
       deepest.length = depth + 1; // a parent takes over what is below it
     }
+    this.longestRest = keys.reduce(
+      (most, key) =>
+        (key.charCodeAt(0) & 0xC0) === 0x80 ? Math.max(most, key.length) : most,
+      0,
+    );
   }
 
   /**

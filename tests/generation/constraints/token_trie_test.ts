@@ -21,6 +21,15 @@ Deno.test("TokenTrie has its nodes in the order of a walk, and knows where to ju
   assertEquals(trie.depth, 3);
 });
 
+Deno.test("TokenTrie knows how long the tokens are that begin within a character", () => {
+  const group = (...texts: number[][]) => ({
+    ids: Int32Array.from(texts.keys()),
+    texts: texts.map((text) => Uint8Array.from(text)),
+  });
+  const two = new TokenTrie(group([0x61, 0x62, 0x63], [0xA9, 0x61], [0x80]));
+  assertEquals([two.longestRest, trieOf("abc").longestRest], [2, 0]);
+});
+
 Deno.test("TokenTrie of no tokens, or of one without bytes, has no nodes", () => {
   assertEquals([...trieOf().places], [0]);
   assertEquals([...trieOf("").places], [1]);
