@@ -41,6 +41,8 @@ export interface ReachParts {
   joint: JointWays | undefined;
   /** The tokens of those ways. */
   wayTokens: WayTokens | undefined;
+  /** The same of each of several languages by itself: where one alone cannot end in time, nor can all. */
+  alone: readonly Reach[];
 }
 
 /** A point that a search has come to. */
@@ -121,6 +123,13 @@ export class Reach {
       state.high = Math.min(this.#high(state), missing + next.high);
       return true;
     });
+  }
+
+  /** Forgets the points of languages by themselves, once they are many. */
+  tidy(): void {
+    for (const { states } of this.#parts.alone.map((reach) => reach.#parts)) {
+      states.tidy();
+    }
   }
 
   /**
@@ -244,6 +253,10 @@ export class Reach {
   #fitsExactly(state: WritingState, tokens: number): boolean {
     if (isWithin(this.#high(state), tokens)) return true;
     if (this.#low(state) > tokens) return false;
+    if (!this.#fitsAlone(state, tokens)) {
+      state.low = tokens + 1;
+      return false;
+    }
     const isEnough = this.#parts.walk.some(
       state,
       (after) =>
@@ -253,6 +266,18 @@ export class Reach {
     if (isEnough) state.high = tokens;
     else state.low = Math.max(this.#low(state), tokens + 1);
     return isEnough;
+  }
+
+  /** Whether each of several languages could end so soon, were it not for the others; they have far fewer points. */
+  #fitsAlone(
+    { text, partial, context }: WritingState,
+    tokens: number,
+  ): boolean {
+    return this.#parts.alone.every((reach, i) => {
+      const { states } = reach.#parts;
+      const part = states.at((text.state as readonly unknown[])[i]);
+      return reach.#fitsExactly(states.point(part, partial, context), tokens);
+    });
   }
 
   /** How many characters a text lacks at least. */

@@ -131,6 +131,14 @@ export class TokenMasks {
       costs: known,
       joint,
       wayTokens: joint && new WayTokens({ texts, joint, costs: known }),
+      alone: acceptor instanceof AllOf
+        ? acceptor.parts.map((part) => {
+          const states = new TextStates(part);
+          const walk = new TokenWalk(texts, states);
+          const none = { joint: undefined, wayTokens: undefined, alone: [] };
+          return new Reach({ states, walk, costs: known, ...none });
+        })
+        : [],
     });
     this.#builder = new MaskBuilder({
       walk: this.#walk,
@@ -191,6 +199,7 @@ export class TokenMasks {
     checkTokensLeft(tokensLeft);
     this.#walk.tidy();
     this.#states.tidy();
+    this.#reach.tidy();
     return this.#builder.build(from, tokensLeft);
   }
 
