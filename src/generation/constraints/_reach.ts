@@ -7,22 +7,27 @@
  *
  * @module
  */
-import type { TextStates } from "./_text_states.ts";
+import type { CodePointCost } from "./acceptor.ts";
+import type { JointWays } from "./_joint_ways.ts";
 import { leadingCharacters } from "./_leading_characters.ts";
 import { codePointRange, missingBytes, WHOLE } from "./_partial_character.ts";
+import type { WayTokens } from "./_way_tokens.ts";
+import { Queue } from "./_queue.ts";
+import type { TextState, TextStates } from "./_text_states.ts";
 import type { TokenCosts } from "./_token_costs.ts";
 import type { TokenWalk } from "./_token_walk.ts";
 import type { WritingState } from "./_writing_state.ts";
 
 /** Most code points that are tried in place of a character of which some bytes are missing. */
 const MAX_TRIED = 4;
-/** Characters that a way is tried with: a line break, and what can be seen of ASCII. */
-const CHARACTERS = [0x0A, ...Array.from({ length: 0x5F }, (_, i) => 0x20 + i)];
 
 /** How much more what is still to be written counts in a search than what was written: any way will do that is short enough. */
 const EAGERNESS = 4;
 /** Characters are taken up byte by byte where everything else has failed. */
 const LATER = 1e6;
+
+/** Counts characters. */
+const CHARACTER: CodePointCost = { id: {}, cheapest: () => 1 };
 
 /** What is needed to find out. */
 export interface ReachParts {
@@ -32,8 +37,12 @@ export interface ReachParts {
   walk: TokenWalk;
   /** What characters cost. */
   costs: TokenCosts;
-  /** Whether the acceptor's distance is that of a real way; else no way may be shorter. */
-  isExact: boolean;
+  /** The ways of several languages at once; undefined for one, whose distance is that of a real way. */
+  joint: JointWays | undefined;
+  /** The tokens of those ways. */
+  wayTokens: WayTokens | undefined;
+  /** The same of each of several languages by itself: where one alone cannot end in time, nor can all. */
+  alone: readonly Reach[];
 }
 
 /** A point that a search has come to. */
@@ -49,6 +58,7 @@ interface Visit {
 /** Answers the question, and keeps the answers. */
 export class Reach {
   readonly #parts: ReachParts;
+  readonly #lengths = new WeakMap<TextState, number>();
 
   /** @param parts The language, the tokens and their costs. */
   constructor(parts: ReachParts) {
@@ -65,10 +75,11 @@ export class Reach {
    */
   fits(state: WritingState, tokens: number, steps: number): boolean {
     if (isWithin(this.#high(state), tokens)) return true;
-    if (tokens <= state.gaveUp && steps < Infinity) return false;
     if (this.#low(state) > tokens || this.#low(state) === Infinity) {
       return false;
     }
+    if (tokens <= 2) return this.#fitsExactly(state, tokens);
+    if (tokens <= state.gaveUp && steps < Infinity) return false;
     const isBytewise = state.partial !== WHOLE &&
       this.#parts.costs.bytewise[state.context]!;
     if (isBytewise && steps < Infinity) {
@@ -78,9 +89,6 @@ export class Reach {
       ) return true;
       state.gaveUp = Math.max(state.gaveUp, tokens);
       return false;
-    }
-    if (!this.#parts.isExact && this.#fitsByCharacters(state, tokens)) {
-      return true;
     }
     const answer = this.search(state, tokens, steps);
     if (answer === undefined) state.gaveUp = Math.max(state.gaveUp, tokens);
@@ -101,48 +109,13 @@ export class Reach {
     });
   }
 
-  /** Whether it fits when characters are written one by one, each time one of ASCII that brings the end nearest. */
-  #fitsByCharacters(root: WritingState, tokens: number): boolean {
-    if (root.partial !== WHOLE) return false;
-    const { states, costs } = this.#parts;
-    const cost = costs.certain[root.context]!;
-    const way = [root];
-    let left = tokens;
-    for (let at = root; !isWithin(this.#high(at), left); way.push(at)) {
-      let [best, least]: [WritingState | undefined, number] = [
-        undefined,
-        this.#hope(at),
-      ];
-      for (const point of CHARACTERS) {
-        if (cost.cheapest(point, point) !== 1) continue;
-        const after = states.next(at.text, point);
-        if (after === null) continue;
-        const next = states.point(after, WHOLE, root.context);
-        const hope = this.#hope(next);
-        if (hope < least) [best, least] = [next, hope];
-      }
-      if (best === undefined || left-- === 0 || least > left) return false;
-      at = best;
-    }
-    let { high } = way.at(-1)!;
-    for (const state of way.reverse()) {
-      state.high = Math.min(this.#high(state), high++);
-    }
-    return true;
-  }
-
   /** Whether it fits when a character of which bytes are missing is completed byte by byte. */
   #fitsByBytes(state: WritingState, tokens: number, steps: number): boolean {
     const { text, partial, context } = state;
     const { states, costs } = this.#parts;
     if (partial === WHOLE || !costs.bytewise[context]) return false;
     const missing = missingBytes(partial);
-    return leadingCharacters(
-      states.acceptor,
-      text.state,
-      codePointRange(partial),
-      MAX_TRIED,
-    ).some((point) => {
+    return this.#charactersOf(state).some((point) => {
       const after = states.next(text, point);
       if (after === null) return false;
       const next = states.point(after, WHOLE, context);
@@ -150,6 +123,13 @@ export class Reach {
       state.high = Math.min(this.#high(state), missing + next.high);
       return true;
     });
+  }
+
+  /** Forgets the points of languages by themselves, once they are many. */
+  tidy(): void {
+    for (const { states } of this.#parts.alone.map((reach) => reach.#parts)) {
+      states.tidy();
+    }
   }
 
   /**
@@ -179,7 +159,7 @@ export class Reach {
     most: number,
   ): boolean | undefined {
     const best = new Map<WritingState, number>([[root, 0]]);
-    const waiting = new Queue();
+    const waiting = new Queue<Visit>();
     waiting.push({ state: root, steps: 0, before: undefined, order: 0 });
     let looked = 0;
     for (let visit = waiting.pop(); visit; visit = waiting.pop()) {
@@ -193,6 +173,10 @@ export class Reach {
         return true;
       }
       if (looked++ >= most) return undefined;
+      if (tokens - steps <= 2) {
+        if (this.#fitsExactly(state, tokens - steps)) waiting.push(visit);
+        continue;
+      }
       this.#parts.walk.tidy(); // no more than one list is in use
       for (const { state: next } of this.#parts.walk.from(state).list) {
         const after = steps + 1;
@@ -215,8 +199,10 @@ export class Reach {
   #low(state: WritingState): number {
     if (!Number.isNaN(state.low)) return state.low;
     if (state.isComplete) return state.low = 0;
-    const { states: { acceptor }, costs } = this.#parts;
-    const cost = acceptor.distance(state.text.state, costs.least);
+    const { states: { acceptor }, joint, costs } = this.#parts;
+    const cost = joint === undefined
+      ? acceptor.distance(state.text.state, costs.least)
+      : joint.least(state.text, costs.least);
     state.low = Math.ceil(cost - 1e-6); // sums of fractions may come out a little too large
     if (state.partial !== WHOLE) {
       // All tokens of a character but the last are of nothing else.
@@ -229,12 +215,7 @@ export class Reach {
   /** A number of tokens that there is a way of. */
   #high(state: WritingState): number {
     if (!Number.isNaN(state.high)) return state.high;
-    state.high = state.isComplete
-      ? 0
-      : this.#parts.isExact
-      ? this.#byCharacters(state)
-      : Infinity;
-    return state.high;
+    return state.high = state.isComplete ? 0 : this.#byCharacters(state);
   }
 
   /**
@@ -245,7 +226,7 @@ export class Reach {
     if (!Number.isNaN(state.hope)) return state.hope;
     const { text, partial, context } = state;
     const { states: { acceptor }, costs } = this.#parts;
-    const high = acceptor.distance(text.state, costs.certain[context]!);
+    const high = this.#distance(text, costs.certain[context]!);
     const rest = high < Infinity
       ? high
       : acceptor.distance(text.state, costs.least);
@@ -253,63 +234,93 @@ export class Reach {
   }
 
   /** How many tokens it takes to go on character by character. */
-  #byCharacters({ text, partial, context }: WritingState): number {
-    const { states: { acceptor }, costs } = this.#parts;
-    const cost = costs.certain[context]!;
-    if (partial === WHOLE) return acceptor.distance(text.state, cost);
+  #byCharacters(state: WritingState): number {
+    const { text, partial, context } = state;
+    const { states, costs } = this.#parts;
+    if (partial === WHOLE) return this.#enough(text, context);
     if (!costs.bytewise[context]) return Infinity;
     let least = Infinity;
-    const range = codePointRange(partial);
-    for (
-      const point of leadingCharacters(acceptor, text.state, range, MAX_TRIED)
-    ) {
-      const after = acceptor.next(text.state, point);
-      if (after === undefined) continue;
-      least = Math.min(least, acceptor.distance(after, cost));
+    for (const point of this.#charactersOf(state)) {
+      const after = states.next(text, point);
+      if (after !== null) {
+        least = Math.min(least, this.#enough(after, context));
+      }
     }
     return missingBytes(partial) + least;
+  }
+
+  /** Whether one or two tokens are enough, by trying all that are not too short. */
+  #fitsExactly(state: WritingState, tokens: number): boolean {
+    if (isWithin(this.#high(state), tokens)) return true;
+    if (this.#low(state) > tokens) return false;
+    if (!this.#fitsAlone(state, tokens)) {
+      state.low = tokens + 1;
+      return false;
+    }
+    const isEnough = this.#parts.walk.some(
+      state,
+      (after) =>
+        tokens === 1 ? after.isComplete : this.#fitsExactly(after, tokens - 1),
+      tokens === 1 ? (text, bytes) => this.#length(text) > bytes : undefined,
+    );
+    if (isEnough) state.high = tokens;
+    else state.low = Math.max(this.#low(state), tokens + 1);
+    return isEnough;
+  }
+
+  /** Whether each of several languages could end so soon, were it not for the others; they have far fewer points. */
+  #fitsAlone(
+    { text, partial, context }: WritingState,
+    tokens: number,
+  ): boolean {
+    return this.#parts.alone.every((reach, i) => {
+      const { states } = reach.#parts;
+      const part = states.at((text.state as readonly unknown[])[i]);
+      return reach.#fitsExactly(states.point(part, partial, context), tokens);
+    });
+  }
+
+  /** How many characters a text lacks at least. */
+  #length(text: TextState): number {
+    let length = this.#lengths.get(text);
+    if (length === undefined) {
+      const { states: { acceptor }, joint } = this.#parts;
+      length = joint === undefined
+        ? acceptor.distance(text.state, CHARACTER)
+        : joint.least(text, CHARACTER);
+      this.#lengths.set(text, length);
+    }
+    return length;
+  }
+
+  /** How many tokens are enough for a known way. */
+  #enough(text: TextState, context: number): number {
+    const { costs, wayTokens } = this.#parts;
+    return Math.min(
+      this.#distance(text, costs.certain[context]!),
+      wayTokens?.count(text, context) ?? Infinity,
+    );
+  }
+
+  /** What a real way costs. */
+  #distance(text: TextState, cost: CodePointCost): number {
+    const { states: { acceptor }, joint } = this.#parts;
+    return joint === undefined
+      ? acceptor.distance(text.state, cost)
+      : joint.way(text, cost).high;
+  }
+
+  /** Some characters that a partial one may become. */
+  #charactersOf({ text, partial }: WritingState): number[] {
+    const { states: { acceptor }, joint } = this.#parts;
+    const range = codePointRange(partial);
+    return joint === undefined
+      ? leadingCharacters(acceptor, text.state, range, MAX_TRIED)
+      : joint.characters(text, range);
   }
 }
 
 /** Whether a way is short enough, if there is one at all. */
 function isWithin(high: number, tokens: number): boolean {
   return high < Infinity && high <= tokens;
-}
-
-/** Visits by their order, the latest first among equals. */
-class Queue {
-  readonly #heap: Visit[] = [];
-
-  push(visit: Visit): void {
-    const heap = this.#heap;
-    let place = heap.push(visit) - 1;
-    while (place > 0) {
-      const parent = (place - 1) >> 1;
-      if (heap[parent]!.order < visit.order) break;
-      heap[place] = heap[parent]!;
-      place = parent;
-    }
-    heap[place] = visit;
-  }
-
-  pop(): Visit | undefined {
-    const heap = this.#heap;
-    const first = heap[0];
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return first;
-    let place = 0;
-    for (;;) {
-      let child = 2 * place + 1;
-      if (child >= heap.length) break;
-      const other = child + 1;
-      if (other < heap.length && heap[other]!.order < heap[child]!.order) {
-        child = other;
-      }
-      if (heap[child]!.order >= last.order) break;
-      heap[place] = heap[child]!;
-      place = child;
-    }
-    heap[place] = last;
-    return first;
-  }
 }

@@ -56,7 +56,7 @@ export class TextStates {
 
   /** The state before the first character. */
   get start(): TextState {
-    return this.#enter(this.acceptor.start);
+    return this.at(this.acceptor.start);
   }
 
   /**
@@ -72,7 +72,7 @@ export class TextStates {
       : text.afterOther.get(codePoint);
     if (known !== undefined) return known;
     const after = this.acceptor.next(text.state, codePoint);
-    const state = after === undefined ? null : this.#enter(after);
+    const state = after === undefined ? null : this.at(after);
     if (codePoint >= 0x80) text.afterOther.set(codePoint, state);
     else {
       if (text.afterASCII.length === 0) {
@@ -132,7 +132,12 @@ export class TextStates {
     this.#states.clear();
   }
 
-  #enter(state: unknown): TextState {
+  /**
+   * Gives the object of a state.
+   *
+   * @param state The state as the acceptor has it.
+   */
+  at(state: unknown): TextState {
     const key = this.acceptor.key(state);
     let text = this.#states.get(key);
     if (text === undefined) {

@@ -25,6 +25,8 @@ export interface TokenCosts {
    * text costs so much, it can be written with so many tokens.
    */
   readonly certain: readonly CodePointCost[];
+  /** Gives the character of a range of which `least` counts least; the first where nothing is known of any. */
+  readonly mostGenerous: (from: number, to: number) => number;
   /** By context, whether every character of several bytes can be written byte by byte. */
   readonly bytewise: readonly boolean[];
   /** Most bytes that a token can add to a character that was begun before it. */
@@ -78,8 +80,26 @@ export function tokenCosts(texts: TokenTexts): TokenCosts {
   return {
     least: costOf(shares, (_, to) => to < 0x80 ? Infinity : partialShare),
     certain,
+    mostGenerous: mostGenerousOf(shares),
     bytewise,
     longestRest,
+  };
+}
+
+/** Finds cheapest characters, and keeps them. */
+function mostGenerousOf(
+  shares: ReadonlyMap<number, number>,
+): TokenCosts["mostGenerous"] {
+  const sorted = [...shares].sort(([a, x], [b, y]) => x - y || a - b);
+  const kept = new Map<number, number>();
+  return (from, to) => {
+    const key = from * 2 ** 21 + to;
+    let point = kept.get(key);
+    if (point === undefined) {
+      point = sorted.find(([p]) => from <= p && p <= to)?.[0] ?? from;
+      kept.set(key, point);
+    }
+    return point;
   };
 }
 

@@ -49,11 +49,22 @@ interface Found {
 
 const tries = new WeakMap<TokenTexts, (TokenTrie | undefined)[]>();
 
+/**
+ * Gives the trie of a group of tokens, one for each.
+ *
+ * @param texts What each token adds to a text.
+ * @param group The number of the group.
+ */
+export function trieOf(texts: TokenTexts, group: number): TokenTrie {
+  let known = tries.get(texts);
+  if (known === undefined) tries.set(texts, known = []);
+  return known[group] ??= new TokenTrie(texts.groups[group]!);
+}
+
 /** Finds targets, and keeps them. */
 export class TokenWalk {
   readonly #texts: TokenTexts;
   readonly #states: TextStates;
-  readonly #tries: (TokenTrie | undefined)[];
   readonly #kept = new Set<WritingState>();
   #words = 0;
   /** By number of a token that was found, its id, and which target it leads to. */
@@ -75,9 +86,6 @@ export class TokenWalk {
     this.#maxWords = maxWords;
     this.#texts = texts;
     this.#states = states;
-    let known = tries.get(texts);
-    if (known === undefined) tries.set(texts, known = []);
-    this.#tries = known;
     this.#ids = new Int32Array(texts.vocabSize);
     this.#places = new Int32Array(texts.vocabSize);
   }
@@ -96,6 +104,41 @@ export class TokenWalk {
     this.#kept.add(state);
     state.targets = { list, mask: undefined, need: Infinity, last: undefined };
     return state.targets;
+  }
+
+  /**
+   * Tells whether a token leads to a point of some kind.
+   *
+   * @param state A point of a text.
+   * @param isWanted Whether a point is of that kind; asked until one is.
+   * @param isFar Whether no more than a number of bytes cannot lead to such a point from within a token.
+   */
+  some(
+    state: WritingState,
+    isWanted: (point: WritingState) => boolean,
+    isFar?: (text: TextState, bytes: number) => boolean,
+  ): boolean {
+    let isFound = false;
+    for (const { lead, group, next } of this.#texts.contexts[state.context]!) {
+      const text = this.#afterLead(state, lead);
+      if (text === null) continue;
+      const trie = trieOf(this.#texts, group);
+      if (
+        trie.places[0]! > 0 &&
+        isWanted(this.#states.point(text, state.partial, next))
+      ) return true;
+      if (state.partial !== WHOLE && isFar?.(text, trie.longestRest)) continue;
+      this.#walkTrie(
+        trie,
+        text,
+        state.partial,
+        (after, partial) =>
+          isFound = isWanted(this.#states.point(after, partial, next)),
+        isFar,
+      );
+      if (isFound) return true;
+    }
+    return false;
   }
 
   /** Forgets what was kept, once it is much. */
@@ -131,17 +174,9 @@ export class TokenWalk {
       }
     };
     for (const { lead, group, next } of this.#texts.contexts[state.context]!) {
-      let { text } = state;
-      if (lead !== "") {
-        const after = state.partial === WHOLE
-          ? this.#states.next(text, 0x20)
-          : null;
-        if (after === null) continue;
-        text = after;
-      }
-      const trie = this.#tries[group] ??= new TokenTrie(
-        this.#texts.groups[group]!,
-      );
+      const text = this.#afterLead(state, lead);
+      if (text === null) continue;
+      const trie = trieOf(this.#texts, group);
       const empty = trie.places[0]!;
       if (empty > 0) {
         const target = this.#states.point(text, state.partial, next);
@@ -156,13 +191,20 @@ export class TokenWalk {
     return found;
   }
 
+  /** The text with what comes before that of a token; null where no text of the language goes on so. */
+  #afterLead({ text, partial }: WritingState, lead: string): TextState | null {
+    if (lead === "") return text;
+    return partial === WHOLE ? this.#states.next(text, 0x20) : null;
+  }
+
   #walkTrie(
     trie: TokenTrie,
     text: TextState,
     partial: number,
-    take: (text: TextState, partial: number, node: number) => void,
+    take: (text: TextState, partial: number, node: number) => boolean | void,
+    isFar: (text: TextState, bytes: number) => boolean = () => false,
   ): void {
-    const { bytes, depths, skips, places, depth } = trie;
+    const { bytes, depths, skips, places, heights, depth } = trie;
     const texts = new Array<TextState>(depth + 1).fill(text); // by depth
     const partials = new Int32Array(depth + 1).fill(partial);
     for (let node = 0; node < bytes.length;) {
@@ -186,13 +228,13 @@ export class TokenWalk {
           known = WHOLE;
         }
       }
-      if (after === null) {
+      if (after === null || isFar(after, heights[node]!)) {
         node = skips[node]!;
         continue;
       }
       texts[level] = after;
       partials[level] = known;
-      if (places[node]! < places[node + 1]!) take(after, known, node);
+      if (places[node]! < places[node + 1]! && take(after, known, node)) return;
       node++;
     }
   }

@@ -17,6 +17,7 @@ import type { Tokenizer } from "../../tokenizers/tokenizer.ts";
 import type { Acceptor } from "./acceptor.ts";
 import { checkAcceptor } from "./check_acceptor.ts";
 import { AllOf } from "./forms/all_of.ts";
+import { JointWays } from "./_joint_ways.ts";
 import { MaskBuilder, MAX_STEPS } from "./_mask_builder.ts";
 import { missingCharacters } from "./_missing_characters.ts";
 import { Reach } from "./_reach.ts";
@@ -24,6 +25,7 @@ import { TextStates } from "./_text_states.ts";
 import { type TokenCosts, tokenCosts } from "./_token_costs.ts";
 import { TokenWalk } from "./_token_walk.ts";
 import { WHOLE } from "./_partial_character.ts";
+import { WayTokens } from "./_way_tokens.ts";
 import { WritingState } from "./_writing_state.ts";
 
 /** A point of a text that is being written under a constraint; equal points are one object. */
@@ -120,11 +122,23 @@ export class TokenMasks {
     let known = costs.get(texts);
     if (known === undefined) costs.set(texts, known = tokenCosts(texts));
     this.#costs = known;
+    const joint = acceptor instanceof AllOf
+      ? new JointWays(acceptor, this.#states)
+      : undefined;
     this.#reach = new Reach({
       states: this.#states,
       walk: this.#walk,
       costs: known,
-      isExact: !(acceptor instanceof AllOf),
+      joint,
+      wayTokens: joint && new WayTokens({ texts, joint, costs: known }),
+      alone: acceptor instanceof AllOf
+        ? acceptor.parts.map((part) => {
+          const states = new TextStates(part);
+          const walk = new TokenWalk(texts, states);
+          const none = { joint: undefined, wayTokens: undefined, alone: [] };
+          return new Reach({ states, walk, costs: known, ...none });
+        })
+        : [],
     });
     this.#builder = new MaskBuilder({
       walk: this.#walk,
@@ -185,6 +199,7 @@ export class TokenMasks {
     checkTokensLeft(tokensLeft);
     this.#walk.tidy();
     this.#states.tidy();
+    this.#reach.tidy();
     return this.#builder.build(from, tokensLeft);
   }
 

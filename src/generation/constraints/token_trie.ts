@@ -20,8 +20,12 @@ export class TokenTrie {
   readonly places: Uint32Array;
   /** The ids: first those of tokens without bytes, then node by node. */
   readonly ids: Int32Array;
+  /** By node, how many more bytes the longest token has that goes on from it. */
+  readonly heights: Uint32Array;
   /** Most bytes of a token. */
   readonly depth: number;
+  /** Most bytes of a token that begins within a character. */
+  readonly longestRest: number;
 
   /**
    * Puts tokens into a trie.
@@ -65,5 +69,36 @@ export class TokenTrie {
       }
       open.push(node);
     }
+    this.heights = new Uint32Array(bytes.length);
+    const deepest: number[] = []; // by depth, of the nodes that come later
+    for (let node = bytes.length - 1; node >= 0; node--) {
+      const depth = depths[node]!;
+      const below = Math.max(depth, deepest[depth + 1] ?? 0);
+      this.heights[node] = below - depth;
+      deepest[depth] = Math.max(deepest[depth] ?? 0, below);
+      deepest.length = depth + 1; // a parent takes over what is below it
+    }
+    this.longestRest = keys.reduce(
+      (most, key) =>
+        (key.charCodeAt(0) & 0xC0) === 0x80 ? Math.max(most, key.length) : most,
+      0,
+    );
+  }
+
+  /**
+   * Goes on by a byte.
+   *
+   * @param node A node, −1 for the root.
+   * @param byte The byte.
+   * @returns The node after it; −1 where no token goes on so.
+   */
+  step(node: number, byte: number): number {
+    const end = node < 0 ? this.bytes.length : this.skips[node]!;
+    for (let child = node + 1; child < end; child = this.skips[child]!) {
+      if (this.bytes[child]! >= byte) {
+        return this.bytes[child] === byte ? child : -1;
+      }
+    }
+    return -1;
   }
 }

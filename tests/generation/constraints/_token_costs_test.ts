@@ -75,3 +75,12 @@ Deno.test("tokenCosts() counts in each context what leads back to it", () => {
     [1 / 3, 1 / 3, 1 / 3].map((share, i) => i < 2 ? 1 / 3 : share),
   );
 });
+
+Deno.test("tokenCosts() names the character of a range that the longest token has", () => {
+  const { mostGenerous } = tokenCosts(
+    tokenTexts(withDecoder({ type: "ByteLevel" }, ["a", "bcd", "ĠĠĠĠ"])),
+  );
+  assertEquals(mostGenerous(0x61, 0x7A), 0x62); // b, c and d alike
+  assertEquals(mostGenerous(0, 0x10FFFF), 0x20);
+  assertEquals(mostGenerous(0x65, 0x7A), 0x65); // none is known
+});

@@ -110,6 +110,15 @@ function compare(
   return count;
 }
 
+/** An automaton that says which characters it treats alike. */
+function withClasses(automaton: Automaton): Acceptor {
+  const classBegins = automaton.edges.flatMap(({ range: [from, to] }) => [
+    from,
+    to + 1,
+  ]);
+  return Object.assign(automaton, { classBegins }) as Acceptor;
+}
+
 for (const [name, tokenizer, characters] of SMALL) {
   Deno.test(`TokenMasks allows what can be completed, and nothing else, for ${name}`, () => {
     const random = new RandomStream(1, name);
@@ -136,6 +145,23 @@ for (const [name, tokenizer, characters] of SMALL) {
         (text) => one.accepts(text) && other.accepts(text),
       );
       count += compare(allOf(one as Acceptor, other as Acceptor), brute, n % 5);
+    }
+    assert(count > 30, `${count} tokens were allowed`);
+  });
+
+  Deno.test(`TokenMasks allows what can be completed under constraints that name their classes, and nothing else, for ${name}`, () => {
+    const random = new RandomStream(5, name);
+    let count = 0;
+    for (let n = 0; n < 50; n++) {
+      const parts = Array.from(
+        { length: 2 + n % 2 },
+        () => randomAutomaton(characters, random),
+      );
+      const brute = new BruteForce(
+        tokenizer,
+        (text) => parts.every((part) => part.accepts(text)),
+      );
+      count += compare(allOf(...parts.map(withClasses)), brute, n % 5);
     }
     assert(count > 30, `${count} tokens were allowed`);
   });

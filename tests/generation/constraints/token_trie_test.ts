@@ -17,7 +17,17 @@ Deno.test("TokenTrie has its nodes in the order of a walk, and knows where to ju
   assertEquals([...trie.skips], [4, 3, 3, 4, 5]);
   assertEquals([...trie.ids], [10, 0, 50, 30, 40, 20]); // "", ab, ab, abc, ad, b
   assertEquals([...trie.places], [1, 1, 3, 4, 5, 6]);
+  assertEquals([...trie.heights], [2, 1, 0, 0, 0]);
   assertEquals(trie.depth, 3);
+});
+
+Deno.test("TokenTrie knows how long the tokens are that begin within a character", () => {
+  const group = (...texts: number[][]) => ({
+    ids: Int32Array.from(texts.keys()),
+    texts: texts.map((text) => Uint8Array.from(text)),
+  });
+  const two = new TokenTrie(group([0x61, 0x62, 0x63], [0xA9, 0x61], [0x80]));
+  assertEquals([two.longestRest, trieOf("abc").longestRest], [2, 0]);
 });
 
 Deno.test("TokenTrie of no tokens, or of one without bytes, has no nodes", () => {
@@ -49,6 +59,20 @@ Deno.test("TokenTrie finds every token by its bytes, and no other", () => {
       ) {
         found.push([id, new TextDecoder().decode(Uint8Array.from(path))]);
       }
+    }
+    for (const text of texts) {
+      let node = -1;
+      for (const byte of new TextEncoder().encode(text)) {
+        node = trie.step(node, byte);
+      }
+      const ids = node < 0
+        ? trie.ids.subarray(0, trie.places[0])
+        : trie.ids.subarray(trie.places[node], trie.places[node + 1]);
+      assertEquals(
+        [...ids].map((id) => texts[id / 10]),
+        [...ids].map(() => text.toWellFormed()),
+      );
+      assertEquals(trie.step(node, 0x63), -1); // no c
     }
     const expected = texts.map((
       text,
