@@ -170,6 +170,21 @@ Deno.test("createChain() takes stages of your own, and watches them", () => {
     RangeError,
     'Cannot sample token 2: the stage "spoil" must leave numbers below Infinity: NaN for id 1',
   );
+  for (const fails of [false, true]) {
+    const late: OwnStage = {
+      name: "late",
+      // deno-lint-ignore require-await
+      apply: async () => {
+        if (fails) throw new Error("too late");
+      },
+    };
+    assertThrows(
+      () => run(late),
+      TypeError,
+      'Cannot sample: the stage "late" must have done its work when it returns, as the token is chosen then: a promise; ' +
+        "wait for what it needs before the text is written",
+    );
+  }
   const refuses = (stages: unknown, message: string) =>
     assertThrows(
       () => createChain({ stages: stages as [] }),
