@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { kindOfOther } from "../text/options.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { isPlain } from "./_plain.ts";
 import type { ChainOptions } from "./chain/chain_options.ts";
@@ -12,6 +13,7 @@ import {
   type GenerateManyOptions,
   type GenerateOptions,
   MAX_TOKENS,
+  streamOptionNames,
   WHOLE_OPTIONS,
 } from "./generate_options.ts";
 import { generationSettings } from "./generation_settings.ts";
@@ -55,13 +57,10 @@ export function checkGenerationDefaults(
   tokenizer: Tokenizer,
 ): Readonly<GenerationDefaults> {
   const cannot = "Cannot set the generation defaults:";
-  if (
-    typeof defaults !== "object" || defaults === null || Array.isArray(defaults)
-  ) {
+  const other = kindOfOther(defaults);
+  if (other !== undefined) {
     throw new TypeError(
-      `${cannot} they must be an object, such as { temperature: 0.8 }: ${
-        defaults === null ? "null" : typeof defaults
-      }`,
+      `${cannot} they must be an object, such as { temperature: 0.8 }: ${other}`,
     );
   }
   const given = withoutGaps(defaults);
@@ -121,11 +120,10 @@ export function withDefaults(
   options: GenerateManyOptions,
   situation: WithDefaultsOptions,
 ): GenerateManyOptions {
-  if (typeof options !== "object" || options === null) {
+  const other = kindOfOther(options);
+  if (other !== undefined) {
     throw new TypeError(
-      `Cannot generate: the options must be an object: ${
-        options === null ? "null" : typeof options
-      }`,
+      `Cannot generate: the options must be an object: ${other}`,
     );
   }
   const given = withoutGaps(options);
@@ -201,9 +199,18 @@ function endless(
   return ["lengthDecay", ...(stopAtSentence === true ? [] : ["minTokens"])];
 }
 
-/** Without the members that are undefined: they are as good as not given. */
-function withoutGaps<T extends object>(options: T): T {
+/**
+ * A copy without the members that are undefined: they are as good as not given. It has what an instance inherits, such as
+ * the getters of its class.
+ */
+function withoutGaps(options: GenerateManyOptions): GenerateManyOptions {
+  const inherited = [...streamOptionNames(), ...WHOLE_OPTIONS].filter((name) =>
+    name in options && !Object.hasOwn(options, name)
+  );
+  const names = [...Object.keys(options), ...inherited];
   return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as T;
+    names.map((name) =>
+      [name, options[name as keyof GenerateManyOptions]] as const
+    ).filter(([, value]) => value !== undefined),
+  );
 }
