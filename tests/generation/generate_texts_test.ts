@@ -401,12 +401,12 @@ Deno.test("generate() fails as a promise where prompts are none, or the signal i
   await assertRejects(
     () => built.generate(7 as never),
     TypeError,
-    "Cannot generate: the prompt must be a string: number",
+    "Cannot generate: the prompt must be a string: 7",
   );
   await assertRejects(
     () => built.generate(["to", null as never]),
     TypeError,
-    "the prompt must be a string: object",
+    "the prompt must be a string: null",
   );
   await assertRejects(
     () => built.generate("to", { samples: 0 }),

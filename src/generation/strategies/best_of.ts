@@ -12,6 +12,7 @@ import { checkOptionNames } from "../../text/options.ts";
 import { checkSignal } from "../check_signal.ts";
 import type { Predictor } from "../predictor.ts";
 import { Sampler, type SamplerOptions } from "../sampler.ts";
+import { shown } from "../../text/refusal.ts";
 import { checkProcess, processed } from "./_processed.ts";
 import {
   checkPredictor,
@@ -227,7 +228,7 @@ function settingsOf(options: BestOfOptions) {
   for (const [name, value] of Object.entries({ n, maxTokens })) {
     if (Number.isSafeInteger(value) && value >= 1) continue;
     throw new RangeError(
-      `${ACTION}: ${name} must be a positive integer: ${value}`,
+      `${ACTION}: ${name} must be a positive integer: ${shown(value)}`,
     );
   }
   if (!Number.isFinite(lengthPenalty)) {
