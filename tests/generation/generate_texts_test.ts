@@ -414,6 +414,17 @@ Deno.test("generate() fails as a promise where prompts are none, or the signal i
     "samples must be an integer from 1: 0",
   );
   await assertRejects(
+    () => built.generate(["to", "be"], { samples: 2 ** 40 }),
+    RangeError,
+    "Cannot generate: the texts of one call must be at most 100000, prompts times samples: 2199023255552; write them in " +
+      "several calls, each with the number of its first text as row",
+  );
+  await assertRejects(
+    () => built.generate(Array(2)),
+    TypeError,
+    "the prompt must be a string: undefined",
+  );
+  await assertRejects(
     () => built.generate("to", { alternatives: -1 }),
     RangeError,
     "alternatives must be an integer from 0: -1",
