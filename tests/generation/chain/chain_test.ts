@@ -34,6 +34,9 @@ Deno.test("Chain.explain() names the stages in their order", () => {
     "topK [5, 9] → minP by a function → temperature 0.8",
   );
   assertEquals(createChain().explain(), "nothing: the scores as they are");
+  const chain = createChain({ topP: 0.9, temperature: 0.8 });
+  assertEquals(`${chain}`, "topP 0.9 → temperature 0.8");
+  assertEquals(Deno.inspect(chain), "Chain { topP 0.9 → temperature 0.8 }");
 });
 
 Deno.test("Chain.apply() of off values changes nothing, and any chain leaves a token and its input alone", () => {
