@@ -7,7 +7,11 @@ import { kindOfOther } from "../text/options.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { isPlain } from "./_plain.ts";
 import type { ChainOptions } from "./chain/chain_options.ts";
-import { namesWithoutEffect, refuseIdle } from "./chain/plan_stages.ts";
+import {
+  namesWithoutEffect,
+  namesWithoutPlace,
+  refuseIdle,
+} from "./chain/plan_stages.ts";
 import { endTokens, strayEndToken } from "./_end_tokens.ts";
 import {
   type GenerateManyOptions,
@@ -31,6 +35,9 @@ const CUTTING: readonly string[] = [
   "stopAtSentence",
   "trimIncomplete",
 ] satisfies (keyof GenerationDefaults)[];
+
+/** What a call can do that needs an option beside defaults that leave it without effect. */
+const WITHOUT_DEFAULTS = ", or the defaults by defaults: false";
 
 /** What belongs to one call. */
 const OF_A_CALL: readonly string[] = [
@@ -157,11 +164,16 @@ function checkBesideDefaults(
     refuseIdle(
       { names: own, where: `${where}, a generation default` },
       "Cannot generate",
-      because === "temperature"
-        ? ", or give a temperature"
-        : ", or the defaults by defaults: false",
+      because === "temperature" ? ", or give a temperature" : WITHOUT_DEFAULTS,
     );
   }
+  const because = all.stages === undefined ? "preset" : "stages";
+  if (because in given) return;
+  const names = namesWithoutPlace(all as ChainOptions, all.preset)
+    .filter((name) => name in given && name !== "minTokens"); // it waits for sentences too, whatever the chain does
+  if (names.length === 0) return;
+  const where = `in the order of ${because}, a generation default`;
+  refuseIdle({ names, where }, "Cannot generate", WITHOUT_DEFAULTS);
 }
 
 /** Names of the options about choosing tokens that would have no effect. */

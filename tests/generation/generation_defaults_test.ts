@@ -143,6 +143,18 @@ Deno.test("withDefaults() refuses what a call gives without effect beside a defa
     "Cannot generate: topP has no effect beside mirostat, a generation default, leave it out, or the defaults by " +
       "defaults: false",
   );
+  refuses(
+    { stages: ["temperature", "topK"], topK: 3, temperature: 0.5 },
+    { mirostat: {}, typicalP: 0.5 },
+    "Cannot generate: typicalP, mirostat have no effect in the order of stages, a generation default, leave them out, or " +
+      "the defaults by defaults: false",
+  );
+  refuses(
+    { preset: "huggingface" },
+    { mirostat: {} },
+    "Cannot generate: mirostat has no effect in the order of preset, a generation default, leave it out, or the defaults " +
+      "by defaults: false",
+  );
   const greedy = { temperature: 0, topK: 0 };
   assertEquals(withDefaults({ temperature: 0 }, { topK: 0 }), greedy); // 0 keeps all: no effect is asked for
 });
