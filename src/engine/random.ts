@@ -168,7 +168,9 @@ export class RandomStream {
 export function seedNumber(seed: number): bigint {
   if (!Number.isSafeInteger(seed)) {
     throw new RangeError(
-      `Cannot make random numbers: the seed must be a safe integer: ${seed}`,
+      `Cannot make random numbers: the seed must be a safe integer: ${
+        typeof seed === "object" && seed !== null ? "object" : String(seed)
+      }`,
     );
   }
   return BigInt.asUintN(64, BigInt(seed));

@@ -5,6 +5,7 @@
  */
 import { endTokens } from "./_end_tokens.ts";
 import type { Tokenizer, UnknownPolicy } from "../tokenizers/tokenizer.ts";
+import { shown } from "../text/refusal.ts";
 
 /**
  * @param tokenizer Turns text into token ids.
@@ -21,7 +22,7 @@ export function encodePrompt(
 ): Int32Array {
   if (typeof prompt !== "string") {
     throw new TypeError(
-      `Cannot generate: the prompt must be a string: ${typeof prompt}`,
+      `Cannot generate: the prompt must be a string: ${shown(prompt)}`,
     );
   }
   const options = unknown === undefined ? {} : { unknown };

@@ -182,6 +182,9 @@ export interface GenerateManyOptions extends GenerateOptions {
   samples?: number;
 }
 
+/** How many texts one call writes at most: each takes memory before the first token, and no signal is heard until then. */
+export const MOST_TEXTS = 100_000;
+
 /** How many tokens are written at most where nothing is said. */
 export const MAX_TOKENS = 200;
 

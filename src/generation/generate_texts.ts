@@ -5,6 +5,7 @@
  */
 import { engineInfo } from "../engine/engine.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import { MOST_TEXTS } from "./generate_options.ts";
 import type { GenerationSettings } from "./generation_settings.ts";
 import {
   type GeneratedToken,
@@ -31,7 +32,8 @@ export type ModelIdentity = Pick<
  * @param identify Says which model it is.
  * @returns The results, those of the first prompt first.
  * @throws {TypeError} If a prompt is not a string.
- * @throws {RangeError} If a prompt cannot be encoded, or the model's logits are not numbers.
+ * @throws {RangeError} If there are more than 100,000 texts, a prompt cannot be encoded, or the model's logits are not
+ * numbers.
  * @throws The signal's reason, once it is aborted.
  */
 export async function generateTexts(
@@ -42,7 +44,15 @@ export async function generateTexts(
 ): Promise<Generation[]> {
   const { samples = 1, signal } = settings;
   signal?.throwIfAborted(); // before a constraint is made ready, which may take its time
-  const all = prompts.flatMap((prompt) => Array<string>(samples).fill(prompt));
+  const count = prompts.length * samples;
+  if (count > MOST_TEXTS) {
+    throw new RangeError(
+      `Cannot generate: the texts of one call must be at most ${MOST_TEXTS}, prompts times samples: ${count}; write them in ` +
+        "several calls, each with the number of its first text as row",
+    );
+  }
+  const all = Array.from(prompts) // with the gaps of a list, which are no strings
+    .flatMap((prompt) => Array<string>(samples).fill(prompt));
   const writing = new TextWriting(model, all, settings);
   const { rows, chain } = writing;
   if (rows.length === 0) return [];

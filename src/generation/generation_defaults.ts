@@ -3,15 +3,21 @@
  *
  * @module
  */
+import { kindOfOther } from "../text/options.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { isPlain } from "./_plain.ts";
 import type { ChainOptions } from "./chain/chain_options.ts";
-import { namesWithoutEffect, refuseIdle } from "./chain/plan_stages.ts";
+import {
+  namesWithoutEffect,
+  namesWithoutPlace,
+  refuseIdle,
+} from "./chain/plan_stages.ts";
 import { endTokens, strayEndToken } from "./_end_tokens.ts";
 import {
   type GenerateManyOptions,
   type GenerateOptions,
   MAX_TOKENS,
+  streamOptionNames,
   WHOLE_OPTIONS,
 } from "./generate_options.ts";
 import { generationSettings } from "./generation_settings.ts";
@@ -29,6 +35,9 @@ const CUTTING: readonly string[] = [
   "stopAtSentence",
   "trimIncomplete",
 ] satisfies (keyof GenerationDefaults)[];
+
+/** What a call can do that needs an option beside defaults that leave it without effect. */
+const WITHOUT_DEFAULTS = ", or the defaults by defaults: false";
 
 /** What belongs to one call. */
 const OF_A_CALL: readonly string[] = [
@@ -55,13 +64,10 @@ export function checkGenerationDefaults(
   tokenizer: Tokenizer,
 ): Readonly<GenerationDefaults> {
   const cannot = "Cannot set the generation defaults:";
-  if (
-    typeof defaults !== "object" || defaults === null || Array.isArray(defaults)
-  ) {
+  const other = kindOfOther(defaults);
+  if (other !== undefined) {
     throw new TypeError(
-      `${cannot} they must be an object, such as { temperature: 0.8 }: ${
-        defaults === null ? "null" : typeof defaults
-      }`,
+      `${cannot} they must be an object, such as { temperature: 0.8 }: ${other}`,
     );
   }
   const given = withoutGaps(defaults);
@@ -121,11 +127,10 @@ export function withDefaults(
   options: GenerateManyOptions,
   situation: WithDefaultsOptions,
 ): GenerateManyOptions {
-  if (typeof options !== "object" || options === null) {
+  const other = kindOfOther(options);
+  if (other !== undefined) {
     throw new TypeError(
-      `Cannot generate: the options must be an object: ${
-        options === null ? "null" : typeof options
-      }`,
+      `Cannot generate: the options must be an object: ${other}`,
     );
   }
   const given = withoutGaps(options);
@@ -159,11 +164,16 @@ function checkBesideDefaults(
     refuseIdle(
       { names: own, where: `${where}, a generation default` },
       "Cannot generate",
-      because === "temperature"
-        ? ", or give a temperature"
-        : ", or the defaults by defaults: false",
+      because === "temperature" ? ", or give a temperature" : WITHOUT_DEFAULTS,
     );
   }
+  const because = all.stages === undefined ? "preset" : "stages";
+  if (because in given) return;
+  const names = namesWithoutPlace(all as ChainOptions, all.preset)
+    .filter((name) => name in given && name !== "minTokens"); // it waits for sentences too, whatever the chain does
+  if (names.length === 0) return;
+  const where = `in the order of ${because}, a generation default`;
+  refuseIdle({ names, where }, "Cannot generate", WITHOUT_DEFAULTS);
 }
 
 /** Names of the options about choosing tokens that would have no effect. */
@@ -201,9 +211,18 @@ function endless(
   return ["lengthDecay", ...(stopAtSentence === true ? [] : ["minTokens"])];
 }
 
-/** Without the members that are undefined: they are as good as not given. */
-function withoutGaps<T extends object>(options: T): T {
+/**
+ * A copy without the members that are undefined: they are as good as not given. It has what an instance inherits, such as
+ * the getters of its class.
+ */
+function withoutGaps(options: GenerateManyOptions): GenerateManyOptions {
+  const inherited = [...streamOptionNames(), ...WHOLE_OPTIONS].filter((name) =>
+    name in options && !Object.hasOwn(options, name)
+  );
+  const names = [...Object.keys(options), ...inherited];
   return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as T;
+    names.map((name) =>
+      [name, options[name as keyof GenerateManyOptions]] as const
+    ).filter(([, value]) => value !== undefined),
+  );
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { checkOptionNames } from "../text/options.ts";
+import { shown } from "../text/refusal.ts";
 import { brief } from "../tokenizers/brief.ts";
 import type { Tokenizer, UnknownPolicy } from "../tokenizers/tokenizer.ts";
 import { checkSignal } from "./check_signal.ts";
@@ -148,7 +149,7 @@ export function generationSettings(
   if (!(typeof maxSeconds === "number" && maxSeconds > 0)) {
     throw new RangeError(
       `Cannot generate: maxSeconds must be a number above 0: ${
-        String(maxSeconds)
+        shown(maxSeconds)
       }`,
     );
   }
@@ -212,7 +213,7 @@ function count(name: string, value: unknown, least = 0): void {
   if (!Number.isSafeInteger(value) || (value as number) < least) {
     throw new RangeError(
       `Cannot generate: ${name} must be an integer from ${least}: ${
-        String(value)
+        shown(value)
       }`,
     );
   }
@@ -221,9 +222,7 @@ function count(name: string, value: unknown, least = 0): void {
 function flag(name: string, value: unknown): void {
   if (typeof value !== "boolean") {
     throw new TypeError(
-      `Cannot generate: ${name} must be true or false: ${
-        typeof value === "string" ? JSON.stringify(value) : String(value)
-      }`,
+      `Cannot generate: ${name} must be true or false: ${shown(value)}`,
     );
   }
 }
@@ -280,7 +279,7 @@ function stopStrings(stop: string | readonly string[]): readonly string[] {
   if (!Array.isArray(stops) || stops.some((each) => typeof each !== "string")) {
     throw new TypeError(
       `Cannot generate: stop must be a string or a list of strings: ${
-        String(stop)
+        brief(stop)
       }`,
     );
   }
@@ -295,14 +294,14 @@ function stopStrings(stop: string | readonly string[]): readonly string[] {
 function stopIds(ids: readonly number[]): readonly number[] {
   if (!Array.isArray(ids)) {
     throw new TypeError(
-      `Cannot generate: stopTokens must be a list of ids: ${String(ids)}`,
+      `Cannot generate: stopTokens must be a list of ids: ${shown(ids)}`,
     );
   }
   for (const id of ids) {
     if (!Number.isSafeInteger(id) || id < 0) {
       throw new RangeError(
         `Cannot generate: stopTokens must be ids, integers from 0: ${
-          String(id)
+          shown(id)
         }`,
       );
     }

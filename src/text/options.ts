@@ -20,19 +20,32 @@ export function checkOptionNames(
   options: object,
   known: readonly string[],
 ): void {
-  const isList = Array.isArray(options);
-  if (typeof options !== "object" || options === null || isList) {
-    throw new TypeError(
-      `${action}: options must be an object: ${
-        options === null ? "null" : isList ? "an array" : typeof options
-      }`,
-    );
+  const other = kindOfOther(options);
+  if (other !== undefined) {
+    throw new TypeError(`${action}: options must be an object: ${other}`);
   }
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
       throw unknownOption(action, name, known);
     }
   }
+}
+
+/** Objects whose options, if they have any, are no members of theirs: an `await` is missing, or `Object.fromEntries()`. */
+const WITHOUT_OPTIONS = [Map, Set, Promise, Date, Number, String, Boolean];
+
+/**
+ * Tells what a value is that is no object of options.
+ *
+ * @param value What was given for options.
+ * @returns It in words, such as `an array` or `a Promise`; undefined for an object that may have options.
+ */
+export function kindOfOther(value: unknown): string | undefined {
+  if (value === null) return "null";
+  if (typeof value !== "object") return typeof value;
+  if (Array.isArray(value)) return "an array";
+  const kind = WITHOUT_OPTIONS.find((kind) => value instanceof kind);
+  return kind === undefined ? undefined : `a ${kind.name}`;
 }
 
 /**

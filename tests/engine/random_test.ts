@@ -111,6 +111,18 @@ Deno.test("RandomStream constructor refuses a seed or a stream that is no safe i
       `Cannot make random numbers: the seed must be a safe integer: ${seed}`,
     );
   }
+  for (
+    const [seed, shown] of [
+      [Symbol("one"), "Symbol(one)"],
+      [Object.create(null), "object"], // which has no toString()
+    ]
+  ) {
+    assertThrows(
+      () => new RandomStream(seed),
+      RangeError,
+      `Cannot make random numbers: the seed must be a safe integer: ${shown}`,
+    );
+  }
   assertThrows(
     () => new RandomStream(0, -1),
     RangeError,

@@ -401,17 +401,28 @@ Deno.test("generate() fails as a promise where prompts are none, or the signal i
   await assertRejects(
     () => built.generate(7 as never),
     TypeError,
-    "Cannot generate: the prompt must be a string: number",
+    "Cannot generate: the prompt must be a string: 7",
   );
   await assertRejects(
     () => built.generate(["to", null as never]),
     TypeError,
-    "the prompt must be a string: object",
+    "the prompt must be a string: null",
   );
   await assertRejects(
     () => built.generate("to", { samples: 0 }),
     RangeError,
     "samples must be an integer from 1: 0",
+  );
+  await assertRejects(
+    () => built.generate(["to", "be"], { samples: 2 ** 40 }),
+    RangeError,
+    "Cannot generate: the texts of one call must be at most 100000, prompts times samples: 2199023255552; write them in " +
+      "several calls, each with the number of its first text as row",
+  );
+  await assertRejects(
+    () => built.generate(Array(2)),
+    TypeError,
+    "the prompt must be a string: undefined",
   );
   await assertRejects(
     () => built.generate("to", { alternatives: -1 }),

@@ -143,6 +143,18 @@ Deno.test("withDefaults() refuses what a call gives without effect beside a defa
     "Cannot generate: topP has no effect beside mirostat, a generation default, leave it out, or the defaults by " +
       "defaults: false",
   );
+  refuses(
+    { stages: ["temperature", "topK"], topK: 3, temperature: 0.5 },
+    { mirostat: {}, typicalP: 0.5 },
+    "Cannot generate: typicalP, mirostat have no effect in the order of stages, a generation default, leave them out, or " +
+      "the defaults by defaults: false",
+  );
+  refuses(
+    { preset: "huggingface" },
+    { mirostat: {} },
+    "Cannot generate: mirostat has no effect in the order of preset, a generation default, leave it out, or the defaults " +
+      "by defaults: false",
+  );
   const greedy = { temperature: 0, topK: 0 };
   assertEquals(withDefaults({ temperature: 0 }, { topK: 0 }), greedy); // 0 keeps all: no effect is asked for
 });
@@ -158,13 +170,34 @@ Deno.test("withDefaults() gives a call alone that wants no defaults", () => {
 });
 
 Deno.test("withDefaults() refuses options that are no object", () => {
-  for (const [options, name] of [[null, "null"], ["0.8", "string"]] as const) {
+  for (
+    const [options, name] of [
+      [null, "null"],
+      ["0.8", "string"],
+      [[], "an array"],
+      [new Map([["maxTokens", 5]]), "a Map"],
+      [Promise.resolve({ maxTokens: 5 }), "a Promise"],
+    ] as const
+  ) {
     assertThrows(
       () => withDefaults({}, options as unknown as GenerationDefaults),
       TypeError,
       `Cannot generate: the options must be an object: ${name}`,
     );
   }
+});
+
+Deno.test("withDefaults() takes options that an instance inherits", () => {
+  class Calm {
+    topK = 3;
+    get temperature(): number {
+      return 0.5;
+    }
+  }
+  const calm: GenerationDefaults = { topK: 3, temperature: 0.5 };
+  assertEquals(withDefaults({ topK: 9 }, new Calm()), calm);
+  assertEquals(withDefaults({}, Object.create(calm)), calm);
+  assertEquals(checkGenerationDefaults(new Calm(), TOKENIZER), calm);
 });
 
 Deno.test("checkGenerationDefaults() gives a frozen copy without gaps", () => {
@@ -189,7 +222,7 @@ const REFUSED: [given: unknown, error: typeof TypeError, message: string][] = [
   [
     [],
     TypeError,
-    `${START}they must be an object, such as { temperature: 0.8 }: object`,
+    `${START}they must be an object, such as { temperature: 0.8 }: an array`,
   ],
   [
     0.8,

@@ -490,12 +490,12 @@ Deno.test("lensText() refuses what it cannot ask about, and options as stream() 
   await refuse(
     { maxTokens: "5" },
     RangeError,
-    "Cannot generate: maxTokens must be an integer from 0: 5",
+    'Cannot generate: maxTokens must be an integer from 0: "5"',
   );
   await refuse(
     {},
     TypeError,
-    "Cannot generate: the prompt must be a string: object",
+    "Cannot generate: the prompt must be a string: an array",
     ["a"],
   );
   await refuse(

@@ -91,7 +91,7 @@ Deno.test("streamText() checks everything at once, before the first piece is ask
     7,
     {},
     TypeError,
-    "Cannot generate: the prompt must be a string: number",
+    "Cannot generate: the prompt must be a string: 7",
   );
   refuse(
     "a",
@@ -255,7 +255,7 @@ Deno.test("streamText() refuses options that are out of range or without effect"
   refuse(
     { stop: [7] },
     TypeError,
-    "Cannot generate: stop must be a string or a list of strings: 7",
+    "Cannot generate: stop must be a string or a list of strings: [7]",
   );
   refuse(
     { stopTokens: [10] },
@@ -345,6 +345,22 @@ Deno.test("streamText() refuses options that are out of range or without effect"
     { stop: null, constraint: oneOf(["abc"]) },
     TypeError,
     "Cannot generate: stop must be a string or a list of strings: null",
+  );
+  const bare = Object.create(null); // which has no toString()
+  refuse(
+    { maxTokens: bare },
+    RangeError,
+    "Cannot generate: maxTokens must be an integer from 0: object",
+  );
+  refuse(
+    { stopAtSentence: bare },
+    TypeError,
+    "Cannot generate: stopAtSentence must be true or false: object",
+  );
+  refuse(
+    { lacking: [1n, NaN] },
+    TypeError,
+    'Cannot generate: lacking must be a list of names of options: ["1n","NaN"]',
   );
   refuse(
     { maxTokens: Symbol("many") },

@@ -55,6 +55,14 @@ Deno.test("checkOptionNames() names the option that does not exist, what it may 
     refused([]),
     "Cannot write: options must be an object: an array",
   );
+  assertEquals(
+    refused(new Map([["seed", 1]])),
+    "Cannot write: options must be an object: a Map",
+  );
+  assertEquals(
+    refused(Promise.resolve({ seed: 1 })),
+    "Cannot write: options must be an object: a Promise",
+  );
   checkOptionNames("Cannot write", { seed: 1, n: undefined }, KNOWN);
 });
 

@@ -28,7 +28,7 @@ export function ownStage(own: OwnStage): ChainStage {
   }
   const watch =
     (stage: Pick<RowStage, "apply">) => (candidates: Candidates) => {
-      stage.apply(candidates);
+      refusePromise(stage.apply(candidates), own.name);
       candidates.touch();
       checkDistribution(candidates, own.name);
     };
@@ -49,6 +49,16 @@ export function ownStage(own: OwnStage): ChainStage {
       },
     },
   };
+}
+
+/** Refuses work that would be done after the token is chosen; what it fails with then is nobody's. */
+function refusePromise(given: unknown, name: string): void {
+  if (!(given instanceof Promise)) return;
+  given.catch(() => {});
+  throw new TypeError(
+    `Cannot sample: the stage "${name}" must have done its work when it returns, as the token is chosen then: a promise; ` +
+      "wait for what it needs before the text is written",
+  );
 }
 
 /** Removes what has −Infinity now, and refuses what is no score. */

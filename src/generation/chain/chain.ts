@@ -79,6 +79,16 @@ export class Chain {
     return this.stages.map(({ description }) => description).join(" → ") ||
       "nothing: the scores as they are";
   }
+
+  /** Gives the stages, as {@linkcode Chain.explain} does. */
+  toString(): string {
+    return this.explain();
+  }
+
+  /** Gives `console.log()` one line in place of the functions. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return `Chain { ${this} }`;
+  }
 }
 
 /**

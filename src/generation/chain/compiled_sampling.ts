@@ -17,9 +17,13 @@ const NUMBERS: readonly string[] = [
   "temperature",
 ] satisfies (keyof ChainOptions)[];
 
+/** Numbers, but for 0, that single precision can also divide by and multiply with: the least and the largest. */
+const [LEAST, LARGEST] = [2 ** -100, 2 ** 100];
+
 /**
  * Whether the compiled loop does what a chain does: penalties, top-k, top-p, min-p and temperature, each the same number at
- * every place, in the order of `createChain()`.
+ * every place, in the order of `createChain()`. In single precision a temperature of 1e-40 would be 0, and a penalty of 1e39
+ * Infinity.
  *
  * @param options Options of `createChain()` that it takes.
  * @returns false where it has to go token by token.
@@ -27,8 +31,13 @@ const NUMBERS: readonly string[] = [
 export function canCompile(options: ChainOptions): boolean {
   return Object.entries(options).every(([name, value]) =>
     value === undefined || name === "penaltyWindow" ||
-    (NUMBERS.includes(name) && typeof value === "number")
+    (NUMBERS.includes(name) && typeof value === "number" && isSingle(value))
   );
+}
+
+function isSingle(value: number): boolean {
+  const size = Math.abs(value);
+  return size === 0 || (size >= LEAST && size <= LARGEST);
 }
 
 /**

@@ -105,6 +105,24 @@ export function namesWithoutEffect(
 }
 
 /**
+ * Finds the options given whose stages have no place in the order.
+ *
+ * @param options The caller's.
+ * @param presetName Whose order the chain has.
+ * @returns The names.
+ * @throws {TypeError} If a stage or the preset is unknown.
+ */
+export function namesWithoutPlace(
+  options: ChainOptions,
+  presetName?: ChainPresetName,
+): string[] {
+  const preset = presetName === undefined ? undefined : presetOf(presetName);
+  const order = orderOf(options.stages, preset);
+  return STAGES.filter((entry) => !order.includes(entry))
+    .flatMap((entry) => callOf(entry, options) ?? []);
+}
+
+/**
  * Refuses options without effect, all of them at once.
  *
  * @param idle The options, and beside what.

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptionNames } from "../../text/options.ts";
 import { brief } from "../../tokenizers/brief.ts";
 import {
   type ConstraintData,
@@ -25,7 +26,7 @@ export type { ConstraintData, ConstraintForm };
 // deno-lint-ignore no-explicit-any -- each checks what it is given
 const FORMS: Readonly<Record<ConstraintForm, (...given: any[]) => Acceptor>> = {
   matching: (source, flags) =>
-    matching(typeof source === "string" ? new RegExp(source, flags) : source),
+    matching(typeof source === "string" ? regExp(source, flags) : source),
   jsonSchema,
   gbnf,
   oneOf,
@@ -62,11 +63,13 @@ function isData(value: ConstraintData | Acceptor): value is ConstraintData {
  *
  * @param data Such data; anything else is given back as it is.
  * @returns The constraint.
- * @throws {TypeError} If the function is none of the library's, or what it is given is no list.
+ * @throws {TypeError} If the function is none of the library's, what it is given is no list, or there is more.
+ * @throws {SyntaxError} If what `matching` is given is no regular expression.
  * @throws As the function.
  */
 export function fromData(data: ConstraintData | Acceptor): Acceptor {
   if (!isData(data)) return data;
+  checkOptionNames("Cannot constrain", data, ["form", "given"]);
   const { form, given } = data;
   if (!Object.hasOwn(FORMS, form)) {
     throw new TypeError(
@@ -81,4 +84,18 @@ export function fromData(data: ConstraintData | Acceptor): Acceptor {
     );
   }
   return FORMS[form](...given);
+}
+
+/** An expression from its source, which may have been edited by hand. */
+function regExp(source: string, flags: string | undefined): RegExp {
+  try {
+    return new RegExp(source, flags);
+  } catch (error) {
+    throw new SyntaxError(
+      `Cannot constrain: what matching is given must be the source and the flags of a regular expression: ${
+        brief([source, flags])
+      }: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
 }

@@ -5,6 +5,7 @@
  */
 import { checkOptionNames } from "../../text/options.ts";
 import { checkSignal } from "../check_signal.ts";
+import { shown } from "../../text/refusal.ts";
 import { checkProcess } from "./_processed.ts";
 import { checkPrompt, tokenIds } from "./_token_ids.ts";
 import type { BeamSearchOptions } from "./beam_search.ts";
@@ -77,7 +78,7 @@ export function beamSearchSettings(
   ) {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new RangeError(
-        `Cannot search: ${name} must be a positive integer: ${value}`,
+        `Cannot search: ${name} must be a positive integer: ${shown(value)}`,
       );
     }
   }
@@ -86,7 +87,7 @@ export function beamSearchSettings(
   ) {
     if (!Number.isFinite(value)) {
       throw new RangeError(
-        `Cannot search: ${name} must be a finite number: ${value}`,
+        `Cannot search: ${name} must be a finite number: ${shown(value)}`,
       );
     }
   }

@@ -10,8 +10,10 @@
 import { Breather } from "../../engine/event_loop.ts";
 import { checkOptionNames } from "../../text/options.ts";
 import { checkSignal } from "../check_signal.ts";
+import { MOST_TEXTS } from "../generate_options.ts";
 import type { Predictor } from "../predictor.ts";
 import { Sampler, type SamplerOptions } from "../sampler.ts";
+import { shown } from "../../text/refusal.ts";
 import { checkProcess, processed } from "./_processed.ts";
 import {
   checkPredictor,
@@ -227,8 +229,11 @@ function settingsOf(options: BestOfOptions) {
   for (const [name, value] of Object.entries({ n, maxTokens })) {
     if (Number.isSafeInteger(value) && value >= 1) continue;
     throw new RangeError(
-      `${ACTION}: ${name} must be a positive integer: ${value}`,
+      `${ACTION}: ${name} must be a positive integer: ${shown(value)}`,
     );
+  }
+  if (n > MOST_TEXTS) {
+    throw new RangeError(`${ACTION}: n must be at most ${MOST_TEXTS}: ${n}`);
   }
   if (!Number.isFinite(lengthPenalty)) {
     throw new RangeError(

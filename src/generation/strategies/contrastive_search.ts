@@ -13,6 +13,7 @@ import { Breather } from "../../engine/event_loop.ts";
 import { checkOptionNames } from "../../text/options.ts";
 import { checkSignal } from "../check_signal.ts";
 import type { Predictor } from "../predictor.ts";
+import { shown } from "../../text/refusal.ts";
 import { checkProcess, processed } from "./_processed.ts";
 import {
   checkPredictor,
@@ -177,7 +178,7 @@ function settingsOf(options: ContrastiveSearchOptions) {
   for (const [name, value] of Object.entries({ maxTokens, topK })) {
     if (Number.isSafeInteger(value) && value >= 1) continue;
     throw new RangeError(
-      `${ACTION}: ${name} must be a positive integer: ${value}`,
+      `${ACTION}: ${name} must be a positive integer: ${shown(value)}`,
     );
   }
   checkProcess(ACTION, options.process);

@@ -17,6 +17,7 @@ import { tf } from "../../engine/tf.ts";
 import { checkOptionNames } from "../../text/options.ts";
 import { checkSignal } from "../check_signal.ts";
 import type { Predictor, PredictorState } from "../predictor.ts";
+import { shown } from "../../text/refusal.ts";
 import { checkProcess, processed } from "./_processed.ts";
 import { checkPredictor, checkPrompt, tokenIds } from "./_token_ids.ts";
 import { logSoftmax } from "./log_softmax.ts";
@@ -116,7 +117,9 @@ export async function* speculate(
   checkPredictor(ACTION, options.draft);
   if (!Number.isSafeInteger(maxTokens) || maxTokens < 0) {
     throw new RangeError(
-      `Cannot speculate: maxTokens must be an integer from 0: ${maxTokens}`,
+      `Cannot speculate: maxTokens must be an integer from 0: ${
+        shown(maxTokens)
+      }`,
     );
   }
   if (!Number.isSafeInteger(drafted) || drafted < 1) {

@@ -34,6 +34,9 @@ Deno.test("Chain.explain() names the stages in their order", () => {
     "topK [5, 9] → minP by a function → temperature 0.8",
   );
   assertEquals(createChain().explain(), "nothing: the scores as they are");
+  const chain = createChain({ topP: 0.9, temperature: 0.8 });
+  assertEquals(`${chain}`, "topP 0.9 → temperature 0.8");
+  assertEquals(Deno.inspect(chain), "Chain { topP 0.9 → temperature 0.8 }");
 });
 
 Deno.test("Chain.apply() of off values changes nothing, and any chain leaves a token and its input alone", () => {
@@ -170,6 +173,21 @@ Deno.test("createChain() takes stages of your own, and watches them", () => {
     RangeError,
     'Cannot sample token 2: the stage "spoil" must leave numbers below Infinity: NaN for id 1',
   );
+  for (const fails of [false, true]) {
+    const late: OwnStage = {
+      name: "late",
+      // deno-lint-ignore require-await
+      apply: async () => {
+        if (fails) throw new Error("too late");
+      },
+    };
+    assertThrows(
+      () => run(late),
+      TypeError,
+      'Cannot sample: the stage "late" must have done its work when it returns, as the token is chosen then: a promise; ' +
+        "wait for what it needs before the text is written",
+    );
+  }
   const refuses = (stages: unknown, message: string) =>
     assertThrows(
       () => createChain({ stages: stages as [] }),

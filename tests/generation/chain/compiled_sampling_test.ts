@@ -15,6 +15,7 @@ Deno.test("canCompile() is for plain numbers of the stages that the loop has", (
       { repetitionPenalty: 1.1, penaltyWindow: "all" },
       { frequencyPenalty: 1, presencePenalty: 1, penaltyWindow: 3 },
       { topK: undefined, stages: undefined },
+      { temperature: 1e-30, frequencyPenalty: -1e30, topK: 2 ** 53 },
     ] as ChainOptions[]
   ) {
     assertEquals(canCompile(options), true, JSON.stringify(options));
@@ -26,6 +27,8 @@ Deno.test("canCompile() is for plain numbers of the stages that the loop has", (
       { typicalP: 0.5 },
       { topNSigma: 1 },
       { stages: ["temperature"], temperature: 1 },
+      { temperature: 1e-40 }, // below what single precision divides by
+      { presencePenalty: -1e39 }, // Infinity in it
     ] as ChainOptions[]
   ) {
     assertEquals(canCompile(options), false);

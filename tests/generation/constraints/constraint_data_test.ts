@@ -97,7 +97,22 @@ Deno.test("fromData() refuses a form that there is not, and what the function re
     TypeError,
     "Cannot constrain: the regular expression must be a RegExp, such as /[0-9]+/: number",
   );
-  refuse({ form: "matching", given: ["(", ""] }, SyntaxError, "(");
+  refuse(
+    { form: "matching", given: ["(", ""] },
+    SyntaxError,
+    "Cannot constrain: what matching is given must be the source and the flags of a regular expression: " +
+      '["(",""]: Invalid regular expression: /(/: ',
+  );
+  refuse(
+    { form: "matching", given: ["a", "zz"] },
+    SyntaxError,
+    'flags of a regular expression: ["a","zz"]: ',
+  );
+  refuse(
+    { form: "oneOf", given: [["a"]], givn: [["b"]] },
+    TypeError,
+    'Cannot constrain: there is no option "givn", did you mean "given"? (known: form, given)',
+  );
   refuse(
     { form: "allOf", given: [7] },
     TypeError,

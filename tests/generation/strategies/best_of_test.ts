@@ -151,7 +151,8 @@ for (
       "the prompt must have a token to go on from: it has none",
     ],
     [{ n: 0 }, RangeError, "n must be a positive integer: 0"],
-    [{ n: "3" }, RangeError, "n must be a positive integer: 3"],
+    [{ n: 1e9 }, RangeError, "n must be at most 100000: 1000000000"],
+    [{ n: "3" }, RangeError, 'n must be a positive integer: "3"'],
     [
       { maxTokens: 0.5 },
       RangeError,

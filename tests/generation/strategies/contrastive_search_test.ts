@@ -308,7 +308,7 @@ for (
     ],
     [{ maxTokens: 0 }, RangeError, "maxTokens must be a positive integer: 0"],
     [{ topK: 2.5 }, RangeError, "topK must be a positive integer: 2.5"],
-    [{ topK: "4" }, RangeError, "topK must be a positive integer: 4"],
+    [{ topK: "4" }, RangeError, 'topK must be a positive integer: "4"'],
     [{ alpha: 1.1 }, RangeError, "alpha must be a number from 0 to 1: 1.1"],
     [{ alpha: NaN }, RangeError, "alpha must be a number from 0 to 1: NaN"],
     [{ alpha: "0.5" }, RangeError, "alpha must be a number from 0 to 1: 0.5"],

@@ -185,12 +185,12 @@ for (
     [
       () => model.beamSearch(null as never),
       TypeError,
-      "Cannot generate: the prompt must be a string: object",
+      "Cannot generate: the prompt must be a string: null",
     ],
     [
       () => model.contrastiveSearch(7 as never),
       TypeError,
-      "Cannot generate: the prompt must be a string: number",
+      "Cannot generate: the prompt must be a string: 7",
     ],
   ] as [() => Promise<unknown>, typeof TypeError, string][]
 ) {
