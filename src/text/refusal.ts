@@ -19,6 +19,19 @@ export function shown(value: unknown): string {
 }
 
 /**
+ * Takes a value that a function of the caller's gave where it may give none of the kind. If it is a promise, nobody waits for
+ * it, and a failure of it later would end the process.
+ *
+ * @param value What was given.
+ * @returns It as {@linkcode shown} has it; promises by their name.
+ */
+export function shownResult(value: unknown): string {
+  if (!(value instanceof Promise)) return shown(value);
+  value.catch(() => {});
+  return "a promise";
+}
+
+/**
  * @param rule What cannot be done, and what the number must be.
  * @param value What was given.
  * @returns The error: a RangeError for a number, a TypeError for anything else.

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shownResult } from "../../text/refusal.ts";
 import type { Candidates } from "./candidates.ts";
 import type { OwnStage } from "./chain_options.ts";
 import type { ChainStage, RowStage } from "./stage.ts";
@@ -18,7 +19,8 @@ export function ownStage(own: OwnStage): ChainStage {
   if (
     typeof own !== "object" || own === null ||
     typeof own.apply !== "function" ||
-    typeof own.name !== "string" || own.name === ""
+    typeof own.name !== "string" || own.name === "" ||
+    !["undefined", "function"].includes(typeof own.start)
   ) {
     throw new TypeError(
       `Cannot sample: a stage must be a name, or an object with a name and a function apply: ${
@@ -39,11 +41,12 @@ export function ownStage(own: OwnStage): ChainStage {
     apply: watch(own),
     ...start !== undefined && {
       start(random) {
-        const row = start.call(own, random);
+        const row = checkedRow(start.call(own, random), own.name);
         return {
           apply: watch(row),
           ...row.chosen !== undefined && {
-            chosen: (id, probability) => row.chosen!(id, probability),
+            chosen: (id, probability) =>
+              refusePromise(row.chosen!(id, probability), own.name),
           },
         };
       },
@@ -51,13 +54,26 @@ export function ownStage(own: OwnStage): ChainStage {
   };
 }
 
-/** Refuses work that would be done after the token is chosen; what it fails with then is nobody's. */
+/** Refuses what cannot work on a text. */
+function checkedRow(row: unknown, name: string): RowStage {
+  if (
+    typeof row === "object" && row !== null &&
+    typeof (row as RowStage).apply === "function"
+  ) return row as RowStage;
+  throw new TypeError(
+    `Cannot sample: start() of the stage "${name}" must give an object with a function apply: ${
+      shownResult(row)
+    }`,
+  );
+}
+
+/** Refuses work that would be done after the token is chosen. */
 function refusePromise(given: unknown, name: string): void {
   if (!(given instanceof Promise)) return;
-  given.catch(() => {});
   throw new TypeError(
-    `Cannot sample: the stage "${name}" must have done its work when it returns, as the token is chosen then: a promise; ` +
-      "wait for what it needs before the text is written",
+    `Cannot sample: the stage "${name}" must have done its work when it returns, as the token is chosen then: ${
+      shownResult(given)
+    }; wait for what it needs before the text is written`,
   );
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shownResult } from "../../text/refusal.ts";
 import type { Candidates } from "./candidates.ts";
 
 /**
@@ -141,5 +142,5 @@ export function writeKnob(knob: Knob): string {
 
 /** Gives what is no good value for people. */
 export function writeValue(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
+  return shownResult(value);
 }

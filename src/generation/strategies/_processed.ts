@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shownResult } from "../../text/refusal.ts";
 import type { BeamSearchOptions } from "./beam_search.ts";
 
 /**
@@ -41,11 +42,7 @@ export function processed(
   }
   throw new TypeError(
     `${action}: process must give a Float32Array of ${logits.length} logits: ${
-      scores instanceof Float32Array
-        ? scores.length
-        : scores === null
-        ? null
-        : typeof scores
+      scores instanceof Float32Array ? scores.length : shownResult(scores)
     }`,
   );
 }

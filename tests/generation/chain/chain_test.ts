@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { RandomStream } from "../../../src/engine/random.ts";
 import { Chain, createChain } from "../../../src/generation/chain/chain.ts";
+import type { RowStage } from "../../../src/generation/chain/stage.ts";
 import type {
   ChainOptions,
   OwnStage,
@@ -188,6 +189,20 @@ Deno.test("createChain() takes stages of your own, and watches them", () => {
         "wait for what it needs before the text is written",
     );
   }
+  for (
+    const [given, shown] of [
+      [undefined, "undefined"],
+      [{}, "object"],
+      [Promise.reject(new Error("nobody waits for it")), "a promise"],
+    ]
+  ) {
+    const start = () => given as RowStage;
+    assertThrows(
+      () => createChain({ stages: [{ ...ban, start }] }).start({ seed: 1 }),
+      TypeError,
+      `Cannot sample: start() of the stage "ban" must give an object with a function apply: ${shown}`,
+    );
+  }
   const refuses = (stages: unknown, message: string) =>
     assertThrows(
       () => createChain({ stages: stages as [] }),
@@ -199,6 +214,7 @@ Deno.test("createChain() takes stages of your own, and watches them", () => {
     "Cannot sample: a stage must be a name, or an object with a name and a function apply: object",
   );
   refuses([null], "name and a function apply: null");
+  refuses([{ ...ban, start: 5 }], "name and a function apply: object");
   refuses([{ ...ban, name: "topK" }], 'of other names, each once: "topK"');
   refuses([ban, shift, ban], 'of other names, each once: "ban"');
   refuses("topK", "Cannot sample: stages must be a list: string");

@@ -45,10 +45,14 @@ for (
         [null, "process must be a function: null"],
         ["min", "process must be a function: string"],
         [() => {}, "process must give a Float32Array of 3 logits: undefined"],
+        [
+          () => Promise.reject(new Error("nobody waits for it")),
+          "process must give a Float32Array of 3 logits: a promise",
+        ],
         [() => null, "process must give a Float32Array of 3 logits: null"],
         [
           () => [1, 2, 3],
-          "process must give a Float32Array of 3 logits: object",
+          "process must give a Float32Array of 3 logits: an array",
         ],
         [
           () => new Float32Array(2),
