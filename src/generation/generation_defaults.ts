@@ -113,8 +113,8 @@ export interface WithDefaultsOptions {
 
 /**
  * Puts a call's options over a model's defaults. What the call names counts, and a default that it leaves without effect, or
- * that contradicts it, does not: so no default makes a call throw that would be right without it. None counts beside
- * `defaults: false`.
+ * that contradicts it, does not. A default that leaves an option of the call without effect, such as a temperature of 0
+ * beside a call's `topK`, is named by the error. None counts beside `defaults: false`.
  *
  * @param defaults The model's.
  * @param options The call's; one that is undefined is as good as not given.
