@@ -77,9 +77,7 @@ export class ScoredText {
   toString(options: { color?: boolean } = {}): string {
     const { color = !Deno.noColor } = options;
     if (color) {
-      return `${
-        this.tokens.map(shown).map(colouredText).join("")
-      }\n${this.#figures}`;
+      return `${this.#shown.map(colouredText).join("")}\n${this.#figures}`;
     }
     const rows = this.tokens.map((each) => [
       JSON.stringify(each.text || each.token),
@@ -96,15 +94,7 @@ export class ScoredText {
    * @returns A self-contained element, without scripts; the numbers show where the pointer rests.
    */
   toHTML(): string {
-    const parts = this.tokens.map((each) => {
-      const { logProbability, rank } = each;
-      const title = logProbability === undefined
-        ? "read only"
-        : `${JSON.stringify(each.token)}: probability ${
-          Math.exp(logProbability).toPrecision(3)
-        }, ${bitsOf(logProbability).toFixed(2)} bits, rank ${rank! + 1}`;
-      return colouredHtml({ ...shown(each), title });
-    });
+    const parts = this.#shown.map(colouredHtml);
     return `<div style="font-family:monospace;line-height:1.7;white-space:pre-wrap;overflow-wrap:anywhere">${
       parts.join("")
     }</div><div style="opacity:0.85;margin-top:4px">${
@@ -136,10 +126,39 @@ export class ScoredText {
       this.bitsPerCharacter.toFixed(3)
     } bits per character`;
   }
+
+  /** All of the text: the tokens, and plain what lies between them, such as the blanks between words. */
+  get #shown(): (ShownToken & { title: string })[] {
+    const all: (ShownToken & { title: string })[] = [];
+    let at = 0;
+    const passTo = (place: number): void => {
+      if (place <= at) return;
+      const text = this.text.slice(at, place);
+      const title = "of no token";
+      all.push({ text, token: "", logProbability: undefined, title });
+      at = place;
+    };
+    for (const each of this.tokens) {
+      if (each.end > each.start) passTo(each.start);
+      all.push({ ...shown(each), title: titleOf(each) });
+      at = Math.max(at, each.end);
+    }
+    passTo(this.text.length);
+    return all;
+  }
 }
 
 /** What is shown of a token; of several tokens that cover one character, all but the first have no text. */
 function shown(each: ScoredToken): ShownToken {
   const { text, token, start, end, logProbability } = each;
   return { text, token: end > start ? "…" : token, logProbability };
+}
+
+function titleOf({ token, logProbability, rank }: ScoredToken): string {
+  if (logProbability === undefined) return "read only";
+  const probability = Math.exp(logProbability).toPrecision(3);
+  const bits = bitsOf(logProbability).toFixed(2);
+  return `${
+    JSON.stringify(token)
+  }: probability ${probability}, ${bits} bits, rank ${rank! + 1}`;
 }
