@@ -11,6 +11,7 @@ import {
   surprisalScale,
 } from "../display/surprisal.ts";
 import { plainTable, toHtml } from "../text/report_table.ts";
+import { showsColours } from "../text/shows_colours.ts";
 
 /** A token, and how likely the model held it. */
 export interface ScoredToken {
@@ -71,11 +72,11 @@ export class ScoredText {
   /**
    * Writes the text for a terminal.
    *
-   * @param options Whether to write colours; without them there is a line for each token.
+   * @param options Whether to write colours, by default where standard output shows them; without them there is a line for each token.
    * @returns The tokens and the figures.
    */
   toString(options: { color?: boolean } = {}): string {
-    const { color = !Deno.noColor } = options;
+    const { color = showsColours() } = options;
     if (color) {
       return `${this.#shown.map(colouredText).join("")}\n${this.#figures}`;
     }

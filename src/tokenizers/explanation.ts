@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { showsColours } from "../text/shows_colours.ts";
 
 /** A token in its place. */
 export interface ExplainedToken {
@@ -56,11 +57,11 @@ export class Explanation {
   /**
    * Writes the tokens for a terminal.
    *
-   * @param options Whether to write colours; without them bars stand between tokens.
+   * @param options Whether to write colours, by default where standard output shows them; without them bars stand between tokens.
    * @returns Two parts: the text, and the ids.
    */
   toString(options: { color?: boolean } = {}): string {
-    const { color = !Deno.noColor } = options;
+    const { color = showsColours() } = options;
     const parts = this.tokens.map((token, i) =>
       color
         ? `${ESCAPE}30;${TERMINAL[i % TERMINAL.length]}m${
