@@ -3,16 +3,22 @@
  *
  * @module
  */
+import { isatty } from "node:tty";
+
+/** File descriptor of standard output. */
+const STANDARD_OUTPUT = 1;
 
 /**
  * Colours are for those who see them: a terminal, or the output of a notebook; in a pipe or a file they would be noise. Whoever
  * sets NO_COLOR wants none.
  *
- * @returns Whether standard output shows colours.
+ * @param isTerminal Whether standard output is a terminal.
+ * @returns Whether it shows colours.
  */
-export function showsColours(): boolean {
-  if (Deno.noColor) return false;
-  return Deno.stdout.isTerminal() || inKernel();
+export function showsColours(
+  isTerminal: boolean = isatty(STANDARD_OUTPUT),
+): boolean {
+  return !Deno.noColor && (isTerminal || inKernel());
 }
 
 /** Whether this is a notebook on the Deno kernel, where reading the member throws elsewhere. */
