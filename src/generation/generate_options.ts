@@ -44,7 +44,8 @@ export interface StreamOptions
   maxTokens?: number;
 
   /**
-   * How many tokens to write at least before a sentence or a token that ends texts may end it.
+   * How many tokens to write at least before a token, a stop string or a sentence may end it; a stop string that is complete
+   * earlier is a part of the text.
    *
    * @default {0}
    */

@@ -170,7 +170,7 @@ function checkBesideDefaults(
   const because = all.stages === undefined ? "preset" : "stages";
   if (because in given) return;
   const names = namesWithoutPlace(all as ChainOptions, all.preset)
-    .filter((name) => name in given && name !== "minTokens"); // it waits for sentences too, whatever the chain does
+    .filter((name) => name in given && name !== "minTokens"); // stop strings and sentences wait for it too, whatever the chain does
   if (names.length === 0) return;
   const where = `in the order of ${because}, a generation default`;
   refuseIdle({ names, where }, "Cannot generate", WITHOUT_DEFAULTS);
@@ -200,15 +200,17 @@ function contradicting(
   ];
 }
 
-/** Names of the options about the end of texts where no token ends one. */
+/** Names of the options about the end of texts where no token ends one, nor what else they are about. */
 function endless(
-  { stopTokens, stopAtSentence, minTokens, lengthDecay }: GenerateManyOptions,
+  { stopTokens, stop = [], stopAtSentence, minTokens, lengthDecay }:
+    GenerateManyOptions,
   { tokenizer }: WithDefaultsOptions,
 ): string[] {
   if (minTokens === undefined && lengthDecay === undefined) return [];
   const ends = stopTokens ?? endTokens(tokenizer);
   if (ends.length !== 0) return [];
-  return ["lengthDecay", ...(stopAtSentence === true ? [] : ["minTokens"])];
+  const hasEnd = stopAtSentence === true || stop.length > 0;
+  return ["lengthDecay", ...(hasEnd ? [] : ["minTokens"])];
 }
 
 /**

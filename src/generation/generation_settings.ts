@@ -200,10 +200,11 @@ export function textEnds(
     }
   }
   const stopTokens = settings.stopTokens ?? endTokens(tokenizer);
-  if (minTokens > 0 && stopTokens.length === 0 && !stopAtSentence) {
+  const hasEnd = stopTokens.length > 0 || stop.length > 0 || stopAtSentence;
+  if (minTokens > 0 && !hasEnd) {
     throw new TypeError(
-      "Cannot generate: minTokens has no effect where neither a token nor a sentence ends the text: leave it out, or add " +
-        "stopTokens or stopAtSentence",
+      "Cannot generate: minTokens has no effect where no token, stop string or sentence ends the text: leave it out, or add " +
+        "stopTokens, stop or stopAtSentence",
     );
   }
   return { stop, stopTokens, stopAtSentence, minTokens };

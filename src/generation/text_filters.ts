@@ -32,12 +32,20 @@ export interface TextFilter {
 /** Ends a text before the first stop string, however it is cut into pieces. */
 export class StopStrings implements TextFilter {
   readonly #stops: readonly string[];
+  readonly #isLongEnough: () => boolean;
   #held = "";
   #ended: string | undefined;
 
-  /** @param stops Texts that end it, none of them empty. */
-  constructor(stops: readonly string[]) {
+  /**
+   * @param stops Texts that end it, none of them empty.
+   * @param isLongEnough Whether the text may end now; a stop string that is complete before is a part of the text.
+   */
+  constructor(
+    stops: readonly string[],
+    isLongEnough: () => boolean = () => true,
+  ) {
     this.#stops = stops;
+    this.#isLongEnough = isLongEnough;
   }
 
   get ended(): string | undefined {
@@ -45,12 +53,13 @@ export class StopStrings implements TextFilter {
   }
 
   push(piece: string): string {
+    const { length } = this.#held;
     this.#held += piece;
     const held = this.#held;
     // The one that is complete first ends the text; of those that are at one time, the longest.
     let [start, end] = [0, Infinity];
-    for (const stop of this.#stops) {
-      const at = held.indexOf(stop);
+    for (const stop of this.#isLongEnough() ? this.#stops : []) {
+      const at = held.indexOf(stop, length - stop.length + 1); // one that was complete before came too early
       if (at < 0) continue;
       const after = at + stop.length;
       if (after < end || (after === end && at < start)) {

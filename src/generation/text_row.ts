@@ -27,7 +27,7 @@ export interface TextEnds {
   stopTokens: readonly number[];
   /** Whether it ends with a sentence. */
   stopAtSentence: boolean;
-  /** Tokens that it has at least before a sentence ends it. */
+  /** Tokens that it has at least before a stop string or a sentence ends it. */
   minTokens: number;
 }
 
@@ -59,11 +59,11 @@ export class TextRow {
     this.promptLength = prompt.length;
     this.#decoder = decoder;
     this.#stopTokens = new Set(ends.stopTokens);
+    const isLongEnough = (): boolean => this.pieces.length >= ends.minTokens;
     if (ends.stop.length > 0) {
-      this.#filters.push(["stop", new StopStrings(ends.stop)]);
+      this.#filters.push(["stop", new StopStrings(ends.stop, isLongEnough)]);
     }
     if (ends.stopAtSentence) {
-      const isLongEnough = (): boolean => this.pieces.length >= ends.minTokens;
       this.#filters.push(["sentence", new SentenceEnd(isLongEnough)]);
     }
   }

@@ -262,7 +262,7 @@ export abstract class WritingModel {
    *
    * @param prompt The text to go on from; an empty one begins after a line break.
    * @param options How many beams, when to end.
-   * @returns The best texts, the best first.
+   * @returns The best texts, the best first: objects whose `toString()` is the text.
    * @throws As `beamSearch()`, and if the prompt is not a string or has characters that the tokenizer does not know.
    *
    * @example The likeliest of all short texts
@@ -289,7 +289,7 @@ export abstract class WritingModel {
    *
    * @param prompt The text to go on from; an empty one begins after a line break.
    * @param options How many tokens are tried, and how much likeness counts.
-   * @returns The text.
+   * @returns The text: an object whose `toString()` is the text.
    * @throws As `contrastiveSearch()`, and if the prompt is not a string or has characters that the tokenizer does not know.
    *
    * @example The same text each time
@@ -315,7 +315,7 @@ export abstract class WritingModel {
    *
    * @param prompt The text to go on from; an empty one begins after a line break.
    * @param options How many texts, how they are sampled and scored.
-   * @returns All of them, the best first.
+   * @returns All of them, the best first: objects whose `toString()` is the text.
    * @throws As `bestOf()`, and if the prompt is not a string or has characters that the tokenizer does not know.
    *
    * @example The text with the fewest blanks

@@ -13,16 +13,19 @@
  * @param action What cannot be done then, such as `"Cannot clean"`.
  * @param options The options of the caller.
  * @param known Names of the options there are.
+ * @param example How they may be given, such as `{ dry: { multiplier: 0.8 } }`, for a message about what is no object.
  * @throws {TypeError} If another name is among them, or `options` is no object.
  */
 export function checkOptionNames(
   action: string,
   options: object,
   known: readonly string[],
+  example?: string,
 ): void {
   const other = kindOfOther(options);
   if (other !== undefined) {
-    throw new TypeError(`${action}: options must be an object: ${other}`);
+    const way = example === undefined ? "" : `; give ${example}`;
+    throw new TypeError(`${action}: options must be an object: ${other}${way}`);
   }
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {

@@ -91,6 +91,16 @@ const LEFT_ASIDE: [
     { topK: 3, stopAtSentence: false },
   ],
   [
+    { minTokens: 5, stop: ["x"], topK: 3 },
+    { stop: [] },
+    { topK: 3, stop: [] },
+  ],
+  [
+    { minTokens: 5, stopTokens: [0], lengthDecay: { start: 9, factor: 2 } },
+    { stopTokens: [], stop: "x" },
+    { minTokens: 5, stopTokens: [], stop: "x" },
+  ],
+  [
     { minTokens: 5, stopTokens: [0], lengthDecay: { start: 9, factor: 2 } },
     { stopTokens: [] },
     { stopTokens: [] },

@@ -212,6 +212,16 @@ Deno.test("streamText() ends at a stop token, which adds nothing, and not before
   );
 });
 
+Deno.test("streamText() passes over a stop string that is complete before minTokens", async () => {
+  const stop = ["c", "ef"];
+  const written = (minTokens: number) =>
+    text(streamText(alphabet(), "a", { ...GREEDY, stop, minTokens }));
+  assertEquals(await written(2), "b"); // c is the second token
+  assertEquals(await written(3), "bcd");
+  assertEquals(await written(5), "bcd"); // f is the fifth
+  assertEquals((await written(6)).startsWith("bcdef"), true);
+});
+
 Deno.test("streamText() ends with a sentence where it is told to", async () => {
   const tokenizer = new CharTokenizer([..."ab. CD"]);
   assertEquals(
@@ -295,7 +305,7 @@ Deno.test("streamText() refuses options that are out of range or without effect"
   refuse(
     { minTokens: 2 },
     TypeError,
-    "Cannot generate: minTokens has no effect where neither a token nor a sentence ends",
+    "Cannot generate: minTokens has no effect where no token, stop string or sentence ends the text: leave it out, or add stopTokens, stop or stopAtSentence",
   );
   refuse(
     { stopAtSentence: 1 },

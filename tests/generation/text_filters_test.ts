@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
   SentenceEnd,
   StopStrings,
@@ -74,6 +74,69 @@ Deno.test("StopStrings give the same text however it is cut", () => {
     assertEquals(pass(new StopStrings(stops), [...text]).join(""), expected);
     assertEquals(pass(new StopStrings(stops), pieces).join(""), expected);
   }
+});
+
+Deno.test("StopStrings pass over what is complete too early, and find what is complete later", () => {
+  const from = (least: number, stops: string[], pieces: string[]) => {
+    let tokens = 0;
+    const filter = new StopStrings(stops, () => tokens >= least);
+    const out = pieces.map((piece) => {
+      tokens++;
+      return filter.push(piece);
+    });
+    return [...out, filter.flush(), filter.ended];
+  };
+  assertEquals(from(3, ["aa"], ["a", "a", "b", "aa"]), [
+    "",
+    "a",
+    "ab",
+    "",
+    "",
+    "aa",
+  ]);
+  assertEquals(from(3, ["aa"], ["a", "a", "a"]), ["", "a", "", "", "aa"]); // the second and the third
+  assertEquals(from(2, ["abcd", "b"], ["ab", "x"]), ["", "abx", "", undefined]); // held for abcd alone
+  assertEquals(from(2, ["abcd", "b"], ["ab", "cd"]), ["", "", "", "abcd"]);
+  assertEquals(from(9, ["b"], ["abc", "b"]), ["abc", "b", "", undefined]);
+});
+
+Deno.test("StopStrings that wait end a text before the first that is complete in time, however it is cut", () => {
+  const random = new RandomStream(4, "pieces");
+  let draw = 0;
+  const below = (n: number) => Math.floor(n * random.uniformAt(draw++));
+  const stops = ["abba", "bbb", "baab", "ab"];
+  let passedOver = 0;
+  for (let round = 0; round < 300; round++) {
+    const text = Array.from({ length: 20 }, () => "ab"[below(2)]).join("");
+    const pieces: string[] = [];
+    for (let at = 0; at < text.length;) {
+      const length = 1 + below(4);
+      pieces.push(text.slice(at, at += length));
+    }
+    const least = below(6);
+    const early = pieces.slice(0, Math.max(0, least - 1)).join("").length; // letters of pieces too early
+    const ends = Array.from({ length: 20 - early }, (_, i) => early + i + 1);
+    const beginning = (end: number) => text.slice(0, end);
+    const isEnd = (end: number) =>
+      stops.some((stop) => beginning(end).endsWith(stop));
+    const end = ends.find(isEnd);
+    const longest = Math.max(
+      ...stops.filter((stop) => beginning(end ?? 0).endsWith(stop))
+        .map(({ length }) => length),
+    );
+    const expected = end === undefined ? text : text.slice(0, end - longest);
+    let tokens = 0;
+    const filter = new StopStrings(stops, () => tokens >= least);
+    let out = "";
+    for (const piece of pieces) {
+      tokens++;
+      out += filter.push(piece);
+      if (filter.ended !== undefined) break;
+    }
+    assertEquals(out + filter.flush(), expected);
+    if (stops.some((stop) => expected.includes(stop))) passedOver++;
+  }
+  assert(passedOver > 100, `${passedOver}`);
 });
 
 Deno.test("SentenceEnd ends a text with the first sentence, once the next one has begun", () => {

@@ -30,6 +30,8 @@ const SHARPNESS = 10;
 /** Distance from the target that counts as 1. */
 const WIDTH = 0.3;
 
+const EXAMPLE = "{ adaptiveP: { target: 0.5 } }";
+
 /**
  * Makes the stage; it stands last, because it looks at probabilities and gives scores of its own.
  *
@@ -39,7 +41,12 @@ const WIDTH = 0.3;
  * @throws {RangeError} If a number is out of range.
  */
 export function adaptivePStage(options: AdaptivePOptions): ChainStage {
-  checkOptionNames("Cannot sample: adaptiveP", options, ["target", "decay"]);
+  checkOptionNames(
+    "Cannot sample: adaptiveP",
+    options,
+    ["target", "decay"],
+    EXAMPLE,
+  );
   const { target, decay = 0.9 } = options;
   for (
     const [name, value, most] of [["target", target, 1], [
@@ -52,7 +59,7 @@ export function adaptivePStage(options: AdaptivePOptions): ChainStage {
     throw new RangeError(
       `Cannot sample: adaptiveP.${name} must be a number from 0 to ${most}: ${
         writeValue(value)
-      }`,
+      }${value === undefined ? `; give ${EXAMPLE}` : ""}`,
     );
   }
   /** Probabilities by id at the place under way, of whichever text it is. */

@@ -24,6 +24,8 @@ export interface DynamicTemperatureOptions {
   exponent?: Knob;
 }
 
+const EXAMPLE = "{ dynamicTemperature: { range: 0.5 } }";
+
 /**
  * Makes the stage; a single candidate stays as it is.
  *
@@ -40,7 +42,7 @@ export function dynamicTemperatureStage(
   checkOptionNames("Cannot sample: dynamicTemperature", options, [
     "range",
     "exponent",
-  ]);
+  ], EXAMPLE);
   const { range, exponent = 1 } = options;
   const middleAt = readKnob(temperature, {
     name: "temperature",
@@ -50,6 +52,7 @@ export function dynamicTemperatureStage(
   const rangeAt = readKnob(range, {
     name: "dynamicTemperature.range",
     rule: "a number from 0",
+    example: EXAMPLE,
     allows: (value) => value >= 0 && value < Infinity,
   });
   const exponentAt = readKnob(exponent, {

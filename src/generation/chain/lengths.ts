@@ -100,7 +100,12 @@ export function lengthDecayStage(
   decay: LengthDecay,
   stopTokens: ArrayLike<number> | undefined,
 ): ChainStage {
-  checkOptionNames("Cannot sample: lengthDecay", decay, ["start", "factor"]);
+  checkOptionNames(
+    "Cannot sample: lengthDecay",
+    decay,
+    ["start", "factor"],
+    "{ lengthDecay: { start: 50, factor: 1.05 } }",
+  );
   const { start, factor } = decay;
   if (!Number.isSafeInteger(start) || start < 0) {
     throw new RangeError(

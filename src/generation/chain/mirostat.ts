@@ -59,7 +59,7 @@ export function mirostatStage(options: MirostatOptions): ChainStage {
     "tau",
     "eta",
     "m",
-  ]);
+  ], "{ mirostat: { tau: 5 } }");
   const { version = 2, tau = 5, eta = 0.1, m = 100 } = options;
   const refuse = (name: string, rule: string, value: unknown): never => {
     throw new RangeError(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkOptionNames } from "../../text/options.ts";
+import { checkOptionNames, nearestName } from "../../text/options.ts";
 import { ownStage } from "./_own_stage.ts";
 import { type StageEntry, STAGES } from "./_stage_table.ts";
 import type { ChainOptions } from "./chain_options.ts";
@@ -214,14 +214,31 @@ function isIdleBesideMirostat({ kind, name }: StageEntry): boolean {
   return kind === "cut" || (kind === "target" && name !== "mirostat");
 }
 
+/** Other names that people have for the libraries. */
+const ALSO_CALLED: ReadonlyMap<string, ChainPresetName> = new Map([
+  ["hf", "huggingface"],
+  ["transformers", "huggingface"],
+  ["keras", "keras-hub"],
+  ["llama", "llama.cpp"],
+]);
+
+/** Asks whether another name was meant; says nothing where none is near. */
+function didYouMean(name: string | undefined): string {
+  return name === undefined ? "" : `, did you mean "${name}"?`;
+}
+
 function presetOf(name: ChainPresetName): ChainPreset {
   if (typeof name === "string" && Object.hasOwn(CHAIN_PRESETS, name)) {
     return CHAIN_PRESETS[name];
   }
+  const known = Object.keys(CHAIN_PRESETS);
   throw new TypeError(
-    `Cannot sample: the preset must be one of ${
-      Object.keys(CHAIN_PRESETS).join(", ")
-    }: ${typeof name === "string" ? JSON.stringify(name) : typeof name}`,
+    `Cannot sample: the preset must be one of ${known.join(", ")}: ${
+      typeof name === "string"
+        ? JSON.stringify(name) +
+          didYouMean(ALSO_CALLED.get(name) ?? nearestName(name, known))
+        : typeof name
+    }`,
   );
 }
 
@@ -284,12 +301,14 @@ function givenOrder(
       order.findIndex((other) => other?.name === entry.name) === place &&
       ("calledBy" in entry || !STAGES.some(({ name }) => name === entry.name));
     if (isKnown) return entry;
+    const known = STAGES.map(({ name }) => name);
+    const name = entry?.name ?? String(stages[place]);
     throw new TypeError(
       `Cannot sample: stages must be of ${
-        STAGES.map(({ name }) => name).join(", ")
-      } or your own of other names, each once: "${
-        entry?.name ?? String(stages[place])
-      }"`,
+        known.join(", ")
+      } or your own of other names, each once: "${name}"${
+        entry === undefined ? didYouMean(nearestName(name, known)) : ""
+      }`,
     );
   });
 }

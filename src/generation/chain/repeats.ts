@@ -130,6 +130,8 @@ export function noRepeatNgramStage(knob: Knob): ChainStage {
 /** An exponential above e to this is infinite in single precision. */
 const LARGEST_LOG = 88.7228391;
 
+const DRY_EXAMPLE = "{ dry: { multiplier: 0.8 } }";
+
 /**
  * Makes the stage that takes from the scores of tokens that would make a repeat longer.
  *
@@ -145,7 +147,7 @@ export function dryStage(options: DryOptions): ChainStage {
     "allowedLength",
     "window",
     "breakers",
-  ]);
+  ], DRY_EXAMPLE);
   const {
     multiplier,
     base = 1.75,
@@ -156,6 +158,7 @@ export function dryStage(options: DryOptions): ChainStage {
   const multiplierAt = readKnob(multiplier, {
     name: "dry.multiplier",
     rule: "a number from 0",
+    example: DRY_EXAMPLE,
     allows: (value) => value >= 0 && value < Infinity,
   });
   if (typeof base !== "number" || !(base >= 1 && base < Infinity)) {

@@ -94,6 +94,9 @@ export interface KnobRule {
   rule: string;
   /** Whether a value is one. */
   allows(value: number): boolean;
+
+  /** How it may be given, for a message where it is missing. */
+  readonly example?: string;
 }
 
 /**
@@ -112,7 +115,11 @@ export function readKnob(
   const check = (value: unknown): number => {
     if (typeof value === "number" && rule.allows(value)) return value;
     throw new RangeError(
-      `Cannot sample: ${rule.name} must be ${rule.rule}: ${writeValue(value)}`,
+      `Cannot sample: ${rule.name} must be ${rule.rule}: ${writeValue(value)}${
+        value === undefined && rule.example !== undefined
+          ? `; give ${rule.example}`
+          : ""
+      }`,
     );
   };
   if (typeof knob === "function") {

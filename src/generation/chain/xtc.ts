@@ -29,6 +29,8 @@ export interface XtcOptions {
   threshold?: Knob;
 }
 
+const EXAMPLE = "{ xtc: { probability: 0.5 } }";
+
 /**
  * Makes the stage: of the tokens whose probability reaches the threshold, all but the least likely are removed.
  *
@@ -41,11 +43,12 @@ export function xtcStage(options: XtcOptions): ChainStage {
   checkOptionNames("Cannot sample: xtc", options, [
     "probability",
     "threshold",
-  ]);
+  ], EXAMPLE);
   const { probability, threshold = 0.1 } = options;
   const probabilityAt = readKnob(probability, {
     name: "xtc.probability",
     rule: "a number from 0 to 1",
+    example: EXAMPLE,
     allows: (value) => value >= 0 && value <= 1,
   });
   const thresholdAt = readKnob(threshold, {

@@ -4,6 +4,7 @@
  * @module
  */
 import { shownResult } from "../../text/refusal.ts";
+import { Chain } from "../chain/chain.ts";
 import type { BeamSearchOptions } from "./beam_search.ts";
 
 /**
@@ -14,9 +15,12 @@ import type { BeamSearchOptions } from "./beam_search.ts";
 export function checkProcess(action: string, process: unknown): void {
   if (process === undefined || typeof process === "function") return;
   throw new TypeError(
-    `${action}: process must be a function: ${
-      process === null ? null : typeof process
-    }`,
+    process instanceof Chain
+      ? `${action}: process must be a function: a Chain; give (logits, tokens) => ` +
+        "chain.apply(logits, { tokens, promptLength: n }), n the number of the prompt's tokens"
+      : `${action}: process must be a function: ${
+        process === null ? null : typeof process
+      }`,
   );
 }
 

@@ -60,10 +60,16 @@ export interface TextBestOfOptions
   scorer?: (text: string, sample: SampledText) => number | Promise<number>;
 }
 
-/** Something that a strategy found, with its text. */
+/**
+ * Something that a strategy found, with its text, which stands for it in a string and where `console.log()` prints it; its
+ * scores and tokens are fields beside the text.
+ */
 export type WithText<Found> = Found & {
   /** The new text, without the prompt and without special tokens: `prompt + text` reads as one text. */
   text: string;
+
+  /** Gives the text. */
+  toString(): string;
 };
 
 /**
@@ -165,9 +171,15 @@ function prepare<Options extends TextStrategyOptions>(
   };
 }
 
+/** Shows what was found as its text, as a `Generation` does; what does it is no field that a copy would have. */
 function withText<Found extends { tokens: Int32Array }>(
   after: TextAfter,
   found: Found,
 ): WithText<Found> {
-  return { ...found, text: after.decode(found.tokens) };
+  const text = after.decode(found.tokens);
+  const asText = { value: () => text, enumerable: false };
+  return Object.defineProperties({ text, ...found }, {
+    toString: asText,
+    [Symbol.for("Deno.customInspect")]: asText,
+  });
 }

@@ -57,7 +57,14 @@ Deno.test("adaptivePStage() refuses what is out of range", () => {
     { target: 1.5 },
     "Cannot sample: adaptiveP.target must be a number from 0 to 1: 1.5",
   );
-  refuses({}, "adaptiveP.target must be a number from 0 to 1: undefined");
+  refuses(
+    {},
+    "adaptiveP.target must be a number from 0 to 1: undefined; give { adaptiveP: { target: 0.5 } }",
+  );
+  refuses(
+    true,
+    "Cannot sample: adaptiveP: options must be an object: boolean; give { adaptiveP: { target: 0.5 } }",
+  );
   refuses(
     { target: 0.5, decay: 1 },
     "Cannot sample: adaptiveP.decay must be a number from 0 to 0.99: 1",

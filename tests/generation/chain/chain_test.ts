@@ -103,6 +103,12 @@ Deno.test("createChain() refuses what is unknown or has no effect", () => {
     { stages: ["topK", "topK"] },
     'topH, xtc, temperature, mirostat, adaptiveP or your own of other names, each once: "topK"',
   );
+  for (const [stage, meant] of [["topk", "topK"], ["top_p", "topP"]] as const) {
+    refuses(
+      { stages: [stage] },
+      `or your own of other names, each once: "${stage}", did you mean "${meant}"?`,
+    );
+  }
   refuses(
     { topP: 0.5, stages: ["topK"] },
     "Cannot sample: topP has no effect where stages leave topP out: name it there",

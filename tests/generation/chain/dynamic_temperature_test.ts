@@ -65,6 +65,14 @@ Deno.test("dynamicTemperatureStage() refuses what is out of range", () => {
     "Cannot sample: dynamicTemperature.exponent must be a number above 0: 0",
   );
   refuses(
+    true,
+    "Cannot sample: dynamicTemperature: options must be an object: boolean; give { dynamicTemperature: { range: 0.5 } }",
+  );
+  refuses(
+    {},
+    "dynamicTemperature.range must be a number from 0: undefined; give { dynamicTemperature: { range: 0.5 } }",
+  );
+  refuses(
     { rang: 1 },
     'Cannot sample: dynamicTemperature: there is no option "rang", did you mean "range"? (known: range, exponent)',
   );

@@ -79,6 +79,10 @@ Deno.test("the stages about length refuse what is out of range, and to work with
     );
   refuses(null, "Cannot sample: lengthDecay: options must be an object: null");
   refuses(
+    true,
+    "must be an object: boolean; give { lengthDecay: { start: 50, factor: 1.05 } }",
+  );
+  refuses(
     { start: 1, factor: 2, stop: 1 },
     'Cannot sample: lengthDecay: there is no option "stop" (known: start, factor)',
   );

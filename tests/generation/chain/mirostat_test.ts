@@ -115,6 +115,10 @@ Deno.test("mirostatStage() refuses what is out of range or has no effect", () =>
     "Cannot sample: mirostat.m has no effect in version 2, leave it out",
   );
   refuses(
+    true,
+    "Cannot sample: mirostat: options must be an object: boolean; give { mirostat: { tau: 5 } }",
+  );
+  refuses(
     { t: 1 },
     'Cannot sample: mirostat: there is no option "t" (known: version, tau, eta, m)',
   );

@@ -135,6 +135,21 @@ Deno.test("createChain() refuses an unknown preset, and options that have no pla
     TypeError,
     'Cannot sample: the preset must be one of llama.cpp, huggingface, keras-hub, nanogpt, openai: "vllm"',
   );
+  for (
+    const [name, meant] of [
+      ["hf", "huggingface"],
+      ["HuggingFace", "huggingface"],
+      ["llamacpp", "llama.cpp"],
+      ["keras", "keras-hub"],
+      ["nano-gpt", "nanogpt"],
+    ]
+  ) {
+    assertThrows(
+      () => createChain({}, name as ChainPresetName),
+      TypeError,
+      `openai: "${name}", did you mean "${meant}"?`,
+    );
+  }
   assertThrows(
     () => createChain({ xtc: { probability: 0.5 } }, "huggingface"),
     TypeError,

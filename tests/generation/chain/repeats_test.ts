@@ -231,8 +231,12 @@ Deno.test("dryStage() and noRepeatNgramStage() refuse what is out of range", () 
     assertThrows(() => dryStage(options as DryOptions), Error, message);
   refuses(null, "Cannot sample: dry: options must be an object: null");
   refuses(
+    true,
+    "Cannot sample: dry: options must be an object: boolean; give { dry: { multiplier: 0.8 } }",
+  );
+  refuses(
     {},
-    "Cannot sample: dry.multiplier must be a number from 0: undefined",
+    "Cannot sample: dry.multiplier must be a number from 0: undefined; give { dry: { multiplier: 0.8 } }",
   );
   refuses(
     { multiplier: 1, last: 3 },

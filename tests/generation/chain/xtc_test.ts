@@ -56,7 +56,14 @@ Deno.test("xtcStage() refuses what is out of range, and to work without a sessio
     { probability: 2 },
     "Cannot sample: xtc.probability must be a number from 0 to 1: 2",
   );
-  refuses({}, "xtc.probability must be a number from 0 to 1: undefined");
+  refuses(
+    {},
+    "xtc.probability must be a number from 0 to 1: undefined; give { xtc: { probability: 0.5 } }",
+  );
+  refuses(
+    true,
+    "Cannot sample: xtc: options must be an object: boolean; give { xtc: { probability: 0.5 } }",
+  );
   refuses(
     { probability: 1, threshold: 0.6 },
     "Cannot sample: xtc.threshold must be a number from 0 to 0.5: 0.6",

@@ -1,4 +1,5 @@
-import { assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { createChain } from "../../../src/generation/chain/chain.ts";
 import { beamSearch } from "../../../src/generation/strategies/beam_search.ts";
 import { bestOf } from "../../../src/generation/strategies/best_of.ts";
 import { contrastiveSearch } from "../../../src/generation/strategies/contrastive_search.ts";
@@ -44,6 +45,10 @@ for (
       const [process, message] of [
         [null, "process must be a function: null"],
         ["min", "process must be a function: string"],
+        [
+          createChain({ noRepeatNgram: 6 }),
+          "process must be a function: a Chain; give (logits, tokens) => chain.apply(logits, { tokens, promptLength: n }), n the number of the prompt's tokens",
+        ],
         [() => {}, "process must give a Float32Array of 3 logits: undefined"],
         [
           () => Promise.reject(new Error("nobody waits for it")),
@@ -68,3 +73,19 @@ for (
     }
   });
 }
+
+Deno.test("a chain works in a search in the way that its refusal names", async () => {
+  const chain = createChain({
+    noRepeatNgram: 1,
+    minTokens: 3,
+    stopTokens: [0],
+  });
+  const n = prompt.length;
+  const [beam] = await beamSearch(next, {
+    prompt,
+    maxTokens: 2,
+    process: (logits, tokens) =>
+      chain.apply(logits, { tokens, promptLength: n }),
+  });
+  assertEquals(beam!.tokens, Int32Array.of(2, 0)); // 1 is the prompt's, 0 only where nothing else is left
+});

@@ -60,6 +60,26 @@ Deno.test("model.bestOf() gives the texts of what bestOf() finds, and hands them
   assertEquals(scored.map(({ score }) => score), [4, 3, 2, 1, 0]);
 });
 
+Deno.test("what the strategies find is its text in a string and where it is printed, and has the text first", async () => {
+  const options = { maxTokens: 4 };
+  const found = [
+    ...await model.beamSearch("to be", { ...options, returned: 2 }),
+    await model.contrastiveSearch("to be", options),
+    ...await model.bestOf("to be", { ...options, n: 2, seed: 1 }),
+  ];
+  assertEquals(found.length, 5);
+  for (const each of found) {
+    assertEquals(each.text.length, 4);
+    assertEquals(`${each}`, each.text);
+    assertEquals(Deno.inspect(each), each.text);
+    assertEquals(Deno.inspect([each]), `[ ${each.text} ]`);
+    assertEquals(Object.keys(each)[0], "text");
+    assertEquals(Object.keys(each), Object.keys({ ...each })); // what prints it is none of its fields
+    assertEquals(JSON.parse(JSON.stringify(each)).text, each.text);
+    assertEquals(structuredClone(each), { ...each });
+  }
+});
+
 Deno.test("the strategies begin after a line break where the prompt is empty, and treat unknown characters as they are told", async () => {
   const withBreak = buildLSTM({
     tokenizer: CharTokenizer.train("a\nb"),

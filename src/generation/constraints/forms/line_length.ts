@@ -41,6 +41,8 @@ const OPTIONS: readonly string[] = [
   "lines",
 ] satisfies (keyof LineLengthOptions)[];
 
+const EXAMPLE = "lineLength({ max: 30 })";
+
 /**
  * Asks for lines of a given length, in code points; the last one counts as well.
  *
@@ -59,11 +61,12 @@ const OPTIONS: readonly string[] = [
  * @throws {RangeError} If an option is out of range.
  */
 export function lineLength(options: LineLengthOptions): Acceptor {
-  checkOptionNames("Cannot constrain", options, OPTIONS);
+  checkOptionNames("Cannot constrain", options, OPTIONS, EXAMPLE);
   const { min = 0, max = Infinity, lines = Infinity } = options;
   if (min === 0 && max === Infinity && lines === Infinity) {
     throw new TypeError(
-      "Cannot constrain: lineLength() must be given min, max or lines: none",
+      "Cannot constrain: lineLength() must be given min, max or lines: none; give " +
+        EXAMPLE,
     );
   }
   checkCount("min", min, 0);

@@ -66,9 +66,14 @@ Deno.test("lineLength() refuses options that are none", () => {
   refuse(
     {},
     TypeError,
-    "Cannot constrain: lineLength() must be given min, max or lines: none",
+    "Cannot constrain: lineLength() must be given min, max or lines: none; give lineLength({ max: 30 })",
   );
   refuse(null, TypeError, "Cannot constrain: options must be an object: null");
+  refuse(
+    30,
+    TypeError,
+    "Cannot constrain: options must be an object: number; give lineLength({ max: 30 })",
+  );
   refuse(
     { most: 3 },
     TypeError,
