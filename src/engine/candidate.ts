@@ -68,6 +68,8 @@ export class PermissionError extends Error {
   override readonly name: string = "PermissionError";
   /** What brings the engine. */
   readonly remedy: string;
+  /** The flags of `deno run` that bring it. */
+  readonly flags: string;
 
   /**
    * @param reason What Deno may not do.
@@ -76,6 +78,7 @@ export class PermissionError extends Error {
   constructor(reason: string, flags: string) {
     super(reason);
     this.remedy = `\`deno run -A\`, or ${flags}`;
+    this.flags = flags;
   }
 }
 

@@ -163,6 +163,7 @@ async function choose(
     ? CANDIDATES
     : CANDIDATES.filter((candidate) => candidate.name === name);
   const unused: UnusedEngine[] = [];
+  const flags = new Map<EngineName, string>();
   let cause: unknown;
   for (const candidate of candidates) {
     try {
@@ -171,10 +172,13 @@ async function choose(
         throw new Error(engine.reluctance);
       }
       current = { ...engine, name: candidate.name, unused };
-      if (unused.length > 0) notify(downgrade(current));
+      if (unused.length > 0) notify(downgrade(current, flags));
       return describe(current);
     } catch (error) {
       cause = error;
+      if (error instanceof PermissionError) {
+        flags.set(candidate.name, error.flags);
+      }
       unused.push({
         name: candidate.name,
         reason: error instanceof Error ? error.message : String(error),
@@ -223,10 +227,21 @@ function describe(choice: Choice): EngineInfo {
   };
 }
 
-function downgrade({ name, unused }: Choice): string {
-  const [{ name: best, reason, remedy }] = unused as [UnusedEngine];
+/** The line about a choice that is not the best; the second best may take fewer flags than the best. */
+function downgrade(
+  { name, unused }: Choice,
+  flags: ReadonlyMap<EngineName, string>,
+): string {
+  const [{ name: best, reason, remedy }, ...others] = unused as [
+    UnusedEngine,
+    ...UnusedEngine[],
+  ];
   const line = reason.split("\n", 1)[0];
-  return `Textloom computes on the ${name} engine, which is slower than ${best}: ${line}. What brings ${best}: ${remedy}`;
+  const lesser = others.filter((other) => flags.has(other.name))
+    .map((other) => `${flags.get(other.name)} alone brings ${other.name}`);
+  return `Textloom computes on the ${name} engine, which is slower than ${best}: ${line}. What brings ${best}: ${
+    [remedy, ...lesser].join("; ")
+  }`;
 }
 
 function check(name: string, options: EngineOptions): void {

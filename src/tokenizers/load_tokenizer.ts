@@ -8,7 +8,7 @@ import { decodeText } from "../text/load.ts";
 import { explainFileError, nameOf, readFile } from "../text/read_file.ts";
 import { BPETokenizer } from "./bpe_tokenizer.ts";
 import { brief } from "./brief.ts";
-import { tokenizerFromJSON } from "./resolve.ts";
+import { describesTokenizer, tokenizerFromJSON } from "./resolve.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 const ACTION = "load tokenizer";
@@ -36,7 +36,7 @@ const ACTION = "load tokenizer";
  * @param source Path or `file:` URL of a tokenizer.json, of a file that `save()` wrote, of a `vocab.json` with its
  * `merges.txt` beside it, or of a folder that has one of them; or the parsed content.
  * @returns The tokenizer.
- * @throws {TypeError} If a member of the file is missing or of the wrong type.
+ * @throws {TypeError} If the file is of another kind, or a member of it is missing or of the wrong type.
  * @throws {RangeError} If a member is out of range, or of a type that is not known.
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If the file is not UTF-8 or no JSON, or has a regular expression that JavaScript cannot run.
@@ -56,7 +56,17 @@ export async function loadTokenizer(
   }
   const path = await findFile(nameOf(source));
   const json = parse(await readText(path), path);
-  if (basename(path) !== "vocab.json") return tokenizerFromJSON(json);
+  if (basename(path) !== "vocab.json") {
+    if (describesTokenizer(json)) return tokenizerFromJSON(json);
+    throw new TypeError(
+      `Cannot load tokenizer: ${
+        JSON.stringify(path)
+      } must be a tokenizer.json of Hugging Face tokenizers, which has a model, ` +
+        `or a file that save() wrote, which has a kind: ${
+          brief(json)
+        }; a vocabulary must be called vocab.json, with merges.txt beside it`,
+    );
+  }
   const merges = await readText(join(dirname(path), "merges.txt"));
   return BPETokenizer.fromVocabAndMerges(json, merges);
 }
@@ -98,7 +108,7 @@ function parse(text: string, path: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     throw new SyntaxError(
-      `Cannot load tokenizer: ${brief(path)} must be JSON: ${
+      `Cannot load tokenizer: ${JSON.stringify(path)} must be JSON: ${
         error instanceof Error ? error.message : error
       }`,
       { cause: error },

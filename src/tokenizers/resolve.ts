@@ -42,24 +42,17 @@ const KINDS: ReadonlyMap<string, (json: unknown) => Tokenizer> = new Map<
  *
  * @param json Plain JSON.
  * @returns A tokenizer of the kind that the JSON names.
- * @throws {TypeError} If it is not an object with a kind, or a member is of the wrong type.
+ * @throws {TypeError} If it is not an object with a kind or a model, or a member is of the wrong type.
  * @throws {RangeError} If the kind is unknown, or a member is not valid.
  */
 export function tokenizerFromJSON(json: unknown): Tokenizer {
-  if (
-    typeof json === "object" && json !== null && !("kind" in json) &&
-    "model" in json
-  ) return fromTokenizerJSON(json);
-  if (
-    typeof json !== "object" || json === null || !("kind" in json) ||
-    typeof json.kind !== "string"
-  ) {
+  if (!describesTokenizer(json)) {
     throw new TypeError(
-      `Cannot build tokenizer: JSON must be an object with a kind: ${
-        brief(json)
-      }`,
+      `Cannot build tokenizer: JSON must be an object with a kind, as toJSON() gives it, or with a model, ` +
+        `as a tokenizer.json has it: ${brief(json)}`,
     );
   }
+  if (!("kind" in json)) return fromTokenizerJSON(json);
   const build = KINDS.get(json.kind);
   if (build === undefined) {
     throw new RangeError(
@@ -69,6 +62,19 @@ export function tokenizerFromJSON(json: unknown): Tokenizer {
     );
   }
   return build(json);
+}
+
+/**
+ * Tells a tokenizer's JSON from any other, such as a configuration or a vocabulary, whatever words that has.
+ *
+ * @param json Plain JSON.
+ * @returns Whether it names its kind, or is like the content of a tokenizer.json.
+ */
+export function describesTokenizer(
+  json: unknown,
+): json is { kind: string } | { model: unknown } {
+  if (typeof json !== "object" || json === null) return false;
+  return "kind" in json ? typeof json.kind === "string" : "model" in json;
 }
 
 /** Builds the tokenizer that the content of a tokenizer.json describes. */

@@ -35,7 +35,7 @@ for (
       [],
       "cpu",
       "Textloom computes on the cpu engine, which is slower than tensorflow: Deno may not open native libraries. " +
-      "What brings tensorflow: `deno run -A`, or --allow-ffi --allow-read --allow-env",
+      "What brings tensorflow: `deno run -A`, or --allow-ffi --allow-read --allow-env; --allow-read alone brings wasm",
     ],
     [
       ["--allow-read"],

@@ -208,6 +208,30 @@ for (const [members, error, message] of REFUSED) {
   });
 }
 
+Deno.test("loadTokenizer() names a JSON file that is no tokenizer, and says what one has", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "long_name_".repeat(9) });
+  const path = join(folder, "tokenizer.json");
+  // A list, a configuration, and a vocabulary with the words of a tokenizer.
+  for (const json of ["[]", '{"vocab_size":5}', '{"kind":0,"model":1}']) {
+    await Deno.writeTextFile(path, json);
+    for (const source of [path, toFileUrl(path), folder]) {
+      const { message } = await assertRejects(
+        () => loadTokenizer(source as string),
+        TypeError,
+      );
+      assertEquals(
+        message,
+        `Cannot load tokenizer: ${
+          JSON.stringify(path)
+        } must be a tokenizer.json of Hugging Face tokenizers, ` +
+          `which has a model, or a file that save() wrote, which has a kind: ${json}; ` +
+          "a vocabulary must be called vocab.json, with merges.txt beside it",
+      );
+    }
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("loadTokenizer() refuses files that are none", async () => {
   const folder = await Deno.makeTempDir();
   try {
@@ -223,8 +247,6 @@ Deno.test("loadTokenizer() refuses files that are none", async () => {
       SyntaxError,
       'tokenizer.json" must be JSON: ',
     );
-    await Deno.writeTextFile(path, "[]");
-    await assertRejects(() => loadTokenizer(path), TypeError);
     await assertRejects(
       () => loadTokenizer(5 as never),
       TypeError,

@@ -20,14 +20,13 @@ Deno.test("tokenizerFromJSON() lists the kinds that it knows", () => {
   }
 });
 
-Deno.test("tokenizerFromJSON() refuses what has no kind", () => {
+Deno.test("tokenizerFromJSON() refuses what has neither a kind nor a model", () => {
   for (const json of [undefined, null, "char", {}, [], { kind: 5 }]) {
     assertThrows(
       () => tokenizerFromJSON(json),
       TypeError,
-      `Cannot build tokenizer: JSON must be an object with a kind: ${
-        JSON.stringify(json) ?? "undefined"
-      }`,
+      "Cannot build tokenizer: JSON must be an object with a kind, as toJSON() gives it, or with a model, " +
+        `as a tokenizer.json has it: ${JSON.stringify(json) ?? "undefined"}`,
     );
   }
 });
