@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { inNotebook, printToNotebook } from "./jupyter.ts";
+import { inNotebook } from "../text/in_notebook.ts";
+import { printToNotebook } from "./jupyter.ts";
 
 /** A place that takes text. */
 export interface Screen {

@@ -4,7 +4,7 @@
  * @module
  */
 import { shown } from "../text/refusal.ts";
-import { inNotebook } from "./jupyter.ts";
+import { inNotebook } from "../text/in_notebook.ts";
 import { LinesDisplay } from "./lines.ts";
 import { NotebookDisplay, thisNotebook } from "./notebook.ts";
 import { StandardError } from "./_screen.ts";

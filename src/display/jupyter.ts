@@ -18,19 +18,6 @@ export interface MediaBundle {
 }
 
 /**
- * Tells whether this program is a notebook on the Deno kernel.
- *
- * @returns True in the kernel of `deno jupyter`, also in modules that a notebook imports.
- */
-export function inNotebook(): boolean {
-  try {
-    return typeof Deno.jupyter.broadcast === "function";
-  } catch {
-    return false;
-  }
-}
-
-/**
  * Shows an output under the cell that runs, or replaces one that was shown before, wherever it stands.
  *
  * @param bundle The output in several formats.

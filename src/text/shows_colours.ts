@@ -4,6 +4,7 @@
  * @module
  */
 import { isatty } from "node:tty";
+import { inNotebook } from "./in_notebook.ts";
 
 /** File descriptor of standard output. */
 const STANDARD_OUTPUT = 1;
@@ -18,14 +19,5 @@ const STANDARD_OUTPUT = 1;
 export function showsColours(
   isTerminal: boolean = isatty(STANDARD_OUTPUT),
 ): boolean {
-  return !Deno.noColor && (isTerminal || inKernel());
-}
-
-/** Whether this is a notebook on the Deno kernel, where reading the member throws elsewhere. */
-function inKernel(): boolean {
-  try {
-    return typeof Deno.jupyter.broadcast === "function";
-  } catch {
-    return false;
-  }
+  return !Deno.noColor && (isTerminal || inNotebook());
 }
