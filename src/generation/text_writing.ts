@@ -4,7 +4,7 @@
  * @module
  */
 import { ensureEngine } from "../engine/engine.ts";
-import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import type { Tokenizer, TokenStream } from "../tokenizers/tokenizer.ts";
 import { ConstrainedChooser, WatchedChooser } from "./_choosers.ts";
 import { strayEndToken } from "./_end_tokens.ts";
 import { networkOfCall } from "./_network_of_call.ts";
@@ -52,6 +52,14 @@ export interface WriteOptions {
   watch?: CandidatesWatcher;
 }
 
+/** A prompt, as texts go on from it. */
+interface ReadPrompt {
+  /** Its tokens. */
+  ids: Int32Array;
+  /** Decodes what comes after it. */
+  decoder: { decodeStream(): TokenStream };
+}
+
 /** Texts side by side, with the prompts, the chain and the random numbers that they go on from. */
 export class TextWriting {
   /** The texts. */
@@ -87,15 +95,19 @@ export class TextWriting {
     this.chain = chain;
     this.seed = seed;
     const { constraint, stopWhenComplete, maxTokens, unknown } = settings;
-    this.rows = prompts.map((prompt) =>
-      new TextRow(
-        encodePrompt(tokenizer, prompt, unknown),
-        constraint === undefined
-          ? new TextAfter(tokenizer, prompt, unknown).decodeStream()
-          : tokenizer.decodeStream(), // of the constraint's language from the first character on
-        ends,
-      )
-    );
+    const known = new Map<string, ReadPrompt>(); // samples share a prompt
+    this.rows = prompts.map((prompt) => {
+      let read = known.get(prompt);
+      if (read === undefined) {
+        const ids = encodePrompt(tokenizer, prompt, unknown);
+        // Under a constraint a text is of its language from the first character on.
+        const decoder = constraint === undefined
+          ? new TextAfter(tokenizer, prompt, unknown)
+          : tokenizer;
+        known.set(prompt, read = { ids, decoder });
+      }
+      return new TextRow(read.ids, read.decoder.decodeStream(), ends);
+    });
     if (constraint !== undefined) {
       checkOneEnd(ends.stopTokens, tokenizer);
       this.#constrained = constrain(constraint, {
